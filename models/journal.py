@@ -1,0 +1,160 @@
+"""The journal: one entry for each change, never altered, numbered without gaps and chained by hashes.
+
+An entry is written in the transaction of its change, after the row lock of its subject. `number()` (in SQL, see
+`migrations/versions/0001_journal.sql`) later numbers what has been committed. An entry's cursor is its number and a
+piece of its hash, so that a cursor of another history is recognised.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Select,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql.base import ischema_names
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
+from sqlalchemy.types import UserDefinedType
+from uuid_utils.compat import uuid7
+
+from models.account import Account
+from models.base import Base
+
+
+class TransactionId(UserDefinedType[int]):
+    """A transaction's number that never wraps (PostgreSQL's xid8)."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "xid8"
+
+
+class Snapshot(UserDefinedType[Any]):
+    """Which transactions a statement saw (PostgreSQL's pg_snapshot)."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "pg_snapshot"
+
+
+ischema_names["xid8"] = TransactionId
+ischema_names["pg_snapshot"] = Snapshot
+
+
+class Entry(Base):
+    """What was done, by whom, when, to which version of what. Only ever inserted."""
+
+    __tablename__ = "journal"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True, init=False)
+    """Grows with each insert: numbering follows it, so it is given by the database and never by us."""
+    key: Mapped[UUID] = mapped_column(unique=True, default_factory=uuid7)
+    """What clients call the entry."""
+    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp(), default=None)
+    """By the database's clock, unless it is told (demo data have a past)."""
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), default=None, index=True)
+    act: Mapped[str]
+    """The legal act, such as SUBMIT_DOSSIER."""
+    subject_kind: Mapped[str]
+    """The class of the row that changed: Dossier, Decision …"""
+    subject_id: Mapped[UUID]
+    subject_version: Mapped[int]
+    """The subject's version once changed; two changes cannot make the same one."""
+    topics: Mapped[list[str]] = mapped_column(default_factory=list)
+    """Who hears of it: `dossier:<uuid>`, `agency:<code>`, `decisions`, `decisions:<agency code>`."""
+    public_text: Mapped[str | None] = mapped_column(default=None)
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB, default_factory=dict)
+    tx: Mapped[int] = mapped_column(TransactionId, server_default=text("pg_current_xact_id()"), init=False, repr=False)
+    """The transaction that wrote it, always its own: by it `number()` finds what was committed since it last looked."""
+    actor: Mapped[Account | None] = relationship(lazy="raise", init=False, repr=False)
+
+    __table_args__ = (
+        CheckConstraint("act ~ '^[A-Z][A-Z_]+$'", name="act_is_a_name"),
+        UniqueConstraint("subject_kind", "subject_id", "subject_version", name="uq_journal_subject"),
+        Index("ix_journal_tx", "tx"),
+        Index("ix_journal_topics", "topics", postgresql_using="gin"),
+    )
+
+    @hybrid_property
+    def cursor(self) -> str | None:
+        """Where the feed stands after this entry, `<number>-<16 hex digits>`; null until it is numbered."""
+        raise AttributeError("an entry's cursor is known to SQL only: it is numbered after it is committed")
+
+    @cursor.inplace.expression
+    @classmethod
+    def _cursor(cls) -> ColumnElement[str | None]:
+        numbered = aliased(Numbered)
+        found = select(_cursor_text(numbered)).where(numbered.entry_id == cls.id).correlate_except(numbered)
+        return found.scalar_subquery()
+
+
+class Numbered(Base):
+    """An entry's place in the one order everybody sees, and the hash that chains it to the entry before. Only ever inserted."""
+
+    __tablename__ = "journal_seq"
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    entry_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("journal.id"), unique=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Head(Base):
+    """The one row that says how far the journal is numbered; only `number()` moves it."""
+
+    __tablename__ = "journal_head"
+
+    one: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"), init=False)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    seen: Mapped[Any] = mapped_column(Snapshot)
+    """What the last numbering could see: whatever is visible now and was not then has no number yet."""
+    system: Mapped[int] = mapped_column(BigInteger)
+    """The PostgreSQL cluster whose transaction numbers these are (its system identifier)."""
+
+    __table_args__ = (
+        CheckConstraint("one", name="there_is_one_row"),
+        {
+            "postgresql_with": {"fillfactor": 10}
+        },  # each numbering rewrites the row: leave the new versions room beside it
+    )
+
+
+def _cursor_text(row: Any) -> ColumnElement[str]:
+    return func.journal_cursor(row.seq, row.hash, type_=Text)
+
+
+def event_head() -> ColumnElement[str]:
+    """The cursor of the last numbered entry, in SQL: read it with the data, in one statement, and follow from there."""
+    head = aliased(Head)
+    return select(_cursor_text(head)).correlate(None).scalar_subquery()
+
+
+def unnumbered() -> Select[int]:
+    """Numbers whatever was committed and has no number yet, and gives how many; to be run on its own, in autocommit."""
+    return select(func.number(type_=BigInteger))
+
+
+async def number(connection: AsyncConnection) -> int:
+    """Number what was committed so far, and commit that; gives how many. For loaders: a running feed does it by itself."""
+    numbered = await connection.scalar(unnumbered())
+    await connection.commit()
+    return int(numbered or 0)
