@@ -5,6 +5,11 @@ create function journal_cursor(seq bigint, hash bytea) returns text
   language sql immutable parallel safe
   return seq::text || '-' || encode(substr(hash, 1, 8), 'hex')
 
+-- The hash before the first entry.
+create function journal_origin() returns bytea
+  language sql immutable parallel safe
+  return sha256('laurel')
+
 -- What is hashed of an entry: everything but the transaction number, which a restore may change.
 -- A column added to the table later must be added here only for entries that have it, or old hashes no longer hold.
 create function journal_digest(entry journal) returns bytea
@@ -14,9 +19,10 @@ create function journal_digest(entry journal) returns bytea
     entry.subject_kind, entry.subject_id, entry.subject_version, to_jsonb(entry.topics), entry.public_text, entry.data
   )::text, 'UTF8'))
 
-create function journal_link(previous bytea, first bytea, seq bigint, digest bytea) returns bytea
+-- An entry's hash. `origin` stands for the hash before, where there is none.
+create function journal_link(previous bytea, origin bytea, seq bigint, digest bytea) returns bytea
   language sql immutable parallel safe
-  return sha256(coalesce(previous, first) || int8send(seq) || digest)
+  return sha256(coalesce(previous, origin) || int8send(seq) || digest)
 
 -- Links one entry after another; the first argument is the hash before the first of them.
 create aggregate journal_chain(bytea, bigint, bytea) (sfunc = journal_link, stype = bytea)
@@ -98,4 +104,4 @@ end $$
 
 -- '1:1:' has seen nothing at all, so that entries written before the first numbering are found.
 insert into journal_head (one, seq, hash, seen, system)
-  select true, 0, sha256('laurel'), '1:1:', system_identifier from pg_control_system()
+  select true, 0, journal_origin(), '1:1:', system_identifier from pg_control_system()

@@ -1,0 +1,79 @@
+"""Awards given: what a decision's lines become, and what may happen to them later (Law 06/2022 art 93)."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, exists, select, true
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.access import Audience, Viewer
+from models.agency import Agency
+from models.award_type import AwardType
+from models.base import Base, Identified, closed
+from models.decision import Decision
+from models.dossier_line import DossierLine
+from models.nominee import Nominee
+
+
+class AwardStatus(enum.Enum):
+    """Whether an award stands (art 93)."""
+
+    IN_FORCE = "còn hiệu lực"
+    CORRECTED = "đã điều chỉnh"
+    CANCELLED = "đã hủy bỏ"
+    STRIPPED = "đã tước"
+    RESTORED = "đã phục hồi"
+
+
+class Award(Identified, Base):
+    """One award to one nominee, by one decision."""
+
+    __tablename__ = "award"
+
+    decision_id: Mapped[UUID] = mapped_column(ForeignKey("decision.id"))
+    position: Mapped[int]
+    nominee_id: Mapped[UUID] = mapped_column(ForeignKey("nominee.id"))
+    award_type_id: Mapped[UUID] = mapped_column(ForeignKey("award_type.id"))
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    """Who proposed, so that each unit's awards can be counted."""
+    line_id: Mapped[UUID | None] = mapped_column(ForeignKey("dossier_line.id"), default=None, unique=True)
+    """The dossier line it comes from; absent for decisions recorded from before the register."""
+    awarded_on: Mapped[date]
+    achievement_year: Mapped[int]
+    citation: Mapped[str]
+    posthumous: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[AwardStatus] = mapped_column(closed(AwardStatus), default=AwardStatus.IN_FORCE)
+    decision: Mapped[Decision] = relationship(lazy="raise", init=False)
+    recipient: Mapped[Nominee] = relationship(lazy="raise", init=False)
+    award_type: Mapped[AwardType] = relationship(lazy="raise", init=False)
+    agency: Mapped[Agency] = relationship(lazy="raise", init=False)
+    line: Mapped[DossierLine | None] = relationship(lazy="raise", init=False)
+
+    __table_args__ = (
+        CheckConstraint("position >= 1", name="position_counts_from_one"),
+        CheckConstraint("achievement_year between 1945 and 2200", name="achievement_year_is_a_year"),
+        Index("uq_award_position", "decision_id", "position", unique=True),
+        Index("uq_award_nominee", "decision_id", "nominee_id", "award_type_id", unique=True),
+        Index("ix_award_nominee", "nominee_id", "awarded_on", "id"),
+        Index("ix_award_newest", "awarded_on", "id"),
+        Index("ix_award_agency", "agency_id", "award_type_id", "awarded_on", "id"),
+        Index("ix_award_type", "award_type_id", "awarded_on", "id"),
+    )
+
+
+def visible_award(row: type[Award], viewer: Viewer) -> ColumnElement[bool]:
+    """Staff: all. Everybody else: awards of published decisions."""
+    if viewer.audience is Audience.STAFF:
+        return true()
+    return exists(select(Decision.id).where(Decision.id == row.decision_id, Decision.published_at.is_not(None)))
+
+
+def visible_nominee(row: type[Nominee], viewer: Viewer) -> ColumnElement[bool]:
+    """Staff: the register. Everybody else: whoever holds a visible award; a nominee, themself too."""
+    if viewer.audience is Audience.STAFF:
+        return true()
+    awarded = exists(select(Award.id).where(Award.nominee_id == row.id, visible_award(Award, viewer)))
+    return awarded if viewer.audience is Audience.PUBLIC else (row.id == viewer.nominee_id) | awarded

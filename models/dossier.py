@@ -1,0 +1,158 @@
+"""A commendation dossier: the case made for one or more nominees, and where it stands."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Computed,
+    ForeignKey,
+    Index,
+    and_,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.access import Audience, Viewer
+from models.account import Account
+from models.agency import Agency, within
+from models.base import Base, Identified, closed, folded
+from models.dossier_line import DossierLine
+from models.journal import event_head
+from models.movement import Movement
+from models.rule_set import CommendationType, DocumentKind, RuleSet
+from models.workflow import DossierStatus
+
+NEVER = date(9000, 1, 1)
+"""The place of a dossier without a due date: after all that have one."""
+
+
+class Dossier(Identified, Base):
+    """The file of a proposal. Its status is the state of the file; each line has an outcome of its own."""
+
+    __tablename__ = "dossier"
+
+    code: Mapped[str | None] = mapped_column(default=None, unique=True)
+    """`H37.xx-YYMMDD-NNNN`, given at reception (Circular 01/2018/TT-VPCP art 19)."""
+    title: Mapped[str]
+    status: Mapped[DossierStatus] = mapped_column(closed(DossierStatus), default=DossierStatus.DRAFT)
+    version: Mapped[int] = mapped_column(default=1)
+    """Grows by one with each journal entry about the dossier."""
+    commendation_type: Mapped[CommendationType] = mapped_column(closed(CommendationType))
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    """Who proposes."""
+    authority_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    """Who is asked to decide."""
+    handler_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    """On whose desk it lies."""
+    movement_id: Mapped[UUID | None] = mapped_column(ForeignKey("movement.id"), default=None, index=True)
+    rule_set_id: Mapped[UUID | None] = mapped_column(ForeignKey("rule_set.id"), default=None)
+    """The rules in force when it was received."""
+    created_at: Mapped[datetime] = mapped_column(init=False, insert_default=func.now())
+    submitted_at: Mapped[datetime | None] = mapped_column(default=None)
+    received_at: Mapped[datetime | None] = mapped_column(default=None)
+    due_on: Mapped[date | None] = mapped_column(default=None)
+    due_order: Mapped[date] = mapped_column(Computed("coalesce(due_on, date '9000-01-01')", persisted=True), init=False)
+    drafted_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    submitted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), default=None)
+    appraiser_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), default=None, index=True)
+    title_folded: Mapped[str] = folded("code", "title")
+    agency: Mapped[Agency] = relationship(lazy="raise", init=False, foreign_keys=[agency_id])
+    authority: Mapped[Agency] = relationship(lazy="raise", init=False, foreign_keys=[authority_id])
+    handler: Mapped[Agency] = relationship(lazy="raise", init=False, foreign_keys=[handler_id])
+    movement: Mapped[Movement | None] = relationship(lazy="raise", init=False)
+    rule_set: Mapped[RuleSet | None] = relationship(lazy="raise", init=False)
+    appraiser: Mapped[Account | None] = relationship(lazy="raise", init=False, foreign_keys=[appraiser_id])
+    lines: Mapped[list[DossierLine]] = relationship(lazy="raise", init=False, order_by=DossierLine.position)
+    documents: Mapped[list[DossierDocument]] = relationship(lazy="raise", init=False, back_populates="dossier")
+
+    __table_args__ = (
+        CheckConstraint(r"code ~ '^H37(\.[0-9A-Z]{2,3}){1,3}-\d{6}-\d{4,}$'", name="code_is_a_dossier_code"),
+        CheckConstraint("(code is null) = (received_at is null)", name="code_is_given_at_reception"),
+        CheckConstraint("(code is null) = (rule_set_id is null)", name="rules_are_bound_at_reception"),
+        CheckConstraint(
+            "code is not null or status in ('DRAFT', 'SUBMITTED', 'REFUSED_AT_RECEPTION', 'WITHDRAWN')",
+            name="what_is_handled_has_a_code",
+        ),
+        CheckConstraint("status = 'DRAFT' or submitted_at is not null", name="what_left_the_draft_was_submitted"),
+        CheckConstraint("received_at >= submitted_at", name="is_received_after_it_is_submitted"),
+        CheckConstraint("version >= 1", name="version_counts_from_one"),
+        CheckConstraint("title = normalize(title, NFC) and btrim(title) <> ''", name="title_is_nfc"),
+        Index("ix_dossier_newest", "created_at", "id"),
+        Index("ix_dossier_agency", "agency_id", "status", "created_at", "id"),
+        Index("ix_dossier_handler", "handler_id", "status", "created_at", "id"),
+        Index("ix_dossier_status", "status", "created_at", "id"),
+        Index("ix_dossier_due", "due_order", "id"),
+        Index(
+            "ix_dossier_title_folded",
+            "title_folded",
+            postgresql_using="gin",
+            postgresql_ops={"title_folded": "gin_trgm_ops"},
+        ),
+    )
+
+    @hybrid_property
+    def event_head(self) -> str:
+        """The feed's position when the row was read: subscribe from it and miss nothing."""
+        raise AttributeError("the event head is read in SQL, in the statement that reads the dossier")
+
+    @event_head.inplace.expression
+    @classmethod
+    def _event_head(cls) -> ColumnElement[str]:
+        return event_head()
+
+
+class DossierDocument(Identified, Base):
+    """A paper of a dossier: what it is, its number and day. Files travel by a route of their own."""
+
+    __tablename__ = "dossier_document"
+
+    dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    kind: Mapped[DocumentKind] = mapped_column(closed(DocumentKind))
+    title: Mapped[str]
+    number: Mapped[str | None] = mapped_column(default=None)
+    dated: Mapped[date | None] = mapped_column(default=None)
+    dossier: Mapped[Dossier] = relationship(lazy="raise", init=False, back_populates="documents")
+
+    __table_args__ = (
+        CheckConstraint("title = normalize(title, NFC) and btrim(title) <> ''", name="title_is_nfc"),
+        Index("uq_dossier_document_position", "dossier_id", "position", unique=True),
+    )
+
+
+class DossierCodeCount(Base):
+    """How many codes an agency has given on a day; read and raised in the transaction of the reception."""
+
+    __tablename__ = "dossier_code_count"
+
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+    __table_args__ = (CheckConstraint("last >= 1", name="counts_from_one"),)
+
+
+def visible_dossier(row: type[Dossier], viewer: Viewer) -> ColumnElement[bool]:
+    """Staff: their agencies' own, what was submitted to their desks, what they appraise. A nominee: where they are named."""
+    sent = row.status != DossierStatus.DRAFT
+    if viewer.audience is Audience.PUBLIC:
+        return false()
+    if viewer.audience is Audience.NOMINEE:
+        named = select(DossierLine.id).where(
+            DossierLine.dossier_id == row.id, DossierLine.nominee_id == viewer.nominee_id
+        )
+        return and_(sent, exists(named))
+    return or_(
+        row.agency_id.in_(within(viewer.proposes_in)),
+        and_(sent, or_(row.handler_id.in_(within(viewer.handles_in)), row.authority_id.in_(within(viewer.handles_in)))),
+        row.appraiser_id == viewer.account_id,
+    )

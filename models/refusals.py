@@ -1,0 +1,122 @@
+"""Refusals: what is said when an act may not be done. Each says what to do next, Vietnamese first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.access import Role
+from models.workflow import DossierStatus, Step
+
+
+class Refusal(Exception):
+    """An expected refusal. Nothing of the transaction that raises it remains."""
+
+    message: str
+    message_en: str
+
+    def __str__(self) -> str:
+        return f"{self.message} / {self.message_en}"
+
+
+@dataclass
+class NotFound(Refusal):
+    """There is no such thing, or the viewer may not know of it: the two look the same."""
+
+    message: str = "Không tìm thấy, hoặc bạn không có quyền xem. Hãy kiểm tra lại mã."
+    message_en: str = "Not found, or not for you to see. Check the identifier."
+
+
+@dataclass
+class NotPermitted(Refusal):
+    """The viewer sees it but may not do this."""
+
+    who_can: list[Role]
+    message: str = "Bạn không có vai trò để thực hiện việc này. Hãy nhờ người có vai trò phù hợp."
+    message_en: str = "Your roles do not allow this. Ask somebody who holds one that does."
+
+
+@dataclass
+class SeparationOfDuties(Refusal):
+    """The same person has taken a step that must be somebody else's."""
+
+    taken: list[Step]
+    message: str = (
+        "Bạn đã thực hiện một bước khác của hồ sơ này nên không thể thực hiện bước này. Hãy để người khác làm."
+    )
+    message_en: str = "You took another step of this dossier, so this one is somebody else's to take."
+
+
+@dataclass
+class IllegalStep(Refusal):
+    """The step does not lead on from where the dossier stands."""
+
+    step: Step
+    status: DossierStatus
+    allowed_from: list[DossierStatus]
+    message: str = "Bước này không thực hiện được ở trạng thái hiện tại. Hãy tải lại hồ sơ để xem các bước được phép."
+    message_en: str = "The step cannot be taken in the present state. Reload the dossier to see which can."
+
+
+@dataclass
+class StaleVersion(Refusal):
+    """Somebody changed it since the viewer read it."""
+
+    expected: int
+    current: int
+    message: str = "Nội dung đã được người khác thay đổi. Hãy tải lại, xem thay đổi rồi thực hiện lại."
+    message_en: str = "It has been changed since you read it. Reload, look at what changed, then try again."
+
+
+@dataclass
+class RuleNotMet(Refusal):
+    """A rule of law or of the register is not met; `remedy` says what would meet it."""
+
+    rule: str
+    """A stable code: `NO_NOMINEES`, `MISSING_DOCUMENTS`, `RECIPIENT_NOT_ALLOWED`, `NO_AUTHORITY` …"""
+    article: str
+    remedy: str
+    message: str
+    message_en: str
+
+
+@dataclass
+class InvalidInput(Refusal):
+    """A field of the input cannot be used as it stands."""
+
+    field: str
+    message: str
+    message_en: str
+
+
+@dataclass
+class NumberTaken(Refusal):
+    """A decision of this agency and year already bears the number."""
+
+    number: str
+    message: str = "Số quyết định này đã được dùng trong năm. Hãy bỏ trống để hệ thống cấp số, hoặc nhập số khác."
+    message_en: str = "The number is already used this year. Leave it out to be given one, or enter another."
+
+
+@dataclass
+class IdempotencyMismatch(Refusal):
+    """The idempotency key came before with another body."""
+
+    message: str = "Khóa chống gửi lặp này đã được dùng cho một yêu cầu khác. Hãy tạo khóa mới."
+    message_en: str = "This idempotency key was used for another request. Make a new key."
+
+
+@dataclass
+class WrongCredentials(Refusal):
+    """The user name and password do not go together; it does not say which is wrong."""
+
+    message: str = "Tên đăng nhập hoặc mật khẩu không đúng. Hãy kiểm tra rồi thử lại."
+    message_en: str = "The user name or the password is wrong. Check both and try again."
+
+
+@dataclass
+class TooManyAttempts(Refusal):
+    """The account is locked for a while after wrong passwords."""
+
+    retry_after_seconds: int
+    message: str = "Đã nhập sai quá nhiều lần. Hãy đợi rồi thử lại."
+    message_en: str = "Too many wrong attempts. Wait, then try again."
