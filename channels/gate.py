@@ -1,0 +1,162 @@
+"""The gate: a request's shape first, then the weight of its document, before anything validates or runs it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from graphql import GraphQLSyntaxError, OperationDefinitionNode, OperationType, parse
+
+from channels.contract import Limits
+from channels.refused import Refusal, Refused, over
+from channels.weight import Weight, weigh
+
+_OPTIONAL = (("operationName", str), ("variables", dict), ("extensions", dict))
+
+
+@dataclass(frozen=True)
+class Request:
+    """One GraphQL request, well shaped: a document's text or its id, and what goes with it."""
+
+    query: str | None
+    document_id: str | None = None
+    operation_name: str | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The operation a request names, with its document's weight."""
+
+    node: OperationDefinitionNode
+    weight: Weight
+
+    @property
+    def name(self) -> str | None:
+        """The name it is written with."""
+        return self.node.name.value if self.node.name else None
+
+    @property
+    def kind(self) -> OperationType:
+        """Query, mutation or subscription."""
+        return self.node.operation
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The names of its root fields."""
+        return tuple(node.name.value for node in self.weight.roots[self.name])
+
+
+def read_body(body: bytes, limits: Limits) -> Request:
+    """The request in a JSON body. Raises BAD_JSON, BAD_REQUEST, BATCH_DISABLED, UNPROCESSABLE or BODY_TOO_LARGE."""
+    if len(body) > limits.body_bytes:
+        raise Refused(Refusal.BODY_TOO_LARGE)
+    return shaped(read_json(body), limits)
+
+
+def read_json(text: bytes | str) -> Any:
+    """A JSON value; NaN, numbers beyond a double, lone surrogates, a BOM and nesting beyond 1,024 are BAD_JSON."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as problem:
+        raise Refused(Refusal.BAD_JSON) from problem
+
+
+def shaped(said: Any, limits: Limits) -> Request:
+    """The request a JSON value is. Unknown keys are passed over, as the specification says."""
+    if isinstance(said, list):
+        raise Refused(Refusal.BATCH_DISABLED)
+    if not isinstance(said, dict):
+        raise Refused(Refusal.UNPROCESSABLE)
+    extensions = said.get("extensions")
+    query, document_id = said.get("query"), said.get("documentId")
+    for key, kind in _OPTIONAL:
+        if said.get(key) is not None and not isinstance(said[key], kind):
+            raise Refused(Refusal.BAD_REQUEST)
+    if document_id is None and extensions and query is None:
+        document_id = extensions.get("documentId")
+    if not isinstance(query if document_id is None else document_id, str) or not isinstance(query, str | None):
+        raise Refused(Refusal.BAD_REQUEST)
+    request = Request(query, document_id, said.get("operationName"), said.get("variables") or {}, extensions or {})
+    _check_values(said, limits.variables_depth)
+    return request
+
+
+def _check_values(said: dict[str, Any], deepest: int) -> None:
+    """Refuse NUL characters anywhere, and objects or lists nested deeper than this under a key of the request."""
+    level: list[Any] = [said]
+    for depth in range(deepest + 2):
+        inner: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                inner.extend(value)
+                inner.extend(value.values())
+            elif isinstance(value, list):
+                inner.extend(value)
+            elif isinstance(value, str) and "\0" in value:
+                raise Refused(Refusal.UNPROCESSABLE)
+        level = inner
+        if depth == deepest and any(isinstance(value, dict | list) for value in level):
+            raise Refused(Refusal.UNPROCESSABLE)
+
+
+class Gate:
+    """Weighs each text once and remembers it, for one set of limits."""
+
+    def __init__(self, limits: Limits, remembered: int = 512) -> None:
+        self.limits = limits
+        self._remembered = remembered
+        self._weights: OrderedDict[str, Weight] = OrderedDict()
+
+    def weigh(self, text: str) -> Weight:
+        """The weight of a document within the limits. Raises PARSE_ERROR or the limit it passes."""
+        weight = self._weights.get(text)
+        if weight is not None:
+            self._weights.move_to_end(text)
+            return weight
+        weight = weigh(parsed(text, self.limits))
+        weight.check(self.limits)
+        self._weights[text] = weight
+        if len(self._weights) > self._remembered:
+            self._weights.popitem(last=False)
+        return weight
+
+    def operation(self, text: str, request: Request) -> Operation:
+        """The operation a request asks for, within the limits, its cost with these variables too."""
+        weight = self.weigh(text)
+        node = chosen(weight, request.operation_name)
+        weight.check_cost(node.name.value if node.name else None, request.variables, self.limits)
+        return Operation(node, weight)
+
+
+def parsed(text: str, limits: Limits) -> Any:
+    """The document's AST. Raises TOO_LONG, TOO_MANY_TOKENS or PARSE_ERROR (graphql-core's message and places)."""
+    if len(text) > limits.source_bytes or len(text.encode()) > limits.source_bytes:
+        raise over(Refusal.TOO_LONG, len(text), limits.source_bytes, reveal=limits.reveal)
+    try:
+        return parse(
+            text, allow_empty_selection_sets=False, max_lexical_tokens=limits.tokens, max_comments=limits.tokens
+        )
+    except GraphQLSyntaxError as problem:
+        if problem.message.endswith("Parsing aborted."):  # graphql-core's only sign of a limit
+            raise over(Refusal.TOO_MANY_TOKENS, limits.tokens + 1, limits.tokens, reveal=limits.reveal) from problem
+        said = {
+            "message": f"{Refusal.PARSE_ERROR.value[1]} / {problem.message}",
+            "locations": [place.formatted for place in problem.locations or ()],
+            "extensions": {"code": Refusal.PARSE_ERROR.name},
+        }
+        raise Refused(Refusal.PARSE_ERROR, [said]) from problem
+
+
+def chosen(weight: Weight, name: str | None) -> OperationDefinitionNode:
+    """The operation of this name, or the only one. Raises OPERATION_AMBIGUOUS, which does not repeat the name."""
+    if name is None and len(weight.operations) == 1:
+        return next(iter(weight.operations.values()))
+    node = weight.operations.get(name) if name else None
+    if node is None:
+        raise Refused(Refusal.OPERATION_AMBIGUOUS)
+    return node

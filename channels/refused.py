@@ -1,0 +1,166 @@
+"""Why a request is turned away before it is answered: a stable code, an HTTP status, and what to do next."""
+
+from __future__ import annotations
+
+import enum
+from typing import Any
+
+import orjson
+
+
+@enum.unique
+class Refusal(enum.Enum):
+    """Each reason: HTTP status, Vietnamese, English. The member's name is `extensions.code`."""
+
+    BAD_JSON = 400, "Thân yêu cầu không phải JSON UTF-8 hợp lệ; hãy sửa rồi gửi lại.", "Send a valid UTF-8 JSON body."
+    BAD_REQUEST = (
+        400,
+        "Yêu cầu phải là đối tượng JSON có query hoặc documentId (chuỗi), variables và extensions (đối tượng),"
+        " operationName (chuỗi).",
+        "Send an object with query or documentId (string), variables and extensions (objects), operationName (string).",
+    )
+    UNPROCESSABLE = (
+        422,
+        "Nội dung JSON không dùng được: lồng quá sâu, có ký tự NUL hoặc không phải một đối tượng; hãy rút gọn.",
+        "This JSON cannot be used: nested too deeply, holding NUL characters, or not an object; simplify it.",
+    )
+    BATCH_DISABLED = (
+        422,
+        "Không nhận nhiều thao tác trong một yêu cầu; hãy gửi từng thao tác.",
+        "Batches are not taken; send one operation a request.",
+    )
+    PARSE_ERROR = 400, "Tài liệu GraphQL sai cú pháp.", "The GraphQL document has a syntax error."
+    VALIDATION_FAILED = (
+        400,
+        "Tài liệu không hợp với lược đồ; hãy so lại tên trường và đối số.",
+        "The document does not fit the schema; check its fields and arguments.",
+    )
+    TOO_LONG = 422, "Tài liệu quá dài; hãy chia nhỏ.", "The document is too long; split it."
+    TOO_MANY_TOKENS = 422, "Tài liệu có quá nhiều từ tố; hãy chia nhỏ.", "The document has too many tokens; split it."
+    TOO_DEEP = 422, "Tài liệu lồng quá sâu; hãy bớt tầng.", "The document nests too deeply; ask for fewer levels."
+    TOO_MANY_ALIASES = 422, "Quá nhiều bí danh; hãy chia nhỏ tài liệu.", "Too many aliases; split the document."
+    TOO_MANY_ROOT_FIELDS = 422, "Quá nhiều trường gốc; hãy chia nhỏ.", "Too many root fields; split the document."
+    TOO_MANY_FIELDS = 422, "Quá nhiều trường; hãy chia nhỏ tài liệu.", "Too many fields; split the document."
+    TOO_MANY_DIRECTIVES = 422, "Quá nhiều chỉ thị; hãy bớt.", "Too many directives; use fewer."
+    TOO_MANY_FRAGMENTS = 422, "Quá nhiều mảnh (fragment); hãy gộp lại.", "Too many fragments; merge some."
+    FRAGMENT_CYCLE = 422, "Các mảnh (fragment) gọi vòng lẫn nhau; hãy bỏ vòng.", "Fragments spread each other; undo it."
+    TOO_COSTLY = (
+        422,
+        "Truy vấn quá tốn kém; hãy giảm first/last hoặc bớt danh sách lồng nhau.",
+        "The query is too costly; lower first/last or nest fewer lists.",
+    )
+    OPERATION_AMBIGUOUS = (
+        422,
+        "Không rõ chạy thao tác nào; hãy gửi operationName đúng tên một thao tác trong tài liệu.",
+        "Which operation to run is unclear; send the operationName of one operation in the document.",
+    )
+    INTROSPECTION_DISABLED = (
+        422,
+        "Ở đây không tra được lược đồ; hãy đăng nhập kênh nội bộ hoặc đọc tệp schema.graphql.",
+        "The schema cannot be asked here; sign in on the web channel, or read schema.graphql.",
+    )
+    DOCUMENT_NOT_FOUND = (
+        404,
+        "Không có tài liệu đã đăng ký này; hãy cập nhật ứng dụng.",
+        "There is no such registered document; update the application.",
+    )
+    DOCUMENTS_ONLY = (
+        403,
+        "Kênh này chỉ nhận tài liệu đã đăng ký; hãy gửi documentId.",
+        "This channel takes registered documents only; send a documentId.",
+    )
+    SUBSCRIPTIONS_ONLY = (
+        422,
+        "Kết nối này chỉ dành cho subscription; truy vấn và thao tác ghi đi qua HTTP POST.",
+        "This connection carries subscriptions only; send queries and mutations by HTTP POST.",
+    )
+    STREAM_REQUIRED = (
+        422,
+        "Subscription cần kết nối mở: WebSocket, hoặc Accept: text/event-stream.",
+        "A subscription needs an open connection: WebSocket, or Accept: text/event-stream.",
+    )
+    ONE_ROOT_FIELD = (
+        422,
+        "Một subscription chỉ theo dõi một trường gốc; hãy tách ra.",
+        "A subscription follows one root field; split it.",
+    )
+    TOO_MANY_OPERATIONS = (
+        429,
+        "Kết nối này đã theo dõi đủ số subscription; hãy đóng bớt.",
+        "This connection follows as many subscriptions as it may; complete some.",
+    )
+    UNAUTHENTICATED = (
+        401,
+        "Phiên không có hoặc đã hết; hãy đăng nhập lại (signIn).",
+        "There is no session, or it has ended; sign in again (signIn).",
+    )
+    FORBIDDEN = (
+        403,
+        "Tài khoản này không dùng được kênh này; hãy dùng kênh dành cho mình.",
+        "This account may not use this channel; use the one meant for it.",
+    )
+    NO_SESSIONS_HERE = (
+        403,
+        "Cổng công khai không nhận phiên đăng nhập; hãy bỏ tiêu đề Authorization.",
+        "The public portal takes no sessions; leave out the Authorization header.",
+    )
+    CROSS_SITE = (
+        403,
+        "Yêu cầu kèm cookie phải đến từ chính trang này; hãy dùng Authorization: Bearer.",
+        "A request with a cookie must come from this very site; use Authorization: Bearer.",
+    )
+    METHOD_NOT_ALLOWED = 405, "Hãy gửi bằng POST.", "Send it by POST."
+    NOT_ACCEPTABLE = (
+        406,
+        "Chỉ trả lời application/graphql-response+json, application/json hoặc (subscription) text/event-stream.",
+        "Answers come as application/graphql-response+json, application/json or (subscriptions) text/event-stream.",
+    )
+    BODY_TOO_LARGE = 413, "Thân yêu cầu quá lớn; hãy chia nhỏ.", "The body is too large; split it."
+    URL_TOO_LONG = 414, "Địa chỉ quá dài; hãy gửi bằng POST.", "The URL is too long; send it by POST."
+    UNSUPPORTED_MEDIA_TYPE = (
+        415,
+        "Hãy gửi Content-Type: application/json (UTF-8).",
+        "Send Content-Type: application/json (UTF-8).",
+    )
+    INTERNAL_ERROR = (
+        500,
+        "Máy chủ gặp lỗi; hãy thử lại, và gửi kèm mã tra cứu lỗi nếu cần trợ giúp.",
+        "The server failed; try again, and quote the request id if you need help.",
+    )
+    UNAVAILABLE = (
+        503,
+        "Máy chủ đang dừng hoặc quá tải; hãy thử lại sau ít giây.",
+        "The server is stopping or busy; try again in a few seconds.",
+    )
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self.value[0]
+
+    @property
+    def message(self) -> str:
+        """Vietnamese first, English second."""
+        return f"{self.value[1]} / {self.value[2]}"
+
+
+class Refused(Exception):  # noqa: N818  what a request comes to, not an error of ours
+    """The request is not answered. `errors` is the exact list a client gets."""
+
+    def __init__(
+        self, refusal: Refusal, errors: list[dict[str, Any]] | None = None, *, headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(refusal.name)
+        self.refusal = refusal
+        self.headers = headers or {}
+        self.errors = errors or [{"message": refusal.message, "extensions": {"code": refusal.name}}]
+
+    def body(self) -> bytes:
+        """The response body: errors and no data."""
+        return orjson.dumps({"errors": self.errors})
+
+
+def over(refusal: Refusal, asked: int, limit: int, *, reveal: bool) -> Refused:
+    """A limit passed; its number is told only to whom it may be revealed."""
+    told: dict[str, Any] = {"code": refusal.name} | ({"asked": asked, "limit": limit} if reveal else {})
+    return Refused(refusal, [{"message": refusal.message, "extensions": told}])

@@ -1,0 +1,216 @@
+"""The gate: what a request may look like, and how much it may ask, each refusal with its exact code."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import orjson
+import pytest
+from graphql import get_introspection_query, parse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.contract import STRICT, WIDE
+from channels.gate import Gate, Request, read_body, shaped
+from channels.refused import Refused
+from channels.weight import weigh
+
+
+def code_of(
+    text: str, variables: dict[str, Any] | None = None, *, name: str | None = None, limits: Any = STRICT
+) -> str:
+    """The one code a document is refused with, or "" when it passes."""
+    try:
+        Gate(limits).operation(text, Request(text, operation_name=name, variables=variables or {}))
+    except Refused as refused:
+        (error,) = refused.errors
+        return error["extensions"]["code"]
+    return ""
+
+
+def body_code(body: bytes) -> tuple[str, int] | None:
+    """The code and status a body is refused with, or None."""
+    try:
+        read_body(body, STRICT)
+    except Refused as refused:
+        return refused.refusal.name, refused.refusal.status
+    return None
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "status"),
+    [
+        (b"NONSENSE", "BAD_JSON", 400),
+        (b"", "BAD_JSON", 400),
+        (b'{"query": "{a}", "variables": {"x": NaN}}', "BAD_JSON", 400),
+        (b'{"query": "{a}", "variables": {"x": Infinity}}', "BAD_JSON", 400),
+        (b'{"query": "{a}", "variables": {"x": 1e400}}', "BAD_JSON", 400),
+        (b'{"query": "{a}", "variables": {"x": ' + b"9" * 5000 + b"}}", "BAD_JSON", 400),
+        (b'{"query": "{a}", "variables": {"x": "\\ud800"}}', "BAD_JSON", 400),
+        (b'\xef\xbb\xbf{"query": "{a}"}', "BAD_JSON", 400),
+        (b'{"query": "{\xff}"}', "BAD_JSON", 400),
+        (b'{"query": "{a}", "variables": {"x": ' + b"[" * 20_000 + b"]" * 20_000 + b"}}", "BAD_JSON", 400),
+        (b'{"query": "{a}", "variables": {"x": ' + b"[" * 40 + b"]" * 40 + b"}}", "UNPROCESSABLE", 422),
+        (b'{"query": "{a}", "variables": {"x": "\\u0000"}}', "UNPROCESSABLE", 422),
+        (b'{"query": "{a}", "variables": {"\\u0000": 1}}', "UNPROCESSABLE", 422),
+        (b'{"query": "{a \\u0000}"}', "UNPROCESSABLE", 422),
+        (b"1", "UNPROCESSABLE", 422),
+        (b"null", "UNPROCESSABLE", 422),
+        (b'"{a}"', "UNPROCESSABLE", 422),
+        (b"[]", "BATCH_DISABLED", 422),
+        (b'[{"query": "{a}"}]', "BATCH_DISABLED", 422),
+        (b"{}", "BAD_REQUEST", 400),
+        (b'{"query": 5}', "BAD_REQUEST", 400),
+        (b'{"query": null}', "BAD_REQUEST", 400),
+        (b'{"query": "{a}", "variables": [7]}', "BAD_REQUEST", 400),
+        (b'{"query": "{a}", "variables": "x"}', "BAD_REQUEST", 400),
+        (b'{"query": "{a}", "operationName": 5}', "BAD_REQUEST", 400),
+        (b'{"query": "{a}", "extensions": 0}', "BAD_REQUEST", 400),
+        (b'{"documentId": ["a"]}', "BAD_REQUEST", 400),
+        (b'{"query": {"a": 1}, "documentId": "sha256:1"}', "BAD_REQUEST", 400),
+        (b'{"query": "' + b"a" * 100_000 + b'"}', "BODY_TOO_LARGE", 413),
+    ],
+)
+def test_a_malformed_body_is_refused(body: bytes, code: str, status: int) -> None:
+    assert body_code(body) == (code, status)
+
+
+def test_a_well_shaped_body_is_read() -> None:
+    said = {"query": "{a}", "operationName": None, "variables": None, "extensions": {"x": 1}, "other": 1}
+    assert read_body(orjson.dumps(said), STRICT) == Request("{a}", None, None, {}, {"x": 1})
+    assert shaped({"documentId": "Decision"}, STRICT).document_id == "Decision"
+    assert shaped({"extensions": {"documentId": "Decision"}}, STRICT).document_id == "Decision"
+
+
+def test_variables_as_deep_as_allowed_pass() -> None:
+    assert body_code(b'{"query": "{a}", "variables": {"x": ' + b"[" * 31 + b"]" * 31 + b"}}") is None
+    assert body_code(b'{"query": "{a}", "variables": {"x": ' + b"[" * 32 + b"]" * 32 + b"}}") == ("UNPROCESSABLE", 422)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{", "PARSE_ERROR"),
+        ("", "PARSE_ERROR"),
+        ("qwerty cop { abc }", "PARSE_ERROR"),
+        ("{" * 400 + "}" * 400, "PARSE_ERROR"),
+        ("{" + "a " * 3_000 + "}", "TOO_MANY_TOKENS"),
+        ("{" * 1500 + "a" + "}" * 1500, "PARSE_ERROR"),
+        ("{" + "... on Query { a } " * 500 + "}", "TOO_MANY_TOKENS"),
+        ("{" + "#" * 11_000 + "\na}", "TOO_LONG"),
+        ("{" + " ".join(f"alias{n}: __typename" for n in range(101)) + "}", "TOO_MANY_ALIASES"),
+        ("{" + "__typename " * 500 + "}", "TOO_MANY_ROOT_FIELDS"),
+        ("{ a {" + "__typename " * 500 + "} }", "TOO_MANY_FIELDS"),
+        ("{ __typename " + "@aa" * 11 + " }", "TOO_MANY_DIRECTIVES"),
+        ("{ a { } }", "PARSE_ERROR"),
+        ("{ a { b { c { d { e { f { g { h { i } } } } } } } } }", "TOO_DEEP"),
+        ("{ a { ... { b { ... { c { d { e { f { g { h { i } } } } } } } } } } }", "TOO_DEEP"),
+        (
+            "{ a { ...B } } fragment B on T { b { c { ...D } } } fragment D on T { d { e { f { g { h { i } } } } } }",
+            "TOO_DEEP",
+        ),
+        ("{ a { b { c { d { e { f { g { h } } } } } } } }", ""),
+        ("{" + "... on Query { a } " * 21 + "}", "TOO_MANY_FRAGMENTS"),
+        ("{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }", "FRAGMENT_CYCLE"),
+        ("{ ...A } fragment A on Query { ...A }", "FRAGMENT_CYCLE"),
+        ("{ a(first: 50) { b(first: 50) { c { d } } } }", "TOO_COSTLY"),
+        ("query A { a } query B { b }", "OPERATION_AMBIGUOUS"),
+        ("fragment A on Query { a }", "OPERATION_AMBIGUOUS"),
+        ("{ ...Unknown }", ""),
+    ],
+)
+def test_a_document_over_a_limit_is_refused_with_one_code(text: str, code: str) -> None:
+    assert code_of(text) == code
+
+
+def test_an_unknown_operation_name_is_refused_and_not_repeated() -> None:
+    assert code_of("query A { a }", name="B") == "OPERATION_AMBIGUOUS"
+    assert code_of("query A { a } query B { b }", name="B") == ""
+    with pytest.raises(Refused) as refused:
+        Gate(STRICT).operation("{a}", Request("{a}", operation_name="<script>"))
+    assert "script" not in refused.value.body().decode()
+
+
+def test_the_cost_is_each_page_times_what_lies_under_it() -> None:
+    weight = weigh(parse("query($n: Int = 7) { a(first: 3) { b(last: $n) { c { d } } totalCount } }"))
+    assert weight.cost(None, {}, 100) == 1 + 3 * (1 + 7 * 1 + 20)
+    assert weight.cost(None, {"n": 2}, 100) == 1 + 3 * (1 + 2 * 1 + 20)
+    assert weight.cost(None, {"n": 10**9}, 100) == 1 + 3 * (1 + 100 * 1 + 20)
+    assert weight.cost(None, None, 100) == weight.cost(None, {"n": "nonsense"}, 100)
+    assert weight.cost(None, {"n": -5}, 100) == 1 + 3 * (1 + 20)
+
+
+def test_a_cost_at_the_limit_passes_and_one_more_does_not() -> None:
+    text = "query($n: Int!) { a(first: $n) { b { c } } }"
+    limits = replace(STRICT, cost=31)
+    assert code_of(text, {"n": 30}, limits=limits) == ""
+    assert code_of(text, {"n": 31}, limits=limits) == "TOO_COSTLY"
+
+
+def test_the_numbers_are_told_to_staff_only() -> None:
+    text = "{" + " ".join(f"a{n}: a" for n in range(70)) + "}"
+    for limits, told in ((STRICT, {"code"}), (WIDE, {"code", "asked", "limit"})):
+        with pytest.raises(Refused) as refused:
+            Gate(replace(limits, tokens=4_000)).weigh(text)
+        assert set(refused.value.errors[0]["extensions"]) == told
+
+
+def test_a_tool_may_ask_for_the_whole_schema_within_the_wide_limits() -> None:
+    weight = Gate(WIDE).weigh(get_introspection_query())
+    assert weight.introspects
+
+
+def chained(length: int) -> str:
+    """Fragments that each spread the next one twice."""
+    parts = [f"fragment F{n} on Q {{ x: q {{ ...F{n + 1} }} y: q {{ ...F{n + 1} }} }}" for n in range(length)]
+    return " ".join(["{ ...F0 }", *parts, f"fragment F{length} on Q {{ a }}"])
+
+
+@pytest.mark.parametrize("length", [20, 60, 500])
+def test_a_fragment_bomb_is_weighed_in_no_time(length: int) -> None:
+    document = parse(chained(length))
+    began = time.perf_counter()
+    weight = weigh(document)
+    assert time.perf_counter() - began < 0.05
+    assert weight.size.fields == 2 ** (length + 1) - 2 + 2**length
+    assert weight.size.depth == length + 1
+
+
+def test_a_bomb_on_one_level_is_refused_in_no_time() -> None:
+    parts = [f"fragment F{n} on Q {{ ...F{n + 1} ...F{n + 1} }}" for n in range(60)]
+    text = " ".join(["{ ...F0 }", *parts, "fragment F60 on Q { a: b }"])
+    began = time.perf_counter()
+    assert code_of(text, limits=WIDE) == "TOO_MANY_FRAGMENTS"
+    assert code_of(text, limits=replace(WIDE, fragments=1000)) == "TOO_MANY_ALIASES"
+    assert time.perf_counter() - began < 0.1
+
+
+def test_the_weight_of_a_text_is_remembered_and_the_memory_bounded() -> None:
+    gate = Gate(STRICT, remembered=2)
+    first = gate.weigh("{a}")
+    assert gate.weigh("{a}") is first
+    gate.weigh("{b}"), gate.weigh("{c}")
+    assert gate.weigh("{a}") is not first
+
+
+selections = st.recursive(
+    st.sampled_from(["a", "b: a", "...F0", "...F1", "... { a }", "a @x"]),
+    lambda inner: st.lists(inner, min_size=1, max_size=3).map(lambda parts: f"a(first: 3) {{ {' '.join(parts)} }}"),
+    max_leaves=12,
+)
+
+
+@given(main=selections, zero=selections, one=selections)
+def test_weights_equal_those_of_the_document_written_out(main: str, zero: str, one: str) -> None:
+    zero = zero.replace("...F0", "a").replace("...F1", "b: a")
+    one = one.replace("...F1", "a")
+    spread = weigh(parse(f"{{ {main} }} fragment F0 on T {{ {zero} }} fragment F1 on T {{ {one} }}"))
+    written = main.replace("...F1", f"... {{ {one} }}").replace("...F0", f"... {{ {zero} }}")
+    flat = weigh(parse(f"{{ {written} }}"))
+    alone = [weigh(parse(f"{{ {part} }}".replace("...F0", f"... {{ {zero} }}"))) for part in (zero, one)]
+    assert spread.cost(None, {}, 100) == flat.cost(None, {}, 100)
+    for measure in ("depth", "fields", "aliases"):
+        most = max(getattr(weight.size, measure) for weight in (flat, *alone))
+        assert getattr(spread.size, measure) == most
