@@ -1,0 +1,1 @@
+"""How answers travel: transports, what each channel may ask and hear, pages, the command line."""

@@ -1,0 +1,101 @@
+"""Why Laurel cannot start, each with what to do about it, in Vietnamese and then in English."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from shutil import disk_usage
+
+
+class CannotStart(Exception):
+    """Something outside the program stops it; the text says what to do, and never holds a password."""
+
+    def __init__(self, vietnamese: str, english: str, details: str = "") -> None:
+        super().__init__("\n".join(filter(None, (vietnamese, english, details))))
+        self.vietnamese, self.english, self.details = vietnamese, english, details
+
+
+class BadSetting(CannotStart):
+    """An environment variable says what cannot be understood."""
+
+    @classmethod
+    def malformed(cls, name: str, expected: str) -> BadSetting:
+        """The value has the wrong form; it is not repeated, for it may hold a password."""
+        return cls(
+            f"Biến môi trường {name} không hợp lệ. Hãy đặt theo dạng: {expected}",
+            f"The environment variable {name} is malformed. Write it like: {expected}",
+        )
+
+    @classmethod
+    def unknown(cls, name: str, known: Sequence[str]) -> BadSetting:
+        """No such variable: most likely a slip of the finger, which would otherwise pass in silence."""
+        near = get_close_matches(name, known, n=1)
+        expected = near[0] if near else ", ".join(known)
+        return cls(
+            f"Không có biến môi trường {name}. Có phải: {expected}? Nếu không cần, hãy `unset {name}`.",
+            f"There is no environment variable {name}. Was it meant to be {expected}? If not, `unset {name}`.",
+        )
+
+
+class PortTaken(CannotStart):
+    """Another program listens where this one should."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(
+            f"Cổng {port} trên {host} đang được dùng. Hãy chọn cổng khác: --port {port + 1}",
+            f"Port {port} on {host} is taken. Choose another: --port {port + 1}",
+        )
+
+
+class DiskFull(CannotStart):
+    """Too little room for a database."""
+
+    def __init__(self, folder: Path, free: int, needed: int) -> None:
+        super().__init__(
+            f"Ổ đĩa của {folder} chỉ còn {free >> 20} MB, cần {needed >> 20} MB. Hãy dọn bớt, "
+            "hoặc đặt LAUREL_DATA tới thư mục khác.",
+            f"The disk of {folder} has {free >> 20} MB left and {needed >> 20} MB are needed. Free some, "
+            "or set LAUREL_DATA to a folder elsewhere.",
+        )
+
+    @classmethod
+    def met(cls, folder: Path, details: str) -> DiskFull:
+        """A server ran into the end of the disk, as its log says."""
+        full = cls(folder, disk_usage(folder).free, 400 << 20)
+        full.args, full.details = (f"{full}\n{details}",), details
+        return full
+
+
+class FolderClosed(CannotStart):
+    """The data folder cannot be written by this user."""
+
+    def __init__(self, folder: Path, problem: str) -> None:
+        super().__init__(
+            f"Không ghi được vào {folder}. Hãy dùng đúng người dùng đã tạo nó, hoặc đặt LAUREL_DATA tới thư mục khác.",
+            f"{folder} cannot be written. Run as the user who made it, or set LAUREL_DATA to a folder elsewhere.",
+            problem,
+        )
+
+
+class NoPostgres(CannotStart):
+    """Neither the wheel nor the system has PostgreSQL 15 or later."""
+
+    def __init__(self, looked: Sequence[str]) -> None:
+        super().__init__(
+            "Không tìm thấy PostgreSQL 15 trở lên. Hãy đặt DATABASE_URL hoặc cài (Debian: apt install postgresql).",
+            "No PostgreSQL 15 or later was found. Set DATABASE_URL or install it (Debian: apt install postgresql).",
+            "looked in: " + ", ".join(looked),
+        )
+
+
+class ServerFailed(CannotStart):
+    """An embedded server did not come up; the end of its own log says why."""
+
+    def __init__(self, program: str, log: Path | None, tail: str) -> None:
+        where = f" ({log})" if log else ""
+        super().__init__(
+            f"{program} không khởi động được. Xem nhật ký{where}; hoặc đặt DATABASE_URL/REDIS_URL tới máy chủ có sẵn.",
+            f"{program} did not start. See its log{where}; or set DATABASE_URL/REDIS_URL to a server that runs.",
+            tail,
+        )

@@ -1,0 +1,127 @@
+"""Every environment variable Laurel reads, in one frozen value; a bad one is refused with what to write instead."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from channels.refusals import BadSetting
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _postgresql(value: str) -> str:
+    scheme, separator, rest = value.partition("://")
+    if not separator or scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
+        raise ValueError("postgresql+asyncpg://USER:PASSWORD@HOST:5432/DATABASE")
+    return f"postgresql+asyncpg://{rest}"
+
+
+def _redis(value: str) -> str | None:
+    if value == "none":
+        return None
+    if urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
+        raise ValueError("redis://HOST:6379/0 | none")
+    return value
+
+
+def _port(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 65535:
+        raise ValueError("1 … 65535")
+    return int(value)
+
+
+def _count(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or int(value) < 1:
+        raise ValueError("1, 2, 3 …")
+    return int(value)
+
+
+def _claim(value: str) -> bool:
+    if value.lower() not in {"0", "1", "true", "false", "yes", "no"}:
+        raise ValueError("true | false")
+    return value.lower() in {"1", "true", "yes"}
+
+
+def _level(value: str) -> str:
+    if value.lower() not in LOG_LEVELS:
+        raise ValueError(" | ".join(LOG_LEVELS))
+    return value.lower()
+
+
+def _folder(value: str) -> Path:
+    return Path(value).expanduser().absolute()
+
+
+def _origins(value: str) -> tuple[str, ...]:
+    origins = tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path:
+            raise ValueError("https://laurel.example.vn,https://m.example.vn")
+    return origins
+
+
+READERS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "DATABASE_URL": ("database_url", _postgresql),
+    "REDIS_URL": ("redis_url", _redis),
+    "LAUREL_HOST": ("host", _text),
+    "LAUREL_PORT": ("port", _port),
+    "LAUREL_DATA": ("data", _folder),
+    "LAUREL_LOG_LEVEL": ("log_level", _level),
+    "LAUREL_ORIGINS": ("origins", _origins),
+    "LAUREL_READERS": ("readers", _count),
+    "LAUREL_SECURE_COOKIES": ("secure_cookies", _claim),
+    "LAUREL_SESSION_IDLE_MINUTES": ("session_idle", lambda value: timedelta(minutes=_count(value))),
+    "LAUREL_SESSION_HOURS": ("session_length", lambda value: timedelta(hours=_count(value))),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How this process runs. Without `database_url` the embedded servers are started, with their data under `data`."""
+
+    database_url: str = ""
+    """postgresql+asyncpg://…; empty until given or until the embedded server runs."""
+    redis_url: str | None = ""
+    """redis://…; empty until given or started. None: no doorbell, changes are heard a second late."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    data: Path = field(default=CHECKOUT / ".laurel")
+    """The folder of the embedded servers' data and logs."""
+    log_level: str = "info"
+    origins: tuple[str, ...] = ()
+    """Other web origins that may open sockets and send cookies; the server's own always may."""
+    readers: int = 8
+    """Connections kept for reading; writes have as many again."""
+    secure_cookies: bool = True
+    """Cookies only over HTTPS. `demo` turns it off, for it speaks plain HTTP on this machine alone."""
+    session_idle: timedelta = timedelta(minutes=30)
+    session_length: timedelta = timedelta(hours=12)
+    demo: bool = False
+    """Invented data and accounts with known passwords are in the database, and the start page may show them."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings, or raise BadSetting naming the variable and what it should look like."""
+        given = os.environ if environment is None else environment
+        for name in given:
+            if name.startswith("LAUREL_") and name not in READERS:
+                raise BadSetting.unknown(name, sorted(READERS))
+        return cls(**{READERS[name][0]: _read(name, given[name]) for name in READERS if given.get(name)})  # type: ignore[arg-type]  # each reader gives its own field's type
+
+
+def _read(name: str, value: str) -> object:
+    try:
+        return READERS[name][1](value)
+    except ValueError as problem:
+        raise BadSetting.malformed(name, str(problem)) from None
