@@ -53,6 +53,8 @@ class Agency(Identified, Base):
     """The identification code, `H37.xx` in the province (Decision 20/2020/QĐ-TTg)."""
     name: Mapped[str]
     name_en: Mapped[str | None] = mapped_column(default=None)
+    symbol: Mapped[str | None] = mapped_column(default=None)
+    """The initials in the numbers of its decisions: `UBND` in `1234/QĐ-UBND`."""
     kind: Mapped[AgencyKind] = mapped_column(closed(AgencyKind))
     level: Mapped[AgencyLevel] = mapped_column(closed(AgencyLevel))
     path: Mapped[str] = mapped_column(LTree, unique=True)

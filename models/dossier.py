@@ -21,15 +21,17 @@ from sqlalchemy import (
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.access import Audience, Viewer
+from models import topics
+from models.access import Audience, Role, Viewer
 from models.account import Account
 from models.agency import Agency, within
 from models.base import Base, Identified, closed, folded
 from models.dossier_line import DossierLine
-from models.journal import event_head
+from models.journal import Entry, event_head
 from models.movement import Movement
+from models.refusals import IllegalStep, NotPermitted, SeparationOfDuties
 from models.rule_set import CommendationType, DocumentKind, RuleSet
-from models.workflow import DossierStatus
+from models.workflow import DossierStatus, Step, StepRule, workflow
 
 NEVER = date(9000, 1, 1)
 """The place of a dossier without a due date: after all that have one."""
@@ -98,6 +100,49 @@ class Dossier(Identified, Base):
             postgresql_ops={"title_folded": "gin_trgm_ops"},
         ),
     )
+
+    def take(self, step: Step, *, by: Viewer, note: str | None = None) -> Entry:
+        """Take one step and return its journal entry.
+
+        The only place that assigns a status. Its agencies must have been loaded with it.
+        Raises NotPermitted, then IllegalStep, then SeparationOfDuties.
+        """
+        rule = workflow()[step]
+        self._must_be_allowed(rule, by)
+        before, self.status = self.status, rule.after
+        self.version += 1
+        return self.entry(rule, by, before=before, note=note)
+
+    def _must_be_allowed(self, rule: StepRule, by: Viewer) -> None:
+        desk: Agency = getattr(self, rule.at.value)
+        held = any(holding.role in rule.roles and holding.reaches(desk.path) for holding in by.holdings)
+        if not held or (rule.named and self.appraiser_id != by.account_id):
+            raise NotPermitted(who_can=sorted(rule.roles, key=list(Role).index))
+        if self.status not in rule.before:
+            allowed = sorted(rule.before, key=list(DossierStatus).index)
+            raise IllegalStep(step=rule.step, status=self.status, allowed_from=allowed)
+        if taken := rule.apart & self.taken_by(by.account_id):
+            raise SeparationOfDuties(taken=sorted(taken, key=list(Step).index))
+
+    def taken_by(self, account_id: UUID | None) -> frozenset[Step]:
+        """The steps of this dossier that an account has taken and must stand apart from others."""
+        actors = {Step.DRAFT: self.drafted_by_id, Step.SUBMIT: self.submitted_by_id, Step.APPRAISE: self.appraiser_id}
+        return frozenset(step for step, actor in actors.items() if actor is not None and actor == account_id)
+
+    def entry(self, rule: StepRule, by: Viewer, *, before: DossierStatus | None, note: str | None = None) -> Entry:
+        """The journal entry of a step just taken: told to the dossier's followers and on the desks it concerns."""
+        paths = (self.agency.path, self.handler.path, self.authority.path)
+        said = {"before": before and before.name, "after": self.status.name, "note": note}
+        return Entry(
+            act=rule.step.name,
+            actor_id=by.account_id,
+            subject_kind="Dossier",
+            subject_id=self.id,
+            subject_version=self.version,
+            topics=sorted({topics.dossier(self.id), *(topic for path in paths for topic in topics.above(path))}),
+            public_text=rule.says,
+            data={key: value for key, value in said.items() if value is not None},
+        )
 
     @hybrid_property
     def event_head(self) -> str:

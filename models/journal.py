@@ -8,7 +8,7 @@ piece of its hash, so that a cursor of another history is recognised.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -25,6 +25,7 @@ from sqlalchemy import (
     func,
     select,
     text,
+    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql.base import ischema_names
@@ -35,7 +36,12 @@ from sqlalchemy.types import UserDefinedType
 from uuid_utils.compat import uuid7
 
 from models.account import Account
-from models.base import Base
+from models.base import Base, closed
+from models.workflow import DossierStatus
+
+if TYPE_CHECKING:
+    from models.decision import Decision
+    from models.dossier import Dossier
 
 
 class TransactionId(UserDefinedType[int]):
@@ -86,6 +92,12 @@ class Entry(Base):
     tx: Mapped[int] = mapped_column(TransactionId, server_default=text("pg_current_xact_id()"), init=False, repr=False)
     """The transaction that wrote it, always its own: by it `number()` finds what was committed since it last looked."""
     actor: Mapped[Account | None] = relationship(lazy="raise", init=False, repr=False)
+    dossier: Mapped[Dossier | None] = relationship(
+        lazy="raise", init=False, repr=False, viewonly=True, primaryjoin="foreign(Entry.subject_id) == Dossier.id"
+    )
+    decision: Mapped[Decision | None] = relationship(
+        lazy="raise", init=False, repr=False, viewonly=True, primaryjoin="foreign(Entry.subject_id) == Decision.id"
+    )
 
     __table_args__ = (
         CheckConstraint("act ~ '^[A-Z][A-Z_]+$'", name="act_is_a_name"),
@@ -105,6 +117,28 @@ class Entry(Base):
         numbered = aliased(Numbered)
         found = select(_cursor_text(numbered)).where(numbered.entry_id == cls.id).correlate_except(numbered)
         return found.scalar_subquery()
+
+
+    @hybrid_property
+    def after(self) -> DossierStatus | None:
+        """The status its dossier came to; null where the subject is no dossier."""
+        said = self.data.get("after")
+        return DossierStatus[said] if said else None
+
+    @after.inplace.expression
+    @classmethod
+    def _after(cls) -> ColumnElement[DossierStatus | None]:
+        return type_coerce(cls.data["after"].astext, closed(DossierStatus))
+
+    @hybrid_property
+    def note(self) -> str | None:
+        """What the actor added, for staff."""
+        return self.data.get("note")
+
+    @note.inplace.expression
+    @classmethod
+    def _note(cls) -> ColumnElement[str | None]:
+        return cls.data["note"].astext
 
 
 class Numbered(Base):

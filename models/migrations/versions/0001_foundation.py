@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=True),
+        sa.Column("symbol", sa.Text(), nullable=True),
         sa.Column(
             "kind",
             sa.Enum(

@@ -22,3 +22,7 @@ create function vi_key(said text) returns text language sql immutable strict par
   return translate(lower(normalize(said, NFC)), 'aàảãáạăằẳẵắặâầẩẫấậbcdđeèẻẽéẹêềểễếệfghiìỉĩíịjklmnoòỏõóọôồổỗốộơờởỡớợpqrstuùủũúụưừửữứựvwxyỳỷỹýỵz', 'AAAAAABBBBBBCCCCCCDEFGHHHHHHIIIIIIJKLMMMMMMNOPQRSSSSSSTTTTTTUUUUUUVWXYZaaaaaabbbbbbcdeffffffg')
     || chr(1) || translate(lower(normalize(said, NFC)), 'aàảãáạăằẳẵắặâầẩẫấậbcdđeèẻẽéẹêềểễếệfghiìỉĩíịjklmnoòỏõóọôồổỗốộơờởỡớợpqrstuùủũúụưừửữứựvwxyỳỷỹýỵz', '012345012345012345000001234501234500001234500000012345012345012345000000123450123450000123450')
     || chr(1) || normalize(said, NFC);
+
+-- What LIKE finds a text with, anywhere, without accents or case: `%`, `_` and `\` stand for themselves.
+create function like_text(said text) returns text language sql immutable strict parallel safe
+  return '%' || regexp_replace(fold(said), '([\\%_])', '\\\1', 'g') || '%';

@@ -1,0 +1,29 @@
+"""Topics: under which names the feed tells of a change."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+DECISIONS = "decisions"
+"""Every decision that is published."""
+
+
+def dossier(key: UUID) -> str:
+    """One dossier's steps."""
+    return f"dossier:{key}"
+
+
+def agency(path: str) -> str:
+    """Everything on the desks of an agency and of those under it."""
+    return f"agency:{path}"
+
+
+def above(path: str) -> list[str]:
+    """The topics of an agency's path and of every agency above it."""
+    labels = path.split(".")
+    return [agency(".".join(labels[:count])) for count in range(1, len(labels) + 1)]
+
+
+def decisions_of(path: str) -> list[str]:
+    """The topics of a decision published by the agency with this path: of all decisions, and of each agency above."""
+    return [DECISIONS, *(f"{DECISIONS}:{topic.removeprefix('agency:')}" for topic in above(path))]
