@@ -50,6 +50,7 @@ class TransactionId(UserDefinedType[int]):
     cache_ok = True
 
     def get_col_spec(self, **_: Any) -> str:
+        """The type's name."""
         return "xid8"
 
 
@@ -59,6 +60,7 @@ class Snapshot(UserDefinedType[Any]):
     cache_ok = True
 
     def get_col_spec(self, **_: Any) -> str:
+        """The type's name."""
         return "pg_snapshot"
 
 
@@ -118,7 +120,6 @@ class Entry(Base):
         found = select(_cursor_text(numbered)).where(numbered.entry_id == cls.id).correlate_except(numbered)
         return found.scalar_subquery()
 
-
     @hybrid_property
     def after(self) -> DossierStatus | None:
         """The status its dossier came to; null where the subject is no dossier."""
@@ -142,7 +143,7 @@ class Entry(Base):
 
 
 class Numbered(Base):
-    """An entry's place in the one order everybody sees, and the hash that chains it to the entry before. Only ever inserted."""
+    """An entry's place in the one order everybody sees, and the hash that chains it to the one before. Only inserted."""
 
     __tablename__ = "journal_seq"
 
@@ -188,7 +189,7 @@ def unnumbered() -> Select[int]:
 
 
 async def number(connection: AsyncConnection) -> int:
-    """Number what was committed so far, and commit that; gives how many. For loaders: a running feed does it by itself."""
+    """Number what was committed so far, commit that, and give how many: for loaders; a running feed does it itself."""
     numbered = await connection.scalar(unnumbered())
     await connection.commit()
     return int(numbered or 0)

@@ -1,0 +1,95 @@
+"""The doorbell: Redis says "look", never what. It may be late, twice, lost or gone: then news is a second late."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Callable
+from uuid import uuid4
+
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "laurel:numbered"
+BOUND = 0.2
+"""Seconds a ring may take."""
+REST = 1.0
+"""Seconds nobody rings after a ring that failed: a frozen Redis is not asked for each commit."""
+SILENCE = 10.0
+"""Seconds without a word after which the listener asks whether Redis is still there; as long again and it hangs up."""
+PAUSE = 0.5
+"""Seconds between two attempts to listen, give or take half."""
+
+
+class Doorbell:
+    """Rings the other processes, and calls `heard` when one of them rang or when rings may have been missed."""
+
+    def __init__(self, redis_url: str | None, heard: Callable[[], None]) -> None:
+        self._url = redis_url
+        self._heard = heard
+        self._name = uuid4().hex
+        """Who rings, so as not to hear itself."""
+        self._wanted = asyncio.Event()
+
+    def ring(self) -> None:
+        """Tell the other processes to look, soon; never waits and never fails."""
+        self._wanted.set()
+
+    async def run(self) -> None:
+        """Ring and listen until cancelled; without Redis there is nothing to do."""
+        if self._url is None:
+            return
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._ringing(self._url))
+            both.create_task(self._listening(self._url))
+
+    async def _ringing(self, url: str) -> None:
+        bell = Redis.from_url(url, socket_timeout=BOUND, socket_connect_timeout=BOUND, retry=Retry(NoBackoff(), 0))
+        async with bell:
+            while True:
+                await self._wanted.wait()
+                self._wanted.clear()  # before ringing: what is wanted meanwhile is one more ring
+                if not await self._rung(bell):
+                    await asyncio.sleep(REST)
+
+    async def _rung(self, bell: Redis) -> bool:
+        try:
+            async with asyncio.timeout(BOUND):
+                await bell.publish(CHANNEL, self._name)
+        except (RedisError, OSError) as failure:
+            log.warning("the doorbell did not ring, others will look within a second: %s", failure)
+            with contextlib.suppress(RedisError, OSError):
+                await bell.connection_pool.disconnect()  # a late answer must not be taken for the next one's
+            return False
+        return True
+
+    async def _listening(self, url: str) -> None:
+        ears = Redis.from_url(url, socket_timeout=None, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0))
+        async with ears:
+            while True:
+                try:
+                    async with ears.pubsub() as pubsub:
+                        await pubsub.subscribe(CHANNEL)
+                        await self._hear(pubsub)
+                except (RedisError, OSError) as loss:
+                    log.warning("the doorbell is not heard, listening again: %s", loss)
+                await asyncio.sleep(PAUSE * random.uniform(0.5, 1.5))  # noqa: S311  spreads reconnects, hides nothing
+
+    async def _hear(self, pubsub: PubSub) -> None:
+        asked = False
+        while True:
+            word = await pubsub.get_message(timeout=SILENCE)
+            if word is None and asked:
+                raise RedisError("no word from Redis")
+            asked = word is None
+            if word is None:
+                await pubsub.ping()
+            elif word["type"] == "subscribe" or word["data"] != self._name.encode():
+                self._heard()  # a subscription just made is a ring too: some may have been missed before it

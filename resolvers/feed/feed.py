@@ -1,0 +1,77 @@
+"""The feed of a process: started once, rung after each commit, followed by every subscription."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Collection
+
+from resolvers.feed.doorbell import Doorbell
+from resolvers.feed.follow import follow
+from resolvers.feed.happening import Happening, Resync
+from resolvers.feed.hub import Hub
+from resolvers.feed.line import Line
+
+log = logging.getLogger(__name__)
+
+HORIZON = 100_000
+"""How many entries back a cursor may lie. Further back a follower reads its data anew, which is less work for all."""
+PATIENCE = 10.0
+"""Seconds `start` waits for PostgreSQL before it leaves the feed to find it by itself."""
+
+
+class Feed:
+    """Numbers and tells what is committed, whoever commits it. Needs PostgreSQL alone; Redis makes it prompt."""
+
+    def __init__(self, database_url: str, redis_url: str | None, horizon: int = HORIZON) -> None:
+        self._line, self._replays = Line(database_url), Line(database_url)
+        self._doorbell = Doorbell(redis_url, heard=self._hear)
+        self._hub = Hub(self._line, numbered=self._doorbell.ring)
+        self._horizon = horizon
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def ready(self) -> bool:
+        """The feed has found the journal's head."""
+        return self._hub.ready.is_set()
+
+    async def start(self) -> None:
+        """Begin to number and to tell. Returns when the head is known, or after ten seconds without PostgreSQL."""
+        self._tasks = [asyncio.create_task(self._hub.run()), asyncio.create_task(self._doorbell.run())]
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._hub.ready.wait()
+        except TimeoutError:
+            log.warning("the feed starts without PostgreSQL and goes on looking for it")
+
+    async def stop(self) -> None:
+        """Let every follower go and close the connections."""
+        self._hub.end()
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self._line.close()
+        self._replays.close()
+
+    def ring(self) -> None:
+        """Say that this process has committed something: it is numbered and told at once. Never waits, never fails."""
+        self._hub.ring()
+
+    async def head(self) -> str:
+        """The cursor of the last entry told."""
+        await self._hub.ready.wait()
+        return str(self._hub.head)
+
+    def follow(self, topics: Collection[str], after: str | None = None) -> AsyncIterator[Happening | Resync]:
+        """Tell what happens in these topics, after a cursor or from now on: each entry once and in order.
+
+        A follower may be as slow as it likes: past a bound it reads the journal instead of being told. A cursor that
+        cannot be followed gives a Resync, after which the stream goes on from the Resync's head.
+        """
+        return follow(self._hub, self._replays, topics, after, self._horizon)
+
+    def _hear(self) -> None:
+        self._hub.hear()

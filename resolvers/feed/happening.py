@@ -1,0 +1,44 @@
+"""What a follower is told: something happened, or its place in the journal cannot be kept."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A journal entry that has its number. What it says is read by whoever tells it, with the reader's own rights."""
+
+    entry_id: int
+    seq: int
+    cursor: str
+    """`after` this cursor the next entry follows."""
+    topics: tuple[str, ...]
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Happening:
+        """The happening a row of the journal is."""
+        return cls(row["entry_id"], row["seq"], row["cursor"], tuple(row["topics"]))
+
+
+class ResyncReason(enum.Enum):
+    """Why a cursor cannot be followed from."""
+
+    UNREADABLE = "không đọc được / not a cursor"
+    FOREIGN = "thuộc một lịch sử khác / of another history"
+    """Its number exists and its hash does not: another database, or one restored to an earlier day."""
+    BEYOND_HEAD = "chưa xảy ra / past the last entry"
+    TOO_OLD = "quá cũ / too old"
+
+
+@dataclass(frozen=True, slots=True)
+class Resync:
+    """What was missed cannot be told: read the data anew. The stream goes on after `head`."""
+
+    reason: ResyncReason
+    earliest: str
+    """The oldest cursor that would have been followed."""
+    head: str

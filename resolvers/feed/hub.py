@@ -1,0 +1,151 @@
+"""The hub: the one loop of a process that numbers the journal, reads what is new, and tells everybody who listens."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+from itertools import chain
+
+import asyncpg
+
+from resolvers.feed.cursor import Cursor, decode
+from resolvers.feed.happening import Happening
+from resolvers.feed.line import Line
+from resolvers.feed.listener import Listener
+
+log = logging.getLogger(__name__)
+
+POLL = 0.9
+"""Seconds after which the hub numbers and looks though nobody rang: what keeps the feed right without any doorbell."""
+PAGE = 100
+"""Happenings told between two breaths of the event loop."""
+
+NUMBER = "select number() as numbered"
+HEAD = "select journal_cursor(seq, hash) as cursor from journal_head"
+NEW = """
+select n.seq, n.entry_id, journal_cursor(n.seq, n.hash) as cursor, entry.topics
+from journal_seq n join journal entry on entry.id = n.entry_id
+where n.seq >= $1 order by n.seq limit $2
+"""  # from the head itself on: that it still is what it was proves that the journal is the same
+
+
+class Hub:
+    """Tells every numbered entry once, in order, to the listeners of its topics. Idle, it costs one poll a second."""
+
+    def __init__(self, line: Line, numbered: Callable[[], None]) -> None:
+        self.ready = asyncio.Event()
+        """The head is known."""
+        self._line = line
+        self._numbered = numbered
+        self._head = Cursor(0, "")
+        self._listeners: dict[str, set[Listener]] = {}
+        self._committed = True
+        self._look = asyncio.Event()
+        self._ended = False
+
+    @property
+    def head(self) -> Cursor:
+        """The last entry that was told."""
+        return self._head
+
+    def ring(self) -> None:
+        """This process committed something: number it and look, now."""
+        self._committed = True
+        self._look.set()
+
+    def hear(self) -> None:
+        """Another process numbered something: look, now."""
+        self._look.set()
+
+    def listen(self, topics: Collection[str]) -> Listener:
+        """A listener registered for these topics; it is behind until it rejoins."""
+        listener = Listener(topics)
+        for topic in listener.topics:
+            self._listeners.setdefault(topic, set()).add(listener)
+        if self._ended:
+            listener.end()
+        return listener
+
+    def leave(self, listener: Listener) -> None:
+        """Forget a listener."""
+        for topic in listener.topics:
+            there = self._listeners.get(topic, set())
+            there.discard(listener)
+            if not there:
+                self._listeners.pop(topic, None)
+
+    def rejoin(self, listener: Listener) -> Cursor:
+        """Let a listener hear again, and give the last entry told before it does: replay up to that one."""
+        listener.rejoin()
+        return self._head
+
+    async def run(self) -> None:
+        """Number, read and tell until cancelled, whatever goes wrong."""
+        loop = asyncio.get_running_loop()
+        poll = loop.time()
+        while True:
+            try:
+                self._look.clear()  # before looking: whatever happens meanwhile makes us look again
+                if self._committed or loop.time() >= poll:
+                    poll = loop.time() + POLL
+                    await self._number()
+                await self._read()
+                await self._rest(poll - loop.time())
+            except Exception:  # nothing may end the loop on which every subscription hangs
+                log.exception("the feed stumbled and goes on")
+                await asyncio.sleep(POLL)
+
+    def end(self) -> None:
+        """Let every listener go."""
+        self._ended = True
+        for listener in set(chain.from_iterable(self._listeners.values())):
+            listener.end()
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(max(seconds, 0)):
+                await self._look.wait()
+        except TimeoutError:
+            return
+
+    async def _number(self) -> None:
+        self._committed = False  # before looking, likewise
+        [row] = await self._line.fetch(NUMBER)
+        if row["numbered"]:
+            self._numbered()
+
+    async def _read(self) -> None:
+        if not self.ready.is_set():
+            await self._begin()
+        while True:
+            rows = await self._line.fetch(NEW, self._head.seq, PAGE + 1)
+            if not self._continues(rows):
+                return await self._rewind()
+            for row in rows:
+                self._tell(row)
+            if len(rows) <= PAGE:
+                return None
+
+    def _continues(self, rows: list[asyncpg.Record]) -> bool:
+        return self._head.seq == 0 or (bool(rows) and rows[0]["cursor"] == str(self._head))
+
+    def _tell(self, row: asyncpg.Record) -> None:
+        if row["seq"] <= self._head.seq:
+            return
+        happening = Happening.of(row)
+        self._head = decode(happening.cursor)
+        for topic in happening.topics:
+            for listener in self._listeners.get(topic, ()):
+                listener.offer(happening)
+
+    async def _begin(self) -> None:
+        [row] = await self._line.fetch(HEAD)
+        self._head = decode(row["cursor"])
+        self.ready.set()
+
+    async def _rewind(self) -> None:
+        log.warning("the journal is not the one that was followed up to %s: everybody starts anew", self._head)
+        await self._begin()
+        for listener in set(chain.from_iterable(self._listeners.values())):
+            listener.rewind()
