@@ -35,6 +35,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 from sqlalchemy.types import UserDefinedType
 from uuid_utils.compat import uuid7
 
+from models import topics
 from models.account import Account
 from models.base import Base, closed
 from models.workflow import DossierStatus
@@ -108,6 +109,10 @@ class Entry(Base):
         Index("ix_journal_topics", "topics", postgresql_using="gin"),
     )
 
+    def tell(self, *more: str) -> None:
+        """Have the followers of these agencies hear of it too; by their paths."""
+        self.topics = sorted({*self.topics, *(topic for path in more for topic in topics.above(path))})
+
     @hybrid_property
     def cursor(self) -> str | None:
         """Where the feed stands after this entry, `<number>-<16 hex digits>`; null until it is numbered."""
@@ -143,7 +148,7 @@ class Entry(Base):
 
 
 class Numbered(Base):
-    """An entry's place in the one order everybody sees, and the hash that chains it to the one before. Only inserted."""
+    """An entry's place in the one order everybody sees, and the hash that chains it to the one before."""
 
     __tablename__ = "journal_seq"
 

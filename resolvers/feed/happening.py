@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+import asyncpg
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Happening:
     topics: tuple[str, ...]
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Happening:
+    def of(cls, row: asyncpg.Record) -> Happening:
         """The happening a row of the journal is."""
         return cls(row["entry_id"], row["seq"], row["cursor"], tuple(row["topics"]))
 
