@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from channels.refusals import NoPostgres
+from channels.obstacles import NoPostgres
 
 Choice = Literal["any", "wheel", "system"]
 OLDEST = 15

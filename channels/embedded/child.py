@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from channels.refusals import DiskFull, ServerFailed
+from channels.obstacles import DiskFull, ServerFailed
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 WORDS_OF_A_TAKEN_PORT = ("address already in use", "could not bind")

@@ -16,7 +16,7 @@ from typing import IO
 
 import psutil
 
-from channels.refusals import CannotStart, FolderClosed
+from channels.obstacles import CannotStart, FolderClosed
 
 
 @dataclass

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from channels.embedded import binaries, child
-from channels.refusals import DiskFull, ServerFailed
+from channels.obstacles import DiskFull, ServerFailed
 
 USER = DATABASE = "laurel"
 ROOM = 400 << 20

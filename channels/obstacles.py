@@ -1,4 +1,4 @@
-"""Why Laurel cannot start, each with what to do about it, in Vietnamese and then in English."""
+"""What may keep Laurel from starting, each with what to do about it, in Vietnamese and then in English."""
 
 from __future__ import annotations
 
