@@ -69,6 +69,9 @@ class Agency(Identified, Base):
     parent: Mapped[Agency | None] = relationship(
         lazy="raise", init=False, foreign_keys=[parent_id], remote_side="Agency.id"
     )
+    desk: Mapped[Agency | None] = relationship(
+        lazy="raise", init=False, foreign_keys=[desk_id], remote_side="Agency.id"
+    )
 
     __table_args__ = (
         CheckConstraint("valid_to > valid_from", name="ends_after_it_begins"),
@@ -100,3 +103,9 @@ class AgencySuccession(Base):
 def within(paths: Sequence[str]) -> Select[UUID]:
     """The ids of the agencies at or under any of these paths (a bind parameter while a statement is traced)."""
     return select(Agency.id).where(Agency.path.op("<@")(any_(cast(paths, ARRAY(LTree)))))
+
+
+def within_code(code: str) -> Select[UUID]:
+    """The ids of the agency with this code and of those under it."""
+    top = select(Agency.path).where(Agency.code == code).scalar_subquery()
+    return select(Agency.id).where(Agency.path.op("<@")(top))

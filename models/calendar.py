@@ -16,6 +16,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(ZONE).date()
 
 
+def today() -> date:
+    """Vietnam's date now, for what is shown; what is decided goes by the database's clock."""
+    return datetime.now(ZONE).date()
+
+
 @cache
 def _holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("VN", years=year))

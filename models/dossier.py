@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -93,6 +94,8 @@ class Dossier(Identified, Base):
         Index("ix_dossier_handler", "handler_id", "status", "created_at", "id"),
         Index("ix_dossier_status", "status", "created_at", "id"),
         Index("ix_dossier_due", "due_order", "id"),
+        Index("ix_dossier_authority", "authority_id"),
+        Index("ix_dossier_received", text("vietnam_day(received_at)")),
         Index(
             "ix_dossier_title_folded",
             "title_folded",
@@ -108,21 +111,22 @@ class Dossier(Identified, Base):
         Raises NotPermitted, then IllegalStep, then SeparationOfDuties.
         """
         rule = workflow()[step]
-        self._must_be_allowed(rule, by)
+        self.must_allow(rule, by)
+        if self.status not in rule.before:
+            allowed = sorted(rule.before, key=list(DossierStatus).index)
+            raise IllegalStep(step=step, status=self.status, allowed_from=allowed)
+        if taken := rule.apart & self.taken_by(by.account_id):
+            raise SeparationOfDuties(taken=sorted(taken, key=list(Step).index))
         before, self.status = self.status, rule.after
         self.version += 1
         return self.entry(rule, by, before=before, note=note)
 
-    def _must_be_allowed(self, rule: StepRule, by: Viewer) -> None:
+    def must_allow(self, rule: StepRule, by: Viewer) -> None:
+        """Raise NotPermitted unless the viewer holds a role for this step where the step wants it."""
         desk: Agency = getattr(self, rule.at.value)
         held = any(holding.role in rule.roles and holding.reaches(desk.path) for holding in by.holdings)
         if not held or (rule.named and self.appraiser_id != by.account_id):
             raise NotPermitted(who_can=sorted(rule.roles, key=list(Role).index))
-        if self.status not in rule.before:
-            allowed = sorted(rule.before, key=list(DossierStatus).index)
-            raise IllegalStep(step=rule.step, status=self.status, allowed_from=allowed)
-        if taken := rule.apart & self.taken_by(by.account_id):
-            raise SeparationOfDuties(taken=sorted(taken, key=list(Step).index))
 
     def taken_by(self, account_id: UUID | None) -> frozenset[Step]:
         """The steps of this dossier that an account has taken and must stand apart from others."""
@@ -201,3 +205,16 @@ def visible_dossier(row: type[Dossier], viewer: Viewer) -> ColumnElement[bool]:
         and_(sent, or_(row.handler_id.in_(within(viewer.handles_in)), row.authority_id.in_(within(viewer.handles_in)))),
         row.appraiser_id == viewer.account_id,
     )
+
+
+def visible_line(row: type[DossierLine], viewer: Viewer) -> ColumnElement[bool]:
+    """Staff: the lines of the dossiers they see. A nominee: their own line and nobody else's."""
+    seen = exists(select(Dossier.id).where(Dossier.id == row.dossier_id, visible_dossier(Dossier, viewer)))
+    return and_(seen, row.nominee_id == viewer.nominee_id) if viewer.audience is Audience.NOMINEE else seen
+
+
+def visible_document(row: type[DossierDocument], viewer: Viewer) -> ColumnElement[bool]:
+    """Staff: the papers of the dossiers they see. Nobody else: they tell of other nominees."""
+    if viewer.audience is not Audience.STAFF:
+        return false()
+    return exists(select(Dossier.id).where(Dossier.id == row.dossier_id, visible_dossier(Dossier, viewer)))

@@ -898,10 +898,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_dossier_agency", "dossier", ["agency_id", "status", "created_at", "id"], unique=False)
     op.create_index(op.f("ix_dossier_appraiser_id"), "dossier", ["appraiser_id"], unique=False)
+    op.create_index("ix_dossier_authority", "dossier", ["authority_id"], unique=False)
     op.create_index("ix_dossier_due", "dossier", ["due_order", "id"], unique=False)
     op.create_index("ix_dossier_handler", "dossier", ["handler_id", "status", "created_at", "id"], unique=False)
     op.create_index(op.f("ix_dossier_movement_id"), "dossier", ["movement_id"], unique=False)
     op.create_index("ix_dossier_newest", "dossier", ["created_at", "id"], unique=False)
+    op.create_index("ix_dossier_received", "dossier", [sa.literal_column("vietnam_day(received_at)")], unique=False)
     op.create_index("ix_dossier_status", "dossier", ["status", "created_at", "id"], unique=False)
     op.create_index(
         "ix_dossier_title_folded",

@@ -26,3 +26,7 @@ create function vi_key(said text) returns text language sql immutable strict par
 -- What LIKE finds a text with, anywhere, without accents or case: `%`, `_` and `\` stand for themselves.
 create function like_text(said text) returns text language sql immutable strict parallel safe
   return '%' || regexp_replace(fold(said), '([\\%_])', '\\\1', 'g') || '%';
+
+-- The Vietnamese date of a moment. Vietnam has kept UTC+7 since 1975, so it may be indexed.
+create function vietnam_day(moment timestamptz) returns date language sql immutable strict parallel safe
+  return (moment at time zone interval '+07:00')::date;

@@ -1,0 +1,47 @@
+"""What a request carries to its resolvers: who asks, how to read, how to write, and what to follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from models.access import Viewer
+from resolvers.work import Act, Work
+
+if TYPE_CHECKING:
+    from resolvers.engine import Engine
+    from resolvers.feed import Feed
+
+
+def _no_session(token: str, expires_at: datetime) -> None:
+    """Where a transport keeps no session, the token in the reply is all there is."""
+
+
+@dataclass
+class Context:
+    """One request, or one socket's operation."""
+
+    viewer: Viewer
+    engine: Engine
+    feed: Feed
+    sessions: async_sessionmaker[AsyncSession]
+    channel: str = "web"
+    session_hours: int = 10
+    set_session: Callable[[str, datetime], None] = _no_session
+    """Tells the transport of a new session, so that it may set a cookie."""
+    rehearsals: list[AsyncSession] = field(default_factory=list)
+    """Transactions of dry runs, read from and then rolled back by whoever answers the mutation."""
+
+    def work(self, act: str, said: Act) -> Work:
+        """One transaction for one act; nobody else commits."""
+        return Work(act, self.viewer, self.sessions(), said, self.feed.ring, self.rehearsals)
+
+    async def sees(self, row: Any, key: Any, visible: Callable[[Any, Viewer], Any]) -> bool:
+        """Whether the viewer may see this row now."""
+        async with self.sessions() as session:
+            return await session.scalar(select(row.id).where(row.id == key, visible(row, self.viewer))) is not None

@@ -1,0 +1,204 @@
+"""Drafting a dossier: who is proposed for what, by whom, to whom, with which papers."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+import strawberry
+from sqlalchemy import select
+
+import models as rows
+from models import calendar
+from models.dossier import Dossier
+from models.refusals import InvalidInput, NotFound
+from models.rule_set import CommendationType, DocumentKind
+from models.submission import in_force, must_be_decided_by, must_suit
+from models.workflow import Step, workflow
+from resolvers.context import Context
+from resolvers.engine import Ref
+from resolvers.work import Work, row_key
+
+MOST_LINES = 500
+"""More cases than this are sent as several dossiers."""
+
+
+@strawberry.input(description="Một trường hợp đề nghị khen thưởng. · One nominee for one award.")
+class DossierLineInput:
+    """One nominee for one award."""
+
+    nominee_id: strawberry.ID
+    award_type: str = strawberry.field(description="Mã hình thức, ví dụ BK_T. · The award's code.")
+    citation: str = strawberry.field(description="Thành tích được khen, sẽ in trên bằng. · As printed.")
+    achievement_year: int
+    posthumous: bool = False
+
+
+@strawberry.input(description="Một tài liệu của hồ sơ. · One paper of a dossier.")
+class DossierDocumentInput:
+    """One paper of a dossier."""
+
+    kind: DocumentKind
+    title: str
+    number: str | None = None
+    dated: date | None = None
+
+
+@strawberry.input(description="Hồ sơ cần soạn thảo. · The dossier to draft.")
+class DraftDossierInput:
+    """The dossier to draft."""
+
+    agency: str = strawberry.field(description="Mã cơ quan trình. · Code of the agency that proposes.")
+    authority: str = strawberry.field(description="Mã cơ quan quyết định. · Code of the agency that decides.")
+    title: str
+    commendation_type: CommendationType
+    idempotency_key: UUID
+    movement_id: strawberry.ID | None = None
+    lines: list[DossierLineInput] = strawberry.field(default_factory=list)
+    documents: list[DossierDocumentInput] = strawberry.field(default_factory=list)
+    dry_run: bool = False
+
+
+def said(name: str, text: str, most: int = 2000) -> str:
+    """A text as it is kept: NFC, trimmed, without control characters; raises InvalidInput where nothing or too much is left."""
+    kept = unicodedata.normalize("NFC", text).strip()
+    kept = "".join(c for c in kept if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
+    if not kept or len(kept) > most:
+        raise InvalidInput(
+            field=name,
+            message=f"«{name}» phải có từ 1 đến {most} ký tự.",
+            message_en=f"“{name}” must have 1 to {most} characters.",
+        )
+    return kept
+
+
+async def draft_dossier(context: Context, input: DraftDossierInput) -> Ref:
+    """Begin a dossier on the proposer's own desk (Law 06/2022 art 83.1)."""
+    async with context.work("draftDossier", input) as work:
+        today = calendar.day_of(work.now)
+        agency = await _agency(work, input.agency, today)
+        authority = await _agency(work, input.authority, today)
+        dossier = Dossier(
+            title=said("title", input.title),
+            commendation_type=input.commendation_type,
+            agency_id=agency.id,
+            authority_id=authority.id,
+            handler_id=agency.id,
+            movement_id=await _movement(work, input.movement_id),
+            drafted_by_id=work.viewer.account_id,
+        )
+        dossier.agency, dossier.authority, dossier.handler = agency, authority, agency
+        rule = workflow()[Step.DRAFT]
+        dossier.must_allow(rule, work.viewer)
+        work.session.add(dossier)
+        await work.session.flush()
+        await _add_lines(work, dossier, input.lines, today)
+        _add_documents(work, dossier, input.documents)
+        return await work.reply(dossier, dossier.entry(rule, work.viewer, before=None))
+
+
+async def _agency(work: Work, code: str, today: date) -> rows.Agency:
+    found: rows.Agency | None = await work.session.scalar(
+        select(rows.Agency).where(
+            rows.Agency.code == code,
+            rows.Agency.valid_from <= today,
+            (rows.Agency.valid_to.is_(None)) | (rows.Agency.valid_to > today),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _movement(work: Work, id: str | None) -> UUID | None:
+    if id is None:
+        return None
+    found: UUID | None = await work.session.scalar(
+        select(rows.Movement.id).where(rows.Movement.id == row_key("Movement", id))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _add_lines(work: Work, dossier: Dossier, inputs: list[DossierLineInput], today: date) -> None:
+    if len(inputs) > MOST_LINES:
+        raise InvalidInput(
+            field="lines",
+            message=f"Một hồ sơ có tối đa {MOST_LINES} trường hợp. Hãy tách thành nhiều hồ sơ.",
+            message_en=f"A dossier has at most {MOST_LINES} lines. Split it into several.",
+        )
+    nominees = await _nominees(work, {row_key("Nominee", line.nominee_id) for line in inputs})
+    awards = await _award_types(work, {line.award_type for line in inputs}, today)
+    for position, line in enumerate(inputs, start=1):
+        nominee, award = nominees[row_key("Nominee", line.nominee_id)], awards[line.award_type]
+        must_suit(nominee, award, posthumous=line.posthumous)
+        work.session.add(_line(dossier, position, line, nominee, award, today))
+    await must_be_decided_by(work.session, dossier.authority.kind, awards.values(), today)
+    _must_not_repeat(inputs)
+
+
+def _line(
+    dossier: Dossier, position: int, line: DossierLineInput, nominee: rows.Nominee, award: rows.AwardType, today: date
+) -> rows.DossierLine:
+    if not 1945 <= line.achievement_year <= today.year:
+        raise InvalidInput(
+            field="achievementYear",
+            message=f"Năm thành tích phải từ 1945 đến {today.year}.",
+            message_en=f"The achievement's year must lie between 1945 and {today.year}.",
+        )
+    return rows.DossierLine(
+        dossier_id=dossier.id,
+        position=position,
+        nominee_id=nominee.id,
+        award_type_id=award.id,
+        citation=said("citation", line.citation),
+        achievement_year=line.achievement_year,
+        posthumous=line.posthumous,
+    )
+
+
+def _must_not_repeat(lines: list[DossierLineInput]) -> None:
+    pairs = [(line.nominee_id, line.award_type) for line in lines]
+    if len(set(pairs)) < len(pairs):
+        raise InvalidInput(
+            field="lines",
+            message="Một đối tượng được đề nghị hai lần cho cùng một hình thức. Hãy bỏ bớt dòng trùng.",
+            message_en="A nominee is proposed twice for the same award. Remove the repeated line.",
+        )
+
+
+async def _nominees(work: Work, keys: Iterable[UUID]) -> dict[UUID, rows.Nominee]:
+    wanted = set(keys)
+    found = {row.id: row for row in await work.session.scalars(select(rows.Nominee).where(rows.Nominee.id.in_(wanted)))}
+    if found.keys() != wanted:
+        raise NotFound
+    return found
+
+
+async def _award_types(work: Work, codes: set[str], today: date) -> dict[str, rows.AwardType]:
+    chosen = in_force(rows.AwardType, today).where(rows.AwardType.code.in_(codes))
+    found = {row.code: row for row in await work.session.scalars(chosen)}
+    if missing := sorted(codes - found.keys()):
+        raise InvalidInput(
+            field="awardType",
+            message=f"Danh mục hiện hành không có: {', '.join(missing)}. Hãy xem `awardTypes`.",
+            message_en=f"The catalogue in force has no {', '.join(missing)}. See `awardTypes`.",
+        )
+    return found
+
+
+def _add_documents(work: Work, dossier: Dossier, inputs: list[DossierDocumentInput]) -> None:
+    for position, document in enumerate(inputs, start=1):
+        work.session.add(
+            rows.DossierDocument(
+                dossier_id=dossier.id,
+                position=position,
+                kind=document.kind,
+                title=said("title", document.title, 500),
+                number=said("number", document.number, 100) if document.number else None,
+                dated=document.dated,
+            )
+        )

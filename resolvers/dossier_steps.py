@@ -1,0 +1,180 @@
+"""The steps of a dossier from its submission to the end of its appraisal: each is one transaction and one journal entry."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import joinedload, selectinload
+
+import models as rows
+from models import calendar
+from models.access import Role
+from models.dossier import Dossier, visible_dossier
+from models.dossier_line import LineOutcome
+from models.refusals import InvalidInput, NotFound, RuleNotMet
+from models.submission import in_force, must_be_complete
+from models.workflow import Step
+from resolvers.context import Context
+from resolvers.dossier_draft import said
+from resolvers.engine import Ref
+from resolvers.inputs import DossierStepInput
+from resolvers.work import Work, row_key
+
+DESKS = (joinedload(Dossier.agency), joinedload(Dossier.handler), joinedload(Dossier.authority))
+"""A step looks at the agencies of its dossier."""
+
+CASES = selectinload(Dossier.lines).options(
+    joinedload(rows.DossierLine.nominee), joinedload(rows.DossierLine.award_type)
+)
+
+
+@strawberry.input(description="Phân công chuyên viên thẩm định. · Who is to appraise.")
+class AssignAppraiserInput(DossierStepInput):
+    """Who is to appraise the dossier."""
+
+    appraiser: str = strawberry.field(description="Tên đăng nhập của chuyên viên. · User name.")
+
+
+@strawberry.input(description="Kết quả thẩm định một trường hợp. · What the appraiser finds of one case.")
+class AppraiseLineInput(DossierStepInput):
+    """What the appraiser finds of one line."""
+
+    line_id: strawberry.ID
+    eligible: bool
+    reason: str | None = strawberry.field(
+        description="Lý do; bắt buộc khi không đủ điều kiện. · Compulsory if not eligible.", default=None
+    )
+
+
+async def rules_on(work: Work, now: datetime) -> rows.RuleSet:
+    """The rule set in force at a moment, by Vietnam's date."""
+    found: rows.RuleSet | None = await work.session.scalar(in_force(rows.RuleSet, calendar.day_of(now)))
+    if found is None:
+        raise RuleNotMet(
+            rule="NO_RULE_SET",
+            article="Law 06/2022 art 94",
+            remedy=calendar.day_of(now).isoformat(),
+            message="Chưa có bộ quy tắc cho ngày này. Hãy báo quản trị viên nạp danh mục.",
+            message_en="No rule set covers this day. Ask an administrator to load the catalogue.",
+        )
+    return found
+
+
+async def submit_dossier(context: Context, input: DossierStepInput) -> Ref:
+    """Hand a complete draft to the desk of the deciding authority (Law 06/2022 arts 83–84)."""
+    async with context.work("submitDossier", input) as work:
+        load = (
+            *DESKS,
+            CASES,
+            selectinload(Dossier.documents),
+            joinedload(Dossier.authority).joinedload(rows.Agency.desk),
+        )
+        dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
+        entry = dossier.take(Step.SUBMIT, by=work.viewer, note=input.note)
+        await must_be_complete(work.session, dossier, await rules_on(work, work.now), calendar.day_of(work.now))
+        dossier.submitted_at, dossier.submitted_by_id = work.now, work.viewer.account_id
+        desk = dossier.authority.desk or dossier.authority
+        dossier.handler_id = desk.id
+        entry.tell(desk.path)
+        return await work.reply(dossier, entry)
+
+
+async def receive_dossier(context: Context, input: DossierStepInput) -> Ref:
+    """Give the dossier its code, its due date and the rules it is judged by (Circular 01/2018/TT-VPCP art 19)."""
+    async with context.work("receiveDossier", input) as work:
+        dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=DESKS)
+        entry = dossier.take(Step.RECEIVE, by=work.viewer, note=input.note)
+        rules, today = await rules_on(work, work.now), calendar.day_of(work.now)
+        dossier.code = await _next_code(work, dossier.handler)
+        dossier.received_at, dossier.rule_set_id = work.now, rules.id
+        dossier.due_on = calendar.add_working_days(today, rules.processing_days)
+        return await work.reply(dossier, entry)
+
+
+async def _next_code(work: Work, agency: rows.Agency) -> str:
+    """The next code of this agency and day, `H37.xx-YYMMDD-NNNN`; more than 9999 a day make it wider."""
+    today, count = calendar.day_of(work.now), rows.DossierCodeCount
+    first = insert(count).values(agency_id=agency.id, day=today, last=1)
+    raised = first.on_conflict_do_update(index_elements=[count.agency_id, count.day], set_={"last": count.last + 1})
+    number = (await work.session.execute(raised.returning(count.last))).scalar_one()
+    return f"{agency.code}-{today:%y%m%d}-{number:04d}"
+
+
+async def assign_appraiser(context: Context, input: AssignAppraiserInput) -> Ref:
+    """Name the appraiser, who must hold that role at the desk where the dossier lies."""
+    async with context.work("assignAppraiser", input) as work:
+        dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=DESKS)
+        entry = dossier.take(Step.ASSIGN, by=work.viewer, note=input.note)
+        dossier.appraiser_id = await _appraiser(work, dossier, input.appraiser)
+        return await work.reply(dossier, entry)
+
+
+async def _appraiser(work: Work, dossier: Dossier, username: str) -> object:
+    """The account with this user name if it may appraise this dossier; raises InvalidInput or RuleNotMet."""
+    held, today = rows.RoleHeld, calendar.day_of(work.now)
+    found = await work.session.scalar(
+        select(held.account_id)
+        .join(held.agency)
+        .join(held.account)
+        .where(
+            rows.Account.username == username,
+            rows.Account.active,
+            held.role == Role.APPRAISER,
+            held.valid_from <= today,
+            held.valid_to.is_(None) | (held.valid_to > today),
+            rows.Agency.path.op("@>")(dossier.handler.path),
+        )
+    )
+    if found is None:
+        raise InvalidInput(
+            field="appraiser",
+            message="Không có chuyên viên thẩm định nào tên như vậy ở cơ quan đang xử lý. Hãy chọn người khác.",
+            message_en="No appraiser of that name serves this desk. Choose another.",
+        )
+    if found in (dossier.drafted_by_id, dossier.submitted_by_id):
+        raise RuleNotMet(
+            rule="APPRAISER_DRAFTED_IT",
+            article="province",
+            remedy="appraiser",
+            message="Người này đã soạn hoặc gửi hồ sơ nên không được thẩm định. Hãy chọn người khác.",
+            message_en="This person drafted or submitted the dossier. Choose another appraiser.",
+        )
+    return found
+
+
+async def appraise_line(context: Context, input: AppraiseLineInput) -> Ref:
+    """Say of one case whether it is eligible; with the last of them the dossier goes on to be decided (art 84)."""
+    async with context.work("appraiseLine", input) as work:
+        load = (*DESKS, selectinload(Dossier.lines))
+        dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
+        line = _line_of(dossier, input.line_id)
+        outcome = LineOutcome.ELIGIBLE if input.eligible else LineOutcome.INELIGIBLE
+        outcomes = {outcome, *(other.outcome for other in dossier.lines if other is not line)}
+        entry = dossier.take(_step_after(outcomes), by=work.viewer, note=input.note)
+        line.outcome, line.reason = outcome, _reason(input)
+        line.appraised_at, line.appraised_by_id = work.now, work.viewer.account_id
+        return await work.reply(dossier, entry)
+
+
+def _line_of(dossier: Dossier, said_id: str) -> rows.DossierLine:
+    key = row_key("DossierLine", said_id)
+    for line in dossier.lines:
+        if line.id == key:
+            return line
+    raise NotFound
+
+
+def _step_after(outcomes: set[LineOutcome]) -> Step:
+    """Which step an appraisal is: one of several, the last with somebody eligible, or the last with nobody."""
+    if LineOutcome.PENDING in outcomes:
+        return Step.APPRAISE
+    return Step.PASS_APPRAISAL if LineOutcome.ELIGIBLE in outcomes else Step.FAIL_APPRAISAL
+
+
+def _reason(input: AppraiseLineInput) -> str | None:
+    if input.eligible:
+        return said("reason", input.reason) if input.reason else None
+    return said("reason", input.reason or "")

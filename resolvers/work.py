@@ -1,0 +1,144 @@
+"""Work: one transaction that changes something, opened by a mutation's resolver and nowhere else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Protocol, Self
+from uuid import UUID
+
+import orjson
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.interfaces import ORMOption
+
+import models as rows
+from models.access import Viewer
+from models.base import Base
+from models.journal import Entry
+from models.refusals import IdempotencyMismatch, NotFound, NotPermitted, StaleVersion
+from resolvers.engine import Ref
+
+
+class Act(Protocol):
+    """What every act's input carries."""
+
+    idempotency_key: UUID
+    dry_run: bool
+
+
+class Replayed(Exception):
+    """The request came before: its reply is the row it gave then."""
+
+    def __init__(self, reply: Ref) -> None:
+        self.reply = reply
+
+
+def row_key(kind: str, said: str) -> UUID:
+    """The UUID of a client's id `<kind>_<uuid>`; raises NotFound for anything else."""
+    prefix, _, key = said.partition("_")
+    try:
+        found = UUID(key)
+    except ValueError:
+        raise NotFound from None
+    if prefix != kind or str(found) != key:
+        raise NotFound
+    return found
+
+
+def digest(act: str, said: Any) -> bytes:
+    """SHA-256 of an act and its input, the same for the same request."""
+    return hashlib.sha256(act.encode() + orjson.dumps(asdict(said), default=str, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+@dataclass
+class Work:
+    """One transaction. It commits when its block ends, and leaves nothing when the block raises or is a rehearsal."""
+
+    act: str
+    viewer: Viewer
+    session: AsyncSession
+    said: Act
+    committed: Callable[[], None]
+    kept: list[AsyncSession] = field(default_factory=list)
+    """Where the session of a rehearsal goes, so that its reply can be read before it is rolled back."""
+    now: datetime = field(init=False)
+
+    async def __aenter__(self) -> Self:
+        if self.viewer.account_id is None:
+            raise NotPermitted(who_can=[])
+        try:
+            self.now = (await self.session.execute(select(func.now()))).scalar_one()
+            await self._claim(self.viewer.account_id)
+        except BaseException:
+            await self.session.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None and self.said.dry_run:
+            await self.session.flush()
+            self.kept.append(self.session)
+            return
+        try:
+            if error is None:
+                await self.session.commit()
+        finally:
+            await self.session.close()
+        if error is None:
+            self.committed()
+
+    async def _claim(self, account: UUID) -> None:
+        """Take the idempotency key, waiting for whoever holds it; raises Replayed or IdempotencyMismatch if it is used."""
+        asked = digest(self.act, self.said)
+        kept = insert(rows.StoredReply).values(account_id=account, key=self.said.idempotency_key, asked=asked)
+        claimed = await self.session.execute(kept.on_conflict_do_nothing().returning(rows.StoredReply.key))
+        if claimed.scalar_one_or_none() is not None:
+            return
+        reply = await self.session.get_one(rows.StoredReply, (account, self.said.idempotency_key))
+        if reply.asked != asked:
+            raise IdempotencyMismatch
+        row = getattr(rows, reply.subject_kind or "")
+        raise Replayed(Ref(row, reply.subject_id))
+
+    async def lock[R: Base](
+        self,
+        row: type[R],
+        said: str,
+        visible: Callable[[type[R], Viewer], ColumnElement[bool]],
+        *,
+        version: int,
+        load: Sequence[ORMOption] = (),
+    ) -> R:
+        """The row with this client's id, locked for change; raises NotFound (also where unseen) or StaleVersion."""
+        found = await self.session.scalar(
+            select(row)
+            .where(row.id == row_key(row.__name__, said), visible(row, self.viewer))  # type: ignore[attr-defined]  # every locked row is Identified
+            .options(*load)
+            .with_for_update(of=row)
+        )
+        if found is None:
+            raise NotFound
+        if (current := found.version) != version:  # type: ignore[attr-defined]  # and Versioned
+            raise StaleVersion(expected=version, current=current)
+        return found
+
+    async def reply[R: Base](self, row: R, *entries: Entry) -> Ref:
+        """Write the changes and their journal entries, keep the row as the reply to this request, and give it."""
+        await self.session.flush()  # the subjects first, so that their locks precede their entries
+        self.session.add_all(entries)
+        key: UUID = row.id  # type: ignore[attr-defined]  # every subject is Identified
+        await self.session.execute(
+            update(rows.StoredReply)
+            .where(
+                rows.StoredReply.account_id == self.viewer.account_id, rows.StoredReply.key == self.said.idempotency_key
+            )
+            .values(subject_kind=type(row).__name__, subject_id=key)
+        )
+        return Ref(type(row), key)
