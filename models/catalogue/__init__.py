@@ -1,0 +1,127 @@
+"""The law as data: award types, who may decide them, the rule sets and what a dossier must hold, from files to tables.
+
+`python -m channels load catalogue` and the migrations call `load`; `law.read` gives the same as values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import NullPool, select, text
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+from models.award_type import Authority, AwardType
+from models.catalogue.entry import CatalogueError
+from models.catalogue.law import FILES, Law, SaidAwardType, read
+from models.catalogue.money import prize_money
+from models.rule_set import RequiredDocument, RuleSet
+
+__all__ = ["CatalogueError", "Law", "Progress", "is_loaded", "load", "prize_money", "read"]
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being loaded, how much is done and how much there is."""
+
+_LOCK = 7002
+"""The advisory lock that makes two loaders take turns."""
+
+
+async def load(url: str, progress: Progress | None = None, files: Path = FILES) -> None:
+    """Makes the tables say what the files say: new entries are added, known ones brought up to date, none is removed.
+
+    One transaction. An award is known by its code and first day, a rule set by its code. Raises CatalogueError before
+    anything is written when a file is wrong.
+    """
+    law = read(files)
+    engine = create_async_engine(url, poolclass=NullPool)
+    async with AsyncSession(engine) as session, session.begin():
+        await session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        awards = await _award_types(session, law)
+        _tell(progress, "award types", len(law.award_types))
+        await _authorities(session, law, awards)
+        _tell(progress, "authorities", len(law.authorities))
+        rule_sets = await _rule_sets(session, law)
+        await _documents(session, law, rule_sets)
+        _tell(progress, "rule sets", len(law.rule_sets))
+
+
+async def is_loaded(url: str, files: Path = FILES) -> bool:
+    """Whether every award type and rule set of the files is in the tables."""
+    law = read(files)
+    async with AsyncSession(create_async_engine(url, poolclass=NullPool)) as session:
+        awards = {
+            (row.code, row.valid_from) for row in await session.execute(select(AwardType.code, AwardType.valid_from))
+        }
+        rule_sets = set(await session.scalars(select(RuleSet.code)))
+    return awards >= {_known_by(said) for said in law.award_types} and rule_sets >= {
+        said.code for said in law.rule_sets
+    }
+
+
+def _tell(progress: Progress | None, what: str, count: int) -> None:
+    if progress is not None:
+        progress(what, count, count)
+
+
+def _known_by(said: SaidAwardType | AwardType) -> Any:
+    return said.code, said.valid_from
+
+
+async def _keep(
+    session: AsyncSession, kind: type, known: dict[Any, Any], said: list[tuple[Any, dict[str, Any]]]
+) -> None:
+    """Updates the rows that are known, then adds the others: an earlier row ends before its successor begins."""
+    for key, values in said:
+        for column, value in values.items() if key in known else ():
+            setattr(known[key], column, value)
+    await session.flush()
+    for key, values in said:
+        if key not in known:
+            known[key] = kind(**values)
+            session.add(known[key])
+    await session.flush()
+
+
+async def _award_types(session: AsyncSession, law: Law) -> dict[Any, AwardType]:
+    known: dict[Any, AwardType] = {_known_by(row): row for row in await session.scalars(select(AwardType))}
+    said = [
+        (_known_by(award), vars(award) | {"recipients": [kind.name for kind in award.recipients]})
+        for award in sorted(law.award_types, key=lambda award: award.valid_from)
+    ]
+    await _keep(session, AwardType, known, said)
+    return known
+
+
+async def _authorities(session: AsyncSession, law: Law, awards: dict[Any, AwardType]) -> None:
+    rows = await session.scalars(select(Authority))
+    known = {(row.award_type_id, row.agency_kind, row.right, row.valid_from): row for row in rows}
+    said = []
+    for authority in sorted(law.authorities, key=lambda authority: authority.valid_from):
+        values = vars(authority) | {"award_type_id": awards[_known_by(authority.award)].id}
+        del values["award"]
+        key = (values["award_type_id"], authority.agency_kind, authority.right, authority.valid_from)
+        said.append((key, values))
+    await _keep(session, Authority, known, said)
+
+
+async def _rule_sets(session: AsyncSession, law: Law) -> dict[str, RuleSet]:
+    known = {row.code: row for row in await session.scalars(select(RuleSet))}
+    said = [
+        (rule_set.code, vars(rule_set) | {"instruments": list(rule_set.instruments)})
+        for rule_set in sorted(law.rule_sets, key=lambda rule_set: rule_set.valid_from)
+    ]
+    await _keep(session, RuleSet, known, said)
+    return known
+
+
+async def _documents(session: AsyncSession, law: Law, rule_sets: dict[str, RuleSet]) -> None:
+    condition = ("rule_set_id", "kind", "award_class", "award_code", "commendation_type")
+    rows = await session.scalars(select(RequiredDocument))
+    known = {tuple(getattr(row, column) for column in condition): row for row in rows}
+    said = []
+    for document in law.documents:
+        values = vars(document) | {"rule_set_id": rule_sets[document.rule_set].id}
+        del values["rule_set"]
+        said.append((tuple(values[column] for column in condition), values))
+    await _keep(session, RequiredDocument, known, said)
