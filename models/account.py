@@ -60,7 +60,7 @@ class Session(Identified, Base):
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True, repr=False)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
-    created_at: Mapped[datetime] = mapped_column(init=False, insert_default=func.now())
+    created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
 
@@ -81,4 +81,4 @@ class StoredReply(Base):
     """SHA-256 of the act and its input."""
     subject_kind: Mapped[str | None] = mapped_column(default=None)
     subject_id: Mapped[UUID | None] = mapped_column(default=None)
-    at: Mapped[datetime] = mapped_column(init=False, insert_default=func.now())
+    at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())

@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, true
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, func, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access import Audience, Viewer
@@ -46,12 +46,13 @@ class Article(Identified, Base):
     title: Mapped[str]
     summary: Mapped[str]
     body: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
     published_at: Mapped[datetime | None] = mapped_column(default=None)
     title_folded: Mapped[str] = folded("title", "summary")
 
     __table_args__ = (
         CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_is_plain"),
-        Index("ix_article_newest", "published_at", "id", postgresql_where="published_at is not null"),
+        Index("ix_article_newest", "created_at", "id"),
     )
 
 
@@ -69,6 +70,7 @@ class ExemplaryModel(Identified, Base):
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
     nominee_id: Mapped[UUID | None] = mapped_column(ForeignKey("nominee.id"), default=None, index=True)
     year: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
     published_at: Mapped[datetime | None] = mapped_column(default=None)
     title_folded: Mapped[str] = folded("title", "summary")
     agency: Mapped[Agency] = relationship(lazy="raise", init=False)
@@ -77,7 +79,7 @@ class ExemplaryModel(Identified, Base):
     __table_args__ = (
         CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_is_plain"),
         CheckConstraint("year between 1945 and 2200", name="year_is_a_year"),
-        Index("ix_exemplary_model_newest", "published_at", "id", postgresql_where="published_at is not null"),
+        Index("ix_exemplary_model_newest", "created_at", "id"),
     )
 
 

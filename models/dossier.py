@@ -59,7 +59,7 @@ class Dossier(Identified, Base):
     movement_id: Mapped[UUID | None] = mapped_column(ForeignKey("movement.id"), default=None, index=True)
     rule_set_id: Mapped[UUID | None] = mapped_column(ForeignKey("rule_set.id"), default=None)
     """The rules in force when it was received."""
-    created_at: Mapped[datetime] = mapped_column(init=False, insert_default=func.now())
+    created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
     submitted_at: Mapped[datetime | None] = mapped_column(default=None)
     received_at: Mapped[datetime | None] = mapped_column(default=None)
     due_on: Mapped[date | None] = mapped_column(default=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.access import Role
+from models.decision import DecisionStatus
 from models.workflow import DossierStatus, Step
 
 
@@ -55,6 +56,15 @@ class IllegalStep(Refusal):
     allowed_from: list[DossierStatus]
     message: str = "Bước này không thực hiện được ở trạng thái hiện tại. Hãy tải lại hồ sơ để xem các bước được phép."
     message_en: str = "The step cannot be taken in the present state. Reload the dossier to see which can."
+
+
+@dataclass
+class WrongStatus(Refusal):
+    """The decision does not stand where this may be done to it."""
+
+    status: DecisionStatus
+    message: str = "Quyết định không ở trạng thái cho phép việc này. Hãy tải lại để xem trạng thái hiện tại."
+    message_en: str = "The decision does not stand where this may be done. Reload it to see where it stands."
 
 
 @dataclass

@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "title_folded",
@@ -127,13 +128,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
         sa.UniqueConstraint("slug", name=op.f("uq_article_slug")),
     )
-    op.create_index(
-        "ix_article_newest",
-        "article",
-        ["published_at", "id"],
-        unique=False,
-        postgresql_where="published_at is not null",
-    )
+    op.create_index("ix_article_newest", "article", ["created_at", "id"], unique=False)
     op.create_table(
         "award_type",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -635,6 +630,7 @@ def upgrade() -> None:
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.Column("nominee_id", sa.Uuid(), nullable=True),
         sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "title_folded",
@@ -650,13 +646,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_exemplary_model_slug")),
     )
     op.create_index(op.f("ix_exemplary_model_agency_id"), "exemplary_model", ["agency_id"], unique=False)
-    op.create_index(
-        "ix_exemplary_model_newest",
-        "exemplary_model",
-        ["published_at", "id"],
-        unique=False,
-        postgresql_where="published_at is not null",
-    )
+    op.create_index("ix_exemplary_model_newest", "exemplary_model", ["created_at", "id"], unique=False)
     op.create_index(op.f("ix_exemplary_model_nominee_id"), "exemplary_model", ["nominee_id"], unique=False)
     op.create_table(
         "nominee_personal",
@@ -848,7 +838,7 @@ def upgrade() -> None:
         sa.Column("handler_id", sa.Uuid(), nullable=False),
         sa.Column("movement_id", sa.Uuid(), nullable=True),
         sa.Column("rule_set_id", sa.Uuid(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
@@ -976,7 +966,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("expires_at > created_at", name=op.f("ck_session_ends_after_it_begins")),
@@ -993,7 +983,7 @@ def upgrade() -> None:
         sa.Column("asked", sa.LargeBinary(), nullable=False),
         sa.Column("subject_kind", sa.Text(), nullable=True),
         sa.Column("subject_id", sa.Uuid(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_stored_reply_account_id_account")),
         sa.PrimaryKeyConstraint("account_id", "key", name=op.f("pk_stored_reply")),
     )

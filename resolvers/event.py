@@ -1,0 +1,48 @@
+"""Following dossiers: each step as it is taken, those already taken first."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import strawberry
+from sqlalchemy import select
+
+import models as rows
+from models import topics
+from models.access import Audience
+from models.dossier import visible_dossier
+from models.refusals import NotFound
+from resolvers.context import Context
+from resolvers.feed import Happening, Resync
+from resolvers.work import row_key
+
+
+async def dossier_moved(
+    context: Context, id: strawberry.ID, after: str | None = None
+) -> AsyncIterator[Happening | Resync]:
+    """Each step one dossier takes past the cursor; without a cursor, from now on."""
+    key = row_key("Dossier", id)
+    if not await context.sees(rows.Dossier, key, visible_dossier):
+        raise NotFound
+    async for told in context.feed.follow([topics.dossier(key)], after=after):
+        yield told
+
+
+async def agency_dossiers_moved(
+    context: Context, agency: str, after: str | None = None
+) -> AsyncIterator[Happening | Resync]:
+    """Each step past the cursor on the desks of an agency and those under it, of the dossiers the viewer may see."""
+    path = await agency_path(context, agency)
+    if context.viewer.audience is not Audience.STAFF:
+        raise NotFound
+    async for told in context.feed.follow([topics.agency(path)], after=after):
+        yield told
+
+
+async def agency_path(context: Context, code: str) -> str:
+    """The path of the agency with this code; raises NotFound."""
+    async with context.sessions() as session:
+        path: str | None = await session.scalar(select(rows.Agency.path).where(rows.Agency.code == code))
+    if path is None:
+        raise NotFound
+    return path
