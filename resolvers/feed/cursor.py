@@ -41,9 +41,9 @@ _NOWHERE = Cursor(-1, "")
 
 _PLACE = """
 select head.seq, journal_cursor(head.seq, head.hash) as head,
-  case when $1 = 0 then journal_cursor(0, journal_origin())
+  case when $1::bigint = 0 then journal_cursor(0, journal_origin())
        else (select journal_cursor(seq, hash) from journal_seq where seq = $1) end as found,
-  coalesce((select journal_cursor(seq, hash) from journal_seq where seq = head.seq - $2),
+  coalesce((select journal_cursor(seq, hash) from journal_seq where seq = head.seq - $2::bigint),
            journal_cursor(0, journal_origin())) as earliest
 from journal_head head
 """

@@ -15,7 +15,7 @@ PAGE = 500
 MISSED = """
 select n.seq, n.entry_id, journal_cursor(n.seq, n.hash) as cursor, entry.topics
 from journal entry join journal_seq n on n.entry_id = entry.id
-where entry.topics && $1::text[] and n.seq > $2 and n.seq <= $3 order by n.seq limit $4
+where entry.topics && $1::text[] and n.seq > $2::bigint and n.seq <= $3::bigint order by n.seq limit $4
 """
 
 
@@ -42,6 +42,7 @@ class Follower:
         return await self._hear()
 
     async def _settle(self, doubted: str) -> Sequence[Resync]:
+        self._hub.hear()  # the cursor may come from a process that has looked since
         judged = await judge(self._line, doubted, self._horizon)
         self._doubted = None
         if isinstance(judged, Cursor):

@@ -26,7 +26,7 @@ HEAD = "select journal_cursor(seq, hash) as cursor from journal_head"
 NEW = """
 select n.seq, n.entry_id, journal_cursor(n.seq, n.hash) as cursor, entry.topics
 from journal_seq n join journal entry on entry.id = n.entry_id
-where n.seq >= $1 order by n.seq limit $2
+where n.seq >= $1::bigint order by n.seq limit $2
 """  # from the head itself on: that it still is what it was proves that the journal is the same
 
 

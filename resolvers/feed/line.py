@@ -42,6 +42,8 @@ class Line:
 
     def __init__(self, database_url: str) -> None:
         self._dsn = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self.sent = 0
+        """Statements sent so far."""
         self._turn = asyncio.Lock()
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
 
@@ -65,6 +67,7 @@ class Line:
                 self._connection = await asyncpg.connect(
                     self._dsn, timeout=5, command_timeout=75, server_settings=SETTINGS
                 )
+            self.sent += 1
             return await self._connection.fetch(query, *arguments)
         except LOST:
             self.close()

@@ -66,14 +66,14 @@ async def test_a_numbered_entrys_cursor_is_the_journals_head(sessions: Sessions)
 
 
 async def test_two_entries_cannot_make_the_same_version_of_a_subject(sessions: Sessions) -> None:
-    one_of_them = entry()
+    written, again = entry(), entry()
+    again.subject_id = written.subject_id
     async with sessions.begin() as session:
-        session.add(one_of_them)
-    with pytest.raises(DBAPIError, match="uq_journal_subject"):
-        async with sessions.begin() as session:
-            again = entry()
-            again.subject_id = one_of_them.subject_id
-            session.add(again)
+        session.add(written)
+    async with sessions() as session:
+        session.add(again)
+        with pytest.raises(DBAPIError, match="uq_journal_subject"):
+            await session.flush()
 
 
 @pytest.mark.parametrize(
@@ -140,10 +140,7 @@ async def test_numbering_refuses_a_snapshot_older_than_its_lock(one: Connection,
 async def test_changes_undone_to_a_savepoint_are_not_numbered(one: Connection) -> None:
     async with one.transaction():
         await write(one, uuid7())
-        with pytest.raises(ZeroDivisionError):
-            async with one.transaction():
-                await write(one, uuid7())
-                raise ZeroDivisionError
+        await write(one, uuid7(), abandon=True)
         await write(one, uuid7())
     assert await number(one) == 2
 
