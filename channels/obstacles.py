@@ -48,6 +48,17 @@ class PortTaken(CannotStart):
         )
 
 
+class AddressRefused(CannotStart):
+    """The host or the port is not one this machine, or this user, may listen on."""
+
+    def __init__(self, host: str, port: int, problem: str) -> None:
+        super().__init__(
+            f"Không nghe được trên {host}:{port}. Hãy chọn --host và --port khác (từ 1024 nếu không là root).",
+            f"Cannot listen on {host}:{port}. Choose another --host or --port (1024 or above unless you are root).",
+            problem,
+        )
+
+
 class DiskFull(CannotStart):
     """Too little room for a database."""
 
@@ -98,4 +109,50 @@ class ServerFailed(CannotStart):
             f"{program} không khởi động được. Xem nhật ký{where}; hoặc đặt DATABASE_URL/REDIS_URL tới máy chủ có sẵn.",
             f"{program} did not start. See its log{where}; or set DATABASE_URL/REDIS_URL to a server that runs.",
             tail,
+        )
+
+
+class DatabaseAway(CannotStart):
+    """The database that the environment names does not answer, or not us."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        super().__init__(
+            f"Không kết nối được cơ sở dữ liệu ở {where}. Hãy kiểm tra DATABASE_URL và máy chủ, "
+            "hoặc bỏ DATABASE_URL để dùng máy chủ kèm theo.",
+            f"The database at {where} cannot be reached. Check DATABASE_URL and the server, "
+            "or unset DATABASE_URL to use the one that comes with Laurel.",
+            problem,
+        )
+
+
+class DatabaseTooOld(CannotStart):
+    """PostgreSQL is older than what the statements need."""
+
+    def __init__(self, where: str, version: str) -> None:
+        super().__init__(
+            f"PostgreSQL ở {where} là bản {version}; cần bản 15 trở lên.",
+            f"PostgreSQL at {where} is {version}; 15 or later is needed.",
+        )
+
+
+class OthersData(CannotStart):
+    """Invented data must not be mixed with real ones."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"Cơ sở dữ liệu ở {where} đã có dữ liệu khác; không nạp dữ liệu minh hoạ vào đó. Hãy dùng một cơ sở trống, "
+            "hoặc `./run serve` để chạy với dữ liệu đang có.",
+            f"The database at {where} holds other data; demo data will not be mixed in. Use an empty one, "
+            "or `./run serve` to run on what it has.",
+        )
+
+
+class NotReady(CannotStart):
+    """The server runs but does not answer that it is ready."""
+
+    def __init__(self, address: str, said: str) -> None:
+        super().__init__(
+            f"{address}/readyz chưa sẵn sàng. Xem thông báo lỗi ở trên.",
+            f"{address}/readyz does not become ready. See the errors above.",
+            said,
         )

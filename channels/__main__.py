@@ -1,0 +1,5 @@
+"""`python -m channels`: the command line."""
+
+from channels.cli import main
+
+main()

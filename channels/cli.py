@@ -1,0 +1,150 @@
+"""`./run …` and `python -m channels …`: what can be done with Laurel from a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from channels import embedded
+from channels.obstacles import CannotStart
+from channels.settings import Settings
+
+app = typer.Typer(
+    name="laurel",
+    help="Laurel — thi đua, khen thưởng · emulation and commendation.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+load = typer.Typer(no_args_is_help=True)
+app.add_typer(load, name="load", help="Nạp dữ liệu · Load data.")
+out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+
+Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Cổng · the port (LAUREL_PORT, 8000).")]
+Host = Annotated[str | None, typer.Option(help="Địa chỉ nghe · the address to listen on (LAUREL_HOST, 127.0.0.1).")]
+Scale = Annotated[int, typer.Option(min=1, max=100, help="1: 2.000 hồ sơ · dossiers; 10: 20.000.")]
+Seed = Annotated[int, typer.Option(help="Hạt giống · the same seed gives the same data.")]
+
+
+@app.command()
+def demo(port: Port = None, host: Host = None, scale: Scale = 1, seed: Seed = 37) -> None:
+    """Chạy thử với dữ liệu giả định · Servers, invented data and the three channels, with nothing to set up."""
+    from channels import database, serving, welcome
+    from channels.progress import progress
+
+    settings = replace(asked(port, host), demo=True, secure_cookies=os.environ.get("LAUREL_SECURE_COOKIES") == "true")
+    listener = serving.listen(settings.host, settings.port)
+    with running(settings) as live:
+        with progress(err) as told:
+            asyncio.run(database.prepare_demo(live.database_url, scale, seed, told))
+        from channels.app import create_app
+
+        serving.run(create_app(live), live, listener, lambda address: welcome.say(out, address))
+
+
+@app.command()
+def serve(port: Port = None, host: Host = None) -> None:
+    """Phục vụ ba kênh · Serve the three channels on the data that are there."""
+    from channels import database, serving
+
+    settings = asked(port, host)
+    listener = serving.listen(settings.host, settings.port)
+    with running(settings) as live:
+        asyncio.run(database.prepare(live.database_url))
+        from channels.app import create_app
+
+        serving.run(create_app(live), live, listener, lambda address: out.print(f"ready {address}"))
+
+
+@app.command()
+def migrate() -> None:
+    """Đưa cơ sở dữ liệu lên bản mới nhất · Bring the database to the newest revision, with the catalogue."""
+    from channels import database
+
+    with running(Settings.from_environment()) as live:
+        asyncio.run(database.prepare(live.database_url))
+        out.print(f"✓ {database.place(live.database_url)}")
+
+
+@load.command("catalogue")
+def load_catalogue() -> None:
+    """Danh mục: loại khen thưởng, thẩm quyền · What the law names: award types, authorities, rule sets."""
+    from channels import database
+    from channels.progress import progress
+    from models import catalogue
+    from models import database as tables
+
+    with running(Settings.from_environment()) as live, progress(err) as told:
+        asyncio.run(database.require(live.database_url))
+        asyncio.run(tables.migrate(live.database_url))
+        asyncio.run(catalogue.load(live.database_url, told))
+
+
+@load.command("demo")
+def load_demo(scale: Scale = 1, seed: Seed = 37) -> None:
+    """Dữ liệu minh hoạ · Invented agencies, people, dossiers and awards."""
+    from channels import database
+    from channels.progress import progress
+
+    with running(Settings.from_environment()) as live, progress(err) as told:
+        made = asyncio.run(database.prepare_demo(live.database_url, scale, seed, told))
+    out.print("✓ đã nạp · loaded" if made else "✓ đã có sẵn · they were there already")
+
+
+@app.command()
+def verify(
+    noted: Annotated[
+        list[str] | None, typer.Argument(help="Con trỏ đã ghi ở nơi khác · cursors noted elsewhere.")
+    ] = None,
+) -> None:
+    """Kiểm tra chuỗi nhật ký · Work out every hash of the journal again; ends with 1 where it was tampered with."""
+    from channels.journal import verified
+
+    with running(Settings.from_environment()) as live:
+        sound = asyncio.run(verified(live.database_url, noted or (), out))
+    raise typer.Exit(0 if sound else 1)
+
+
+@app.command()
+def schema() -> None:
+    """In lược đồ GraphQL · Print the GraphQL schema."""
+    from schema import schema as laurel
+
+    out.out(laurel.as_str())
+
+
+def asked(port: int | None, host: str | None) -> Settings:
+    """The environment's settings, which the command line overrules."""
+    settings = Settings.from_environment()
+    return replace(settings, port=port or settings.port, host=host or settings.host)
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Settings]:
+    """The servers, until the end of the block; SIGTERM ends it in good order, as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    if not settings.database_url and (other := embedded.shared_with(settings.data)):
+        err.print(f"… dùng chung máy chủ với tiến trình {other} · shares the servers of process {other}")
+    with embedded.servers(settings) as live:
+        yield live
+
+
+def main() -> None:
+    """Run the command; what keeps it from starting is said in two languages, without a traceback."""
+    try:
+        app(prog_name="./run")
+    except CannotStart as obstacle:
+        err.print(f"[bold red]✗[/] {obstacle.vietnamese}\n  {obstacle.english}", soft_wrap=True)
+        err.print(obstacle.details, style="dim", markup=False, soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
