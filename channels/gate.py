@@ -11,7 +11,7 @@ import orjson
 from graphql import GraphQLSyntaxError, OperationDefinitionNode, OperationType, parse
 
 from channels.contract import Limits
-from channels.refused import Refusal, Refused, over
+from channels.refusals import Refusal, Refused, over
 from channels.weight import Weight, weigh
 
 _OPTIONAL = (("operationName", str), ("variables", dict), ("extensions", dict))

@@ -24,7 +24,7 @@ from graphql import (
 )
 
 from channels.contract import Limits
-from channels.refused import Refusal, Refused, over
+from channels.refusals import Refusal, Refused, over
 
 _INTROSPECTION = frozenset({"__schema", "__type"})
 _SLICING = frozenset({"first", "last", "ids"})

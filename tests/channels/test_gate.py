@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from channels.contract import STRICT, WIDE
 from channels.gate import Gate, Request, read_body, shaped
-from channels.refused import Refused
+from channels.refusals import Refused
 from channels.weight import weigh
 
 

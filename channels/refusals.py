@@ -144,7 +144,7 @@ class Refusal(enum.Enum):
         return f"{self.value[1]} / {self.value[2]}"
 
 
-class Refused(Exception):  # noqa: N818  what a request comes to, not an error of ours
+class Refused(Exception):
     """The request is not answered. `errors` is the exact list a client gets."""
 
     def __init__(
