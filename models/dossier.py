@@ -30,6 +30,7 @@ from models.base import Base, Identified, closed, folded
 from models.dossier_line import DossierLine
 from models.journal import Entry, event_head
 from models.movement import Movement
+from models.nominee import Nominee, NomineePersonal
 from models.refusals import IllegalStep, NotPermitted, SeparationOfDuties
 from models.rule_set import CommendationType, DocumentKind, RuleSet
 from models.workflow import DossierStatus, Step, StepRule, workflow
@@ -218,3 +219,12 @@ def visible_document(row: type[DossierDocument], viewer: Viewer) -> ColumnElemen
     if viewer.audience is not Audience.STAFF:
         return false()
     return exists(select(Dossier.id).where(Dossier.id == row.dossier_id, visible_dossier(Dossier, viewer)))
+
+
+def visible_personal(row: type[NomineePersonal], viewer: Viewer) -> ColumnElement[bool]:
+    """Staff: of nominees their agencies manage, or named in a dossier they see. A nominee: their own."""
+    if viewer.audience is not Audience.STAFF:
+        return row.nominee_id == viewer.nominee_id
+    managed = select(Nominee.id).where(Nominee.id == row.nominee_id, Nominee.agency_id.in_(within(viewer.proposes_in)))
+    named = select(DossierLine.id).where(DossierLine.nominee_id == row.nominee_id, visible_line(DossierLine, viewer))
+    return or_(exists(managed), exists(named))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 
-from models.access import Viewer
+from models.access import Audience, Viewer
+from models.account import Account
 from models.decision import Decision, visible_decision
 from models.dossier import Dossier, visible_dossier
 from models.journal import Entry
@@ -18,3 +19,8 @@ def visible_entry(row: type[Entry], viewer: Viewer) -> ColumnElement[bool]:
         and_(row.subject_kind == "Dossier", exists(dossier)),
         and_(row.subject_kind == "Decision", exists(decision)),
     )
+
+
+def visible_account(row: type[Account], viewer: Viewer) -> ColumnElement[bool]:
+    """Staff see who did what; everybody else sees their own account only."""
+    return true() if viewer.audience is Audience.STAFF else row.id == viewer.account_id

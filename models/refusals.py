@@ -62,7 +62,7 @@ class IllegalStep(Refusal):
 class WrongStatus(Refusal):
     """The decision does not stand where this may be done to it."""
 
-    status: DecisionStatus
+    decision_status: DecisionStatus
     message: str = "Quyết định không ở trạng thái cho phép việc này. Hãy tải lại để xem trạng thái hiện tại."
     message_en: str = "The decision does not stand where this may be done. Reload it to see where it stands."
 

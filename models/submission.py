@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,8 +16,10 @@ from models.nominee import Nominee
 from models.refusals import RuleNotMet
 from models.rule_set import DocumentKind, RequiredDocument, RuleSet
 
+R = TypeVar("R", AwardType, Authority, RuleSet)
 
-def in_force[R: (AwardType, Authority, RuleSet)](row: type[R], day: date) -> Select[R]:
+
+def in_force(row: type[R], day: date) -> Select[R]:
     """The rows of an effective-dated table that are in force on a day."""
     return select(row).where(row.valid_from <= day, or_(row.valid_to.is_(None), row.valid_to > day))
 

@@ -163,7 +163,7 @@ def _must_publish(decision: Decision, work: Work) -> None:
     if not any(holding.role in rule.roles and holding.reaches(desk.path) for holding in work.viewer.holdings):
         raise NotPermitted(who_can=sorted(rule.roles, key=list(Role).index))
     if decision.status is not DecisionStatus.ISSUED:
-        raise WrongStatus(status=decision.status)
+        raise WrongStatus(decision_status=decision.status)
 
 
 async def _decided(work: Work, decision: Decision) -> list[Dossier]:

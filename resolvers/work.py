@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
 
 import orjson
@@ -22,6 +22,8 @@ from models.base import Base
 from models.journal import Entry
 from models.refusals import IdempotencyMismatch, NotFound, NotPermitted, StaleVersion
 from resolvers.engine import Ref
+
+R = TypeVar("R", bound=Base)
 
 
 class Act(Protocol):
@@ -105,9 +107,9 @@ class Work:
         if reply.asked != asked:
             raise IdempotencyMismatch
         row = getattr(rows, reply.subject_kind or "")
-        raise Replayed(Ref(row, reply.subject_id))
+        raise Replayed(Ref(row, reply.subject_id, written=True))
 
-    async def lock[R: Base](
+    async def lock(
         self,
         row: type[R],
         said: str,
@@ -129,7 +131,7 @@ class Work:
             raise StaleVersion(expected=version, current=current)
         return found
 
-    async def reply[R: Base](self, row: R, *entries: Entry) -> Ref:
+    async def reply(self, row: Base, *entries: Entry) -> Ref:
         """Write the changes and their journal entries, keep the row as the reply to this request, and give it."""
         await self.session.flush()  # the subjects first, so that their locks precede their entries
         self.session.add_all(entries)
@@ -141,4 +143,4 @@ class Work:
             )
             .values(subject_kind=type(row).__name__, subject_id=key)
         )
-        return Ref(type(row), key)
+        return Ref(type(row), key, written=True)

@@ -1,0 +1,71 @@
+"""What clients see: one schema for the portal, the phone and the office."""
+
+from __future__ import annotations
+
+import enum
+import inspect
+
+import strawberry
+from graphql import GraphQLEnumType
+from strawberry.schema.config import StrawberryConfig
+
+from resolvers.engine import Execution, check
+from schema.account import AccountMutation, AccountQuery
+from schema.agency import AgencyQuery
+from schema.award import AwardQuery
+from schema.content import ContentQuery
+from schema.decision import DecisionMutation, DecisionQuery, DecisionSubscription
+from schema.dossier import DossierMutation, DossierQuery, DossierSubscription
+from schema.movement import MovementQuery
+from schema.node import NodeQuery
+from schema.nominee import NomineeQuery
+from schema.scalars import SCALARS
+
+
+@strawberry.type
+class Query(
+    NodeQuery,
+    AccountQuery,
+    AgencyQuery,
+    NomineeQuery,
+    AwardQuery,
+    MovementQuery,
+    DossierQuery,
+    DecisionQuery,
+    ContentQuery,
+):
+    """Everything that can be read."""
+
+
+@strawberry.type
+class Mutation(AccountMutation, DossierMutation, DecisionMutation):
+    """Everything that can be done, each act by its legal name."""
+
+
+@strawberry.type
+class Subscription(DossierSubscription, DecisionSubscription):
+    """Everything that can be followed."""
+
+
+def _describe_enums(core: object) -> None:
+    """Give each enum its docstring, and each value the Vietnamese term it stands for."""
+    for kind in core.type_map.values():  # type: ignore[attr-defined]  # graphql-core's schema
+        definition = (kind.extensions or {}).get("strawberry-definition") if isinstance(kind, GraphQLEnumType) else None
+        if definition is None:
+            continue
+        members: type[enum.Enum] = definition.wrapped_cls
+        kind.description = kind.description or inspect.getdoc(members)
+        for name, value in kind.values.items():
+            said = members[name].value
+            value.description = value.description or (said if isinstance(said, str) else None)
+
+
+schema = strawberry.Schema(
+    Query,
+    Mutation,
+    Subscription,
+    execution_context_class=Execution,
+    config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+)
+_describe_enums(schema._schema)
+check(schema._schema)

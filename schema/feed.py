@@ -1,0 +1,17 @@
+"""What a follower is told when a cursor cannot be followed."""
+
+from __future__ import annotations
+
+import strawberry
+
+from resolvers.feed import ResyncReason
+from schema.scalars import Cursor
+
+
+@strawberry.type
+class Resync:
+    """The cursor cannot be followed: read everything again, then follow from `head`."""
+
+    reason: ResyncReason = strawberry.field(description="Why.")
+    earliest: Cursor = strawberry.field(description="The earliest cursor that can be followed.")
+    head: Cursor = strawberry.field(description="Where the feed stands now.")
