@@ -136,12 +136,16 @@ class Refusal(enum.Enum):
     @property
     def status(self) -> int:
         """The HTTP status."""
-        return self.value[0]
+        return int(self.value[0])
 
     @property
     def message(self) -> str:
         """Vietnamese first, English second."""
         return f"{self.value[1]} / {self.value[2]}"
+
+
+IN_GRAPHQL = frozenset({Refusal.PARSE_ERROR, Refusal.VALIDATION_FAILED})
+"""What GraphQL itself finds wrong: 200 to a client that takes only application/json, as the specification has it."""
 
 
 class Refused(Exception):

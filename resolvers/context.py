@@ -32,6 +32,8 @@ class Context:
     sessions: async_sessionmaker[AsyncSession]
     channel: str = "web"
     session_hours: int = 10
+    page_limit: int | None = None
+    """The largest page this caller may ask for; None: the engine's own."""
     set_session: Callable[[str, datetime], None] = _no_session
     """Tells the transport of a new session, so that it may set a cookie."""
     rehearsals: list[AsyncSession] = field(default_factory=list)

@@ -1,0 +1,89 @@
+"""Where a request becomes an operation to run: its document found, weighed, allowed to this caller, and validated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLError, OperationType
+
+from channels.contract import Channel
+from channels.documents import TrustedDocuments
+from channels.gate import Gate, Operation, Request
+from channels.refusals import Refusal, Refused
+from channels.session import Caller
+from models.access import Audience, Viewer
+from resolvers.engine import Document, Engine
+
+_HINT = re.compile(r" Did you mean .*\?$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """An operation that may run: everything the engine needs, and who asks."""
+
+    document: Document
+    operation: Operation
+    variables: Mapping[str, Any]
+    viewer: Viewer
+    page: int
+    """The largest page this caller may ask for."""
+
+    @property
+    def kind(self) -> OperationType:
+        """Query, mutation or subscription."""
+        return self.operation.kind
+
+
+class Admission:
+    """The way in of one channel, the same for HTTP, event streams and sockets."""
+
+    def __init__(self, channel: Channel, documents: TrustedDocuments, engine: Engine) -> None:
+        self.channel, self.documents, self.engine = channel, documents, engine
+        self._gates = {audience: Gate(channel.limits_of(audience)) for audience in Audience}
+
+    def admit(self, request: Request, caller: Caller) -> Admitted:
+        """The operation a caller asks for. Raises Refused with the first thing that stands against it."""
+        text = self.documents.text(request)
+        gate = self._gates[caller.viewer.audience]
+        operation = gate.operation(text, request)
+        self._check_caller(operation, caller)
+        document = self.engine.document(text)
+        if document.errors:
+            raise invalid(document.errors, hints=caller.viewer.audience is Audience.STAFF)
+        return Admitted(document, operation, request.variables, caller.viewer, gate.limits.page)
+
+    def _check_caller(self, operation: Operation, caller: Caller) -> None:
+        """Refuse what this caller may not ask here: the schema itself, or anything but signing in."""
+        if operation.weight.introspects and not self._serves(caller):
+            raise Refused(Refusal.INTROSPECTION_DISABLED)
+        if operation.kind is OperationType.SUBSCRIPTION and len(operation.roots) != 1:
+            raise Refused(Refusal.ONE_ROOT_FIELD)
+        if not self.channel.sessions or self._serves(caller):
+            return
+        if self.channel.open_fields.issuperset(operation.roots) and operation.kind is not OperationType.SUBSCRIPTION:
+            if len(operation.roots) > 1:  # one password a request
+                raise Refused(Refusal.TOO_MANY_ROOT_FIELDS)
+            return
+        if caller.refused:
+            raise caller.refused
+        raise Refused(Refusal.FORBIDDEN if caller.token else Refusal.UNAUTHENTICATED)
+
+    def _serves(self, caller: Caller) -> bool:
+        """Whether the channel is there for this caller, and may show all it has."""
+        return caller.token is not None and caller.refused is None and caller.viewer.audience is self.channel.audience
+
+
+def invalid(problems: list[GraphQLError], *, hints: bool) -> Refused:
+    """VALIDATION_FAILED with graphql-core's messages; what names come near is told to staff only."""
+    return Refused(Refusal.VALIDATION_FAILED, [told(problem, Refusal.VALIDATION_FAILED, hints) for problem in problems])
+
+
+def told(problem: GraphQLError, refusal: Refusal, hints: bool) -> dict[str, Any]:
+    """One of graphql-core's own errors as a client gets it, with a code."""
+    said = problem.formatted
+    message = problem.message if hints else _HINT.sub("", problem.message)
+    code = {"code": refusal.name} | (problem.extensions or {})
+    return {**said, "message": f"{refusal.value[1]} / {message}", "extensions": code}

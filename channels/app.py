@@ -1,0 +1,156 @@
+"""The only place where the parts are put together. Nothing connects before the application starts."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import importlib
+import importlib.util
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from channels.admission import Admission
+from channels.contract import CHANNELS, Channel, Transport
+from channels.documents import read_documents
+from channels.headers import SecurityHeaders
+from channels.http import GraphQLOverHTTP
+from channels.session import Door, Found, Sessions
+from channels.settings import Settings
+from channels.streams import SetSession, Streams
+from channels.ws import GraphQLTransportWS
+from models import database
+from models.access import Viewer
+from resolvers.account import viewer_by_token
+from resolvers.context import Context
+from resolvers.engine import Engine, Pool
+from resolvers.feed import Feed
+from schema import schema
+
+_PAGES = "channels.portal.pages"
+
+
+@dataclass
+class Laurel:
+    """The parts of a running application."""
+
+    settings: Settings
+    pool: Pool
+    engine: Engine
+    feed: Feed
+    writing: AsyncEngine
+    transactions: async_sessionmaker[AsyncSession]
+    sessions: Sessions
+    admissions: dict[str, Admission] = field(default_factory=dict)
+    streams: dict[str, Streams] = field(default_factory=dict)
+    migrated: bool = False
+
+    def context(self, channel: Channel, viewer: Viewer, set_session: SetSession) -> Context:
+        """What the resolvers of one request are given."""
+        return Context(
+            viewer=viewer,
+            engine=self.engine,
+            feed=self.feed,
+            sessions=self.transactions,
+            channel=channel.name,
+            session_hours=self.settings.session_length // timedelta(hours=1),
+            set_session=set_session,
+        )
+
+    def leave(self) -> None:
+        """Tell every open stream to come back elsewhere; the process is about to end."""
+        for streams in self.streams.values():
+            streams.leaving.set()
+
+    async def ready(self) -> bool:
+        """Whether the database answers within a second, at the newest revision, and the process is not about to end."""
+        try:
+            async with asyncio.timeout(1):
+                await self.pool.fetch("select 'ready'::text", [])
+            self.migrated = self.migrated or await database.at_head(self.settings.database_url)
+        except Exception:  # whatever it is, we are not ready
+            return False
+        return self.migrated and not any(streams.leaving.is_set() for streams in self.streams.values())
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The ASGI application: three channels, the pages, and whether it lives and is ready."""
+    laurel = assembled(settings)
+    routes: list[BaseRoute] = [
+        Route("/livez", _livez),
+        Route("/readyz", partial(_readyz, laurel)),
+        *(route for channel in CHANNELS for route in _routes(laurel, channel)),
+    ]
+    if importlib.util.find_spec(_PAGES):
+        routes += importlib.import_module(_PAGES).routes(laurel)
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(SecurityHeaders, secure=settings.secure_cookies)],
+        lifespan=partial(_lifespan, laurel),
+    )
+    app.state.laurel, app.state.leave = laurel, laurel.leave
+    return app
+
+
+def assembled(settings: Settings) -> Laurel:
+    """The parts, not yet connected to anything."""
+    pool = Pool(settings.database_url, size=settings.readers)
+    writing = database.write_engine(settings.database_url, settings.readers)
+    transactions = database.sessions(writing)
+
+    async def load(token: str) -> Found | None:
+        async with transactions() as session:
+            found = await viewer_by_token(session, token)
+        return Found(*found) if found else None
+
+    feed = Feed(settings.database_url, settings.redis_url)
+    return Laurel(settings, pool, Engine(schema, pool), feed, writing, transactions, Sessions(load))
+
+
+def _routes(laurel: Laurel, channel: Channel) -> list[BaseRoute]:
+    """One channel's way in, over HTTP and, where it has them, sockets."""
+    documents = read_documents(channel, laurel.engine.schema)
+    admission = laurel.admissions[channel.name] = Admission(channel, documents, laurel.engine)
+    context = partial(laurel.context, channel)
+    streams = laurel.streams[channel.name] = Streams(laurel.engine, laurel.sessions, context)
+    door = Door(channel, laurel.sessions, frozenset(laurel.settings.origins), laurel.settings.secure_cookies)
+    routes: list[BaseRoute] = [Route(channel.path, GraphQLOverHTTP(admission, door, streams, context))]
+    if Transport.WS in channel.transports:
+        routes.append(WebSocketRoute(channel.path, GraphQLTransportWS(admission, door, streams)))
+    return routes
+
+
+async def _livez(_: Request) -> PlainTextResponse:
+    """The event loop turns."""
+    return PlainTextResponse("ok", headers={"Cache-Control": "no-store"})
+
+
+async def _readyz(laurel: Laurel, _: Request) -> PlainTextResponse:
+    """Requests can be answered. Redis has no say in it."""
+    ready = await laurel.ready()
+    return PlainTextResponse("ok" if ready else "not ready", 200 if ready else 503, {"Cache-Control": "no-store"})
+
+
+@asynccontextmanager
+async def _lifespan(laurel: Laurel, _: Starlette) -> AsyncIterator[None]:
+    """Start the feed; at the end send streams away first, then close what was opened."""
+    await laurel.feed.start()
+    gc.collect()
+    gc.freeze()  # what was made at start stays: half of the time spent on collecting was on it
+    gc.set_threshold(50_000, 20, 100)
+    try:
+        yield
+    finally:
+        laurel.leave()
+        await laurel.feed.stop()
+        await laurel.pool.close()
+        await laurel.writing.dispose()

@@ -1,0 +1,125 @@
+"""One HTTP request and its answer, on bare ASGI: headers, a bounded body, one response, and one line in the log."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, TypeVar
+
+import structlog
+
+from channels.media import Accepted, Media, accepted
+from channels.refusals import IN_GRAPHQL, Refusal, Refused
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+T = TypeVar("T")
+
+log = structlog.get_logger("laurel.http")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_UNSAFE = re.compile(r"[^\w.:-]", re.ASCII)
+PATIENCE = 0.05
+"""Seconds before a client is watched for leaving: most answers are sooner than the watch would cost."""
+
+
+class ClientGone(Exception):
+    """The client left before it was answered."""
+
+
+class Exchange:
+    """A request being answered."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, **facts: Any) -> None:
+        self.method: str = scope["method"]
+        self.query_string: bytes = scope["query_string"]
+        self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        self.receive, self._send = receive, send
+        said = self.headers.get("x-request-id", "")
+        self.id = said if _REQUEST_ID.fullmatch(said) else os.urandom(8).hex()
+        self.facts = facts
+        self.cookies: list[str] = []
+        self.gone = False
+        self.began = time.perf_counter()
+
+    @property
+    def accepted(self) -> Accepted:
+        """What the client takes."""
+        return accepted(self.headers.get("accept"))
+
+    async def body(self, limit: int) -> bytes:
+        """The whole body. Raises BODY_TOO_LARGE as soon as it is known to be, ClientGone when it never ends."""
+        if (said := self.headers.get("content-length", "0")).isdecimal() and int(said[:20]) > limit:
+            raise Refused(Refusal.BODY_TOO_LARGE, headers={"Connection": "close"})
+        body = b""
+        while True:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            body += bytes(message.get("body", b""))
+            if len(body) > limit:
+                raise Refused(Refusal.BODY_TOO_LARGE, headers={"Connection": "close"})
+            if not message.get("more_body", False):
+                return body
+
+    async def start(self, status: int, media: str, headers: dict[str, str]) -> None:
+        """Send the status and the headers."""
+        pairs = [
+            (b"content-type", f"{media}; charset=utf-8".encode("latin-1")),
+            (b"x-request-id", self.id.encode("latin-1")),
+            *((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()),
+            *((b"set-cookie", cookie.encode("latin-1")) for cookie in self.cookies),
+        ]
+        await self._send({"type": "http.response.start", "status": status, "headers": pairs})
+
+    async def send(self, chunk: bytes, *, more: bool) -> None:
+        """Send a piece of the body."""
+        await self._send({"type": "http.response.body", "body": chunk, "more_body": more})
+
+    async def answer(self, status: int, media: str, body: bytes, headers: dict[str, str] | None = None) -> None:
+        """Send one whole response and write its line in the log."""
+        length = {} if status == 304 else {"Content-Length": str(len(body))}
+        await self.start(status, media, {"Cache-Control": "no-store", **length, **(headers or {})})
+        await self.send(body, more=False)
+        self.write(status, size=len(body))
+
+    async def refuse(self, refused: Refused) -> None:
+        """Answer with a refusal. What GraphQL itself finds wrong is 200 to a client that takes only JSON."""
+        media = self.accepted.media or Media.JSON
+        legacy = media is Media.JSON and refused.refusal in IN_GRAPHQL
+        self.facts["code"] = refused.refusal.name
+        await self.answer(200 if legacy else refused.refusal.status, media.value, refused.body(), refused.headers)
+
+    def write(self, status: int, **facts: Any) -> None:
+        """Write the request's line: never its body, variables or token."""
+        spent = round((time.perf_counter() - self.began) * 1000, 2)
+        log.info("graphql", request_id=self.id, method=self.method, status=status, ms=spent, **self.facts, **facts)
+
+    async def unless_gone(self, work: Awaitable[T]) -> T:
+        """What the work gives. When the client leaves first this task is cancelled, and `gone` says so."""
+        task = asyncio.current_task()
+        watch: list[asyncio.Task[None]] = []
+
+        async def leave() -> None:
+            while (await self.receive())["type"] != "http.disconnect":
+                pass
+            self.gone = True
+            if task is not None:
+                task.cancel()
+
+        timer = asyncio.get_running_loop().call_later(PATIENCE, lambda: watch.append(asyncio.create_task(leave())))
+        try:
+            return await work
+        finally:
+            timer.cancel()
+            for watching in watch:
+                watching.cancel()
+
+
+def safe(name: str | None) -> str | None:
+    """A name from outside, fit for one line of a log: cut, and without anything that could break out of it."""
+    return _UNSAFE.sub("?", name[:64]) if name else name

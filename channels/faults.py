@@ -1,0 +1,54 @@
+"""What a client is told of what went wrong while its operation ran: refusals in full, faults masked."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+import structlog
+from graphql import GraphQLError
+
+from channels.admission import told
+from channels.refusals import Refusal, Refused
+from models import refusals
+
+log = structlog.get_logger("laurel.faults")
+
+
+def shown(problem: GraphQLError, request_id: str, *, hints: bool) -> GraphQLError:
+    """An error as a client gets it: what has a code as it is, what graphql-core words, a fault masked."""
+    cause = problem.original_error
+    if isinstance(cause, refusals.Refusal):
+        return _again(problem, str(cause), {"code": code_of(cause)})
+    if (problem.extensions or {}).get("code"):
+        return problem
+    if problem.path is None or cause is None or isinstance(cause, GraphQLError):
+        worded = told(problem, Refusal.VALIDATION_FAILED, hints)
+        return _again(problem, worded["message"], worded["extensions"])
+    log.error("a fault while answering", request_id=request_id, exc_info=cause)
+    masked = mask(request_id)
+    return _again(problem, masked["message"], masked["extensions"])
+
+
+def refused(problem: Exception, *, hints: bool) -> Refused:
+    """What ends a subscription, as its client gets it."""
+    error = problem if isinstance(problem, GraphQLError) else GraphQLError("", path=[], original_error=problem)
+    said = shown(error, os.urandom(8).hex(), hints=hints)
+    return Refused(Refusal.INTERNAL_ERROR, [{"message": said.message, "extensions": said.extensions}])
+
+
+def mask(request_id: str) -> dict[str, Any]:
+    """A fault of ours: nothing of it but the id to look it up by."""
+    code = {"code": Refusal.INTERNAL_ERROR.name, "requestId": request_id}
+    return {"message": Refusal.INTERNAL_ERROR.message, "extensions": code}
+
+
+def code_of(refusal: refusals.Refusal) -> str:
+    """A refusal's code: its class's name in capitals, `StaleVersion` as STALE_VERSION."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(refusal).__name__).upper()
+
+
+def _again(problem: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
+    """The same error in the same place, worded anew."""
+    return GraphQLError(message, problem.nodes, problem.source, problem.positions, problem.path, extensions=extensions)

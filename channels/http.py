@@ -1,0 +1,136 @@
+"""GraphQL over HTTP: body → gate → document → the engine's bytes, or the executor's; bare ASGI, nothing in between."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from datetime import datetime
+from urllib.parse import parse_qsl
+
+import structlog
+from graphql import ExecutionResult, OperationType
+
+from channels import faults, sse
+from channels.admission import Admission, Admitted
+from channels.contract import Documents
+from channels.exchange import ClientGone, Exchange, Receive, Scope, Send, safe
+from channels.gate import Request, read_body, read_json, shaped
+from channels.media import Media, is_json
+from channels.refusals import Refusal, Refused
+from channels.session import Caller, Door
+from channels.streams import MakeContext, Streams
+from models.access import Audience
+from resolvers.engine import Unanswered, render
+
+log = structlog.get_logger("laurel.http")
+_LONGEST_URL = 4_096
+_JSON_PARAMETERS = ("variables", "extensions")
+_STORED = "no-store"
+
+
+class GraphQLOverHTTP:
+    """The HTTP endpoint of one channel."""
+
+    def __init__(self, admission: Admission, door: Door, streams: Streams, context: MakeContext) -> None:
+        self.admission, self.door, self.streams, self.context = admission, door, streams, context
+        self.channel, self.engine = admission.channel, admission.engine
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, whatever it is."""
+        exchange = Exchange(scope, receive, send, channel=self.channel.name)
+        try:
+            await self._serve(exchange)
+        except Refused as refused:
+            await exchange.refuse(refused)
+        except ClientGone:
+            exchange.write(499)
+        except asyncio.CancelledError:
+            if not exchange.gone:
+                raise
+            exchange.write(499)
+        except Exception as fault:
+            log.error("a fault while answering", request_id=exchange.id, exc_info=fault)
+            await exchange.refuse(Refused(Refusal.INTERNAL_ERROR, [faults.mask(exchange.id)]))
+
+    async def _serve(self, exchange: Exchange) -> None:
+        accept = exchange.accepted
+        if accept.media is None and not accept.events:
+            raise Refused(Refusal.NOT_ACCEPTABLE)
+        request = await self._request(exchange)
+        caller = await self.door.caller(exchange.headers)
+        admitted = self._admit(exchange, request, caller)
+        if admitted.kind is OperationType.SUBSCRIPTION:
+            if not accept.events:
+                raise Refused(Refusal.STREAM_REQUIRED)
+            return await sse.stream(exchange, self.streams, admitted, caller)
+        if accept.media is None:
+            raise Refused(Refusal.SUBSCRIPTIONS_ONLY)
+        if exchange.method == "GET" and admitted.kind is OperationType.MUTATION:
+            raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
+        return await self._answer(exchange, admitted, accept.media)
+
+    def _admit(self, exchange: Exchange, request: Request, caller: Caller) -> Admitted:
+        exchange.facts |= {"audience": caller.viewer.audience.value, "document": safe(request.document_id)}
+        admitted = self.admission.admit(request, caller)
+        exchange.facts |= {"operation": safe(admitted.operation.name), "kind": admitted.kind.value}
+        return admitted
+
+    async def _request(self, exchange: Exchange) -> Request:
+        """The request in a POST's body or a GET's query; a full text by GET is read only from a bearer."""
+        limits = self.channel.limits
+        if exchange.method == "POST":
+            if not is_json(exchange.headers.get("content-type")):
+                raise Refused(Refusal.UNSUPPORTED_MEDIA_TYPE)
+            return read_body(await exchange.body(limits.body_bytes), limits)
+        if exchange.method != "GET":
+            raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": "GET, POST"})
+        if len(exchange.query_string) > _LONGEST_URL:
+            raise Refused(Refusal.URL_TOO_LONG)
+        said = dict(parse_qsl(exchange.query_string.decode("latin-1"), keep_blank_values=True, max_num_fields=20))
+        trusted = self.channel.documents is Documents.TRUSTED or "authorization" not in exchange.headers
+        if "documentId" not in said and trusted:
+            raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
+        return shaped({k: read_json(v) if k in _JSON_PARAMETERS else v for k, v in said.items()}, limits)
+
+    async def _answer(self, exchange: Exchange, admitted: Admitted, media: Media) -> None:
+        """Straight through where the engine can; else by the executor."""
+        name, page = admitted.operation.name, admitted.page
+        work = self.engine.answer(admitted.document, admitted.variables, name, admitted.viewer, page)
+        try:
+            body = await exchange.unless_gone(work)
+        except Unanswered as busy:
+            raise Refused(Refusal.UNAVAILABLE, [dict(busy.formatted)], headers={"Retry-After": "5"}) from busy
+        if body is None:
+            return await self._execute(exchange, admitted, media)
+        return await self._send(exchange, 200, media, body, keep=True)
+
+    async def _execute(self, exchange: Exchange, admitted: Admitted, media: Media) -> None:
+        """By graphql-core: Python's fields, mutations, errors. A mutation runs to its end, client or no client."""
+
+        def set_session(token: str, expires_at: datetime) -> None:
+            exchange.cookies.append(self.door.set_cookie(token, expires_at))
+
+        context = self.context(admitted.viewer, set_session)
+        context.page_limit = admitted.page
+        work = self.engine.execute(admitted.document, admitted.variables, admitted.operation.name, context)
+        try:
+            result = await (work if admitted.kind is OperationType.MUTATION else exchange.unless_gone(work))
+        finally:
+            for rehearsal in context.rehearsals:
+                await rehearsal.close()
+        hints = admitted.viewer.audience is Audience.STAFF
+        errors = [faults.shown(error, exchange.id, hints=hints) for error in result.errors or ()]
+        unasked = result.data is None and all(error.path is None for error in errors)
+        exchange.facts |= {"code": (errors[0].extensions or {}).get("code")} if errors else {}
+        body = render(ExecutionResult(result.data, errors))
+        await self._send(exchange, 400 if unasked and media is Media.GRAPHQL else 200, media, body, keep=False)
+
+    async def _send(self, exchange: Exchange, status: int, media: Media, body: bytes, *, keep: bool) -> None:
+        """Send an answer; a registered public query by GET may be kept for a while, by its ETag."""
+        if not keep or exchange.method != "GET" or self.channel.cache_control == _STORED:
+            return await exchange.answer(status, media.value, body)
+        tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+        headers = {"ETag": tag, "Cache-Control": self.channel.cache_control, "Vary": "Accept"}
+        if tag in exchange.headers.get("if-none-match", ""):
+            return await exchange.answer(304, media.value, b"", headers)
+        return await exchange.answer(status, media.value, body, headers)

@@ -1,0 +1,155 @@
+"""Who is asking: a session's token in a cookie or a bearer header, and the viewer it stands for.
+
+A token is 32 random bytes; only its SHA-256 is kept. One that was sent and does not hold is refused, never passed over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from channels.contract import Channel
+from channels.refusals import Refusal, Refused
+from models.access import ANONYMOUS, Viewer
+
+COOKIE = "laurel_session"
+_LONGEST = 256
+
+
+@dataclass(frozen=True)
+class Found:
+    """A session that holds: who it is, and until when."""
+
+    viewer: Viewer
+    expires_at: datetime
+
+
+Load = Callable[[str], Awaitable[Found | None]]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who sent a request. `refused` waits until it is known whether the operation needs a session."""
+
+    viewer: Viewer = ANONYMOUS
+    token: str | None = None
+    by_cookie: bool = False
+    refused: Refused | None = None
+
+
+class Sessions:
+    """Sessions by token, remembered for a few seconds, so that one that ends is noticed within `remembered` of it."""
+
+    def __init__(self, load: Load, *, remembered: float = 15, size: int = 10_000) -> None:
+        self._load, self._remembered, self._size = load, remembered, size
+        self._known: OrderedDict[bytes, tuple[Found, float]] = OrderedDict()
+
+    async def viewer(self, token: str) -> Viewer:
+        """The viewer a token stands for. Raises UNAUTHENTICATED, the same for every token that does not hold."""
+        digest = digest_of(token)
+        found, until = self._known.get(digest, (None, 0.0))
+        if found is None or time.monotonic() >= until:
+            found = await self._load(token) if len(token) <= _LONGEST else None
+            self._remember(digest, found)
+        if found is None or found.expires_at <= datetime.now(UTC):
+            raise Refused(Refusal.UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
+        return found.viewer
+
+    def forget(self, token: str) -> None:
+        """Look the token up again when it next comes: it has been ended, or its roles have changed."""
+        self._known.pop(digest_of(token), None)
+
+    def _remember(self, digest: bytes, found: Found | None) -> None:
+        self._known.pop(digest, None)
+        if found is not None:
+            self._known[digest] = found, time.monotonic() + self._remembered
+        if len(self._known) > self._size:
+            self._known.popitem(last=False)
+
+
+def digest_of(token: str) -> bytes:
+    """What is kept of a token: its SHA-256."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+@dataclass(frozen=True)
+class Door:
+    """Reads who asks off a request's headers, for one channel."""
+
+    channel: Channel
+    sessions: Sessions
+    origins: frozenset[str] = frozenset()
+    """Origins beside its own host that may send cookies and open sockets."""
+    secure: bool = True
+
+    @property
+    def cookie(self) -> str:
+        """The session cookie's name; over HTTPS it is bound to this host by its prefix."""
+        return f"__Host-{COOKIE}" if self.secure else COOKIE
+
+    async def caller(self, headers: Mapping[str, str]) -> Caller:
+        """Who asks by HTTP. Raises NO_SESSIONS_HERE for a bearer where there are no sessions."""
+        bearer = headers.get("authorization")
+        if not self.channel.sessions:
+            if bearer is not None:
+                raise Refused(Refusal.NO_SESSIONS_HERE)
+            return Caller()
+        if bearer is not None:
+            return await self.known(bearer_of(bearer))
+        token = self.cookie_of(headers)
+        if token is None:
+            return Caller()
+        if not self.same_site(headers):
+            raise Refused(Refusal.CROSS_SITE)
+        return await self.known(token, by_cookie=True)
+
+    async def known(self, token: str | None, *, by_cookie: bool = False) -> Caller:
+        """The caller with this token; where it does not hold, a stranger whose refusal is kept."""
+        try:
+            if token is None:
+                raise Refused(Refusal.UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
+            return Caller(await self.sessions.viewer(token), token, by_cookie)
+        except Refused as refused:
+            return Caller(token=token, by_cookie=by_cookie, refused=refused)
+
+    def cookie_of(self, headers: Mapping[str, str]) -> str | None:
+        """The token in the session cookie."""
+        for pair in headers.get("cookie", "").split(";"):
+            name, _, value = pair.strip().partition("=")
+            if name == self.cookie and value:
+                return value
+        return None
+
+    def same_site(self, headers: Mapping[str, str]) -> bool:
+        """Whether a browser says that this site's own page sent the request; a cookie counts only then."""
+        origin = headers.get("origin")
+        if origin is not None:
+            return self.allowed(origin, headers.get("host", ""))
+        return headers.get("sec-fetch-site") == "same-origin"
+
+    def allowed(self, origin: str, host: str) -> bool:
+        """Whether an Origin is this host's own or one of the listed, exactly."""
+        parts = urlsplit(origin)
+        own = parts.scheme in ("http", "https") and parts.netloc != "" and parts.netloc.lower() == host.lower()
+        return own or origin in self.origins
+
+    def set_cookie(self, token: str, expires_at: datetime) -> str:
+        """The Set-Cookie line that signs a browser in."""
+        seconds = max(0, int((expires_at - datetime.now(UTC)).total_seconds()))
+        secure = "; Secure" if self.secure else ""
+        return f"{self.cookie}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+
+    def clear_cookie(self) -> str:
+        """The Set-Cookie line that makes a browser forget its session."""
+        return self.set_cookie("", datetime.now(UTC))
+
+
+def bearer_of(header: str) -> str | None:
+    """The token in `Bearer <token>`, or None."""
+    scheme, _, token = header.partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
