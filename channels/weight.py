@@ -27,7 +27,10 @@ from channels.contract import Limits
 from channels.refusals import Refusal, Refused, over
 
 _INTROSPECTION = frozenset({"__schema", "__type"})
-_SLICING = frozenset({"first", "last", "ids"})
+_PAGING = frozenset({"first", "last"})
+_LISTING = frozenset({"ids"})
+_ITEMS = frozenset({"nodes", "edges"})
+"""What a page repeats; the rest of a connection is there once."""
 _DEAR = {"totalCount": 20}
 """Fields that cost more than an object, by name."""
 
@@ -40,7 +43,14 @@ class Size(NamedTuple):
     aliases: int = 0
 
 
-_NOTHING = Size()
+class Cost(NamedTuple):
+    """Objects a selection set builds: those there once, and those there for each item of the page it lies in."""
+
+    once: int = 0
+    each: int = 0
+
+
+_NOTHING, _FREE = Size(), Cost()
 
 
 @dataclass(frozen=True)
@@ -88,27 +98,31 @@ class Weight:
         """Objects an operation builds at most. Without variables every page they size is taken as the largest."""
         operation = self.operations[name]
         defaults = {v.variable.name.value: v.default_value for v in operation.variable_definitions or ()}
-        known: dict[str, int] = {}
+        known: dict[str, Cost] = {}
 
-        def times(node: FieldNode) -> int:
-            said = [a.value for a in node.arguments or () if a.name.value in _SLICING]
+        def times(node: FieldNode, names: frozenset[str]) -> int:
+            said = [a.value for a in node.arguments or () if a.name.value in names]
             return max((_count(value, variables, defaults, page) for value in said), default=1)
 
-        def total(selections: SelectionSetNode) -> int:
-            return sum(map(one, selections.selections))
+        def total(selections: SelectionSetNode) -> Cost:
+            parts = [one(node) for node in _each(selections)]
+            return Cost(sum(part.once for part in parts), sum(part.each for part in parts))
 
-        def one(node: Any) -> int:
+        def one(node: FieldNode | FragmentSpreadNode | InlineFragmentNode) -> Cost:
             if isinstance(node, FragmentSpreadNode):
-                return known.get(node.name.value, 0)
+                return known.get(node.name.value, _FREE)
             if isinstance(node, InlineFragmentNode):
                 return total(node.selection_set)
+            field_name = node.name.value
             if node.selection_set is None:
-                return _DEAR.get(node.name.value, 0)
-            return 1 + times(node) * total(node.selection_set)
+                return Cost(_DEAR.get(field_name, 0), 0)
+            under = total(node.selection_set)
+            cost = 1 + times(node, _LISTING) * (under.once + times(node, _PAGING) * under.each)
+            return Cost(0, cost) if field_name in _ITEMS else Cost(cost, 0)
 
         for fragment in self.order:
             known[fragment] = total(self.fragments[fragment].selection_set)
-        return total(operation.selection_set)
+        return sum(total(operation.selection_set))
 
 
 class _Seen(NamedTuple):

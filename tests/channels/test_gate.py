@@ -115,7 +115,7 @@ def test_variables_as_deep_as_allowed_pass() -> None:
         ("{" + "... on Query { a } " * 21 + "}", "TOO_MANY_FRAGMENTS"),
         ("{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }", "FRAGMENT_CYCLE"),
         ("{ ...A } fragment A on Query { ...A }", "FRAGMENT_CYCLE"),
-        ("{ a(first: 50) { b(first: 50) { c { d } } } }", "TOO_COSTLY"),
+        ("{ a(first: 50) { nodes { b(first: 50) { nodes { d } } } } }", "TOO_COSTLY"),
         ("query A { a } query B { b }", "OPERATION_AMBIGUOUS"),
         ("fragment A on Query { a }", "OPERATION_AMBIGUOUS"),
         ("{ ...Unknown }", ""),
@@ -134,16 +134,30 @@ def test_an_unknown_operation_name_is_refused_and_not_repeated() -> None:
 
 
 def test_the_cost_is_each_page_times_what_lies_under_it() -> None:
-    weight = weigh(parse("query($n: Int = 7) { a(first: 3) { b(last: $n) { c { d } } totalCount } }"))
-    assert weight.cost(None, {}, 100) == 1 + 3 * (1 + 7 * 1 + 20)
-    assert weight.cost(None, {"n": 2}, 100) == 1 + 3 * (1 + 2 * 1 + 20)
-    assert weight.cost(None, {"n": 10**9}, 100) == 1 + 3 * (1 + 100 * 1 + 20)
-    assert weight.cost(None, None, 100) == weight.cost(None, {"n": "nonsense"}, 100)
-    assert weight.cost(None, {"n": -5}, 100) == 1 + 3 * (1 + 20)
+    page = "pageInfo { endCursor } totalCount"
+    weight = weigh(
+        parse(f"query($n: Int = 7) {{ a(first: 3) {{ {page} nodes {{ b(last: $n) {{ edges {{ c {{ d }} }} }} }} }} }}")
+    )
+
+    def cost(n: int) -> int:
+        return 1 + (1 + 20) + 3 * (1 + (1 + n * 2))
+
+    assert weight.cost(None, {}, 100) == cost(7)
+    assert weight.cost(None, {"n": 2}, 100) == cost(2)
+    assert weight.cost(None, {"n": 10**9}, 100) == cost(100)
+    assert weight.cost(None, None, 100) == weight.cost(None, {"n": "nonsense"}, 100) == cost(100)
+    assert weight.cost(None, {"n": -5}, 100) == cost(0)
+
+
+def test_rows_asked_for_by_id_cost_as_many_as_there_are_ids() -> None:
+    weight = weigh(
+        parse("query($ids: [ID!]!) { nodes(ids: $ids) { ... on A { b { c } } } two: nodes(ids: [1, 2]) { b { c } } }")
+    )
+    assert weight.cost(None, {"ids": ["x"] * 30}, 100) == (1 + 30) + (1 + 2)
 
 
 def test_a_cost_at_the_limit_passes_and_one_more_does_not() -> None:
-    text = "query($n: Int!) { a(first: $n) { b { c } } }"
+    text = "query($n: Int!) { a(first: $n) { nodes { c } } }"
     limits = replace(STRICT, cost=31)
     assert code_of(text, {"n": 30}, limits=limits) == ""
     assert code_of(text, {"n": 31}, limits=limits) == "TOO_COSTLY"
@@ -197,7 +211,9 @@ def test_the_weight_of_a_text_is_remembered_and_the_memory_bounded() -> None:
 
 selections = st.recursive(
     st.sampled_from(["a", "b: a", "...F0", "...F1", "... { a }", "a @x"]),
-    lambda inner: st.lists(inner, min_size=1, max_size=3).map(lambda parts: f"a(first: 3) {{ {' '.join(parts)} }}"),
+    lambda inner: st.lists(inner, min_size=1, max_size=3).map(
+        lambda parts: f"a(first: 3) {{ nodes {{ {' '.join(parts)} }} }}"
+    ),
     max_leaves=12,
 )
 
