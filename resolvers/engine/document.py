@@ -1,0 +1,217 @@
+"""Documents and their operations: parsed and validated once, kept within bounds, with the plans made for them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from typing import Any, Generic, TypeVar
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    TypeInfo,
+    TypeInfoVisitor,
+    Undefined,
+    VariableNode,
+    Visitor,
+    parse,
+    type_from_ast,
+    validate,
+    visit,
+)
+from graphql.execution.collect_fields import FieldDetailsList, FragmentDetails, collect_fields, collect_subfields
+from graphql.execution.values import VariableValues, get_variable_values
+from graphql.type import GraphQLNonNull
+
+from models.access import Permission
+
+from .bind import Follows, binding_of
+from .coerce import Doubt, quick, shape_of
+from .needs import needed
+from .refused import too_complex
+
+PLANS = 64
+"""Plans kept for one operation: each is a shape of its variables for one audience."""
+SIZING = {"first", "last"}
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Recent(Generic[K, V]):
+    """The things used last, at most `bound` of them."""
+
+    def __init__(self, bound: int) -> None:
+        self.bound, self.kept = bound, OrderedDict[K, V]()
+
+    def get(self, key: K) -> V | None:
+        """What is kept under this key, now the newest."""
+        found = self.kept.get(key)
+        if found is not None:
+            self.kept.move_to_end(key)
+        return found
+
+    def put(self, key: K, value: V) -> V:
+        """Keep this, and forget the oldest when there are too many."""
+        self.kept[key] = value
+        if len(self.kept) > self.bound:
+            self.kept.popitem(last=False)
+        return value
+
+
+class _Survey(Visitor):
+    """What a document says that decides plans: the variables that size pages, and the permissions its fields need."""
+
+    def __init__(self, types: TypeInfo) -> None:
+        super().__init__()
+        self.types, self.sizes, self.needs = types, set[str](), set[Permission]()
+
+    def enter_field(self, node: Any, *_: Any) -> None:
+        parent = self.types.get_parent_type()
+        permission = needed(parent, node.name.value) if isinstance(parent, GraphQLObjectType) else None
+        if permission is not None:
+            self.needs.add(permission)
+
+    def enter_argument(self, node: Any, *_: Any) -> None:
+        if node.name.value in SIZING and isinstance(node.value, VariableNode):
+            self.sizes.add(node.value.name.value)
+
+
+def _surveyed(schema: GraphQLSchema, ast: DocumentNode) -> _Survey:
+    types = TypeInfo(schema)
+    survey = _Survey(types)
+    visit(ast, TypeInfoVisitor(types, survey))
+    return survey
+
+
+class Operation:
+    """One validated operation: coerces variables as graphql-core does, and knows which of them choose the plan."""
+
+    def __init__(
+        self, schema: GraphQLSchema, ast: DocumentNode, node: OperationDefinitionNode, survey: _Survey | None = None
+    ) -> None:
+        self.schema, self.ast, self.node = schema, ast, node
+        definitions = [d for d in ast.definitions if isinstance(d, FragmentDefinitionNode)]
+        self.fragments = {d.name.value: FragmentDetails(d, None) for d in definitions}
+        self.plans: Recent[Any, Any] = Recent(PLANS)
+        seen = survey or _surveyed(schema, ast)
+        self.needs = frozenset(seen.needs)
+        self._prepare(seen.sizes)
+
+    def _prepare(self, sizes: set[str]) -> None:
+        defined = list(self.node.variable_definitions or ())
+        types = {d.variable.name.value: type_from_ast(self.schema, d.type) for d in defined}
+        self.shapes = [(name, shape_of(gtype, name in sizes)) for name, gtype in types.items()]
+        self.quick = []
+        for definition in defined:
+            name = definition.variable.name.value
+            strict = definition.default_value is not None or isinstance(types[name], GraphQLNonNull)
+            self.quick.append((name, quick(types[name]), strict))
+
+    @property
+    def kind(self) -> OperationType:
+        """Query, mutation or subscription."""
+        return self.node.operation
+
+    @property
+    def root(self) -> GraphQLObjectType:
+        """The type whose fields the operation selects."""
+        root = self.schema.get_root_type(self.kind)
+        if root is None:
+            raise TypeError(f"this schema has no {self.kind.value}")
+        return root
+
+    def straight(self, variables: VariableValues) -> bool:
+        """Whether every root field asked for with these variables is answered from rows."""
+        names = (details[0].node.name.value for details in self.roots(variables).values())
+        return self.kind is OperationType.QUERY and all(self._bound(name) for name in names)
+
+    def _bound(self, name: str) -> bool:
+        if name.startswith("__"):
+            return name == "__typename"
+        binding = binding_of(self.root, name)
+        return binding is not None and not isinstance(binding, Follows)
+
+    def roots(self, variables: VariableValues) -> dict[str, FieldDetailsList]:
+        """The root fields by response key, in the order asked."""
+        found = collect_fields(self.schema, self.fragments, variables, self.root, self.node)
+        return found.grouped_field_set
+
+    def fields(
+        self, variables: VariableValues, gtype: GraphQLObjectType, details: FieldDetailsList
+    ) -> dict[str, FieldDetailsList]:
+        """The fields selected of an object of this type, by response key."""
+        return collect_subfields(self.schema, self.fragments, variables, self.node, gtype, details).grouped_field_set
+
+    def coerce_quickly(self, given: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The coerced variables when all are plainly right, else None."""
+        made = {}
+        try:
+            for name, coerce, strict in self.quick:
+                if name in given:
+                    made[name] = coerce(given[name])
+                elif strict:
+                    return None
+        except Doubt:
+            return None
+        return made
+
+    def coerce(self, given: Mapping[str, Any]) -> VariableValues | list[GraphQLError]:
+        """The coerced variables, or what graphql-core has to say against them."""
+        return get_variable_values(self.schema, self.node.variable_definitions or (), dict(given), max_errors=50)
+
+    def shape(self, coerced: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The part of the coerced variables that chooses the plan."""
+        return tuple([shape(coerced[n]) if n in coerced else Undefined for n, shape in self.shapes])
+
+
+class Document:
+    """A document as it was sent: its AST, what is wrong with it, or its operations by name."""
+
+    def __init__(self, schema: GraphQLSchema, text: str) -> None:
+        self.text = text
+        self.ast: DocumentNode | None = None
+        self.errors: list[GraphQLError] = []
+        self.operations: dict[str | None, Operation] = {}
+        try:
+            self._read(schema, text)
+        except GraphQLError as error:
+            self.errors = [error]
+        except RecursionError as error:
+            self.errors = [too_complex(error)]
+
+    def _read(self, schema: GraphQLSchema, text: str) -> None:
+        ast = self.ast = parse(text)
+        self.errors = validate(schema, ast)
+        if self.errors:
+            return
+        survey = _surveyed(schema, ast)
+        found = [d for d in ast.definitions if isinstance(d, OperationDefinitionNode)]
+        self.operations = {d.name.value if d.name else None: Operation(schema, ast, d, survey) for d in found}
+
+    def operation(self, name: str | None = None) -> Operation | None:
+        """The operation of this name, or the only one; None where the request does not say which."""
+        if name is None:
+            return next(iter(self.operations.values())) if len(self.operations) == 1 else None
+        return self.operations.get(name)
+
+
+class Documents:
+    """The documents used last, bounded by their number and by their text."""
+
+    def __init__(self, schema: GraphQLSchema, bound: int = 1000, longest: int = 64_000) -> None:
+        self.schema, self.longest = schema, longest
+        self.kept: Recent[str, Document] = Recent(bound)
+
+    def of(self, text: str) -> Document:
+        """This text parsed and validated; a very long one is not kept."""
+        found = self.kept.get(text)
+        if found is not None:
+            return found
+        made = Document(self.schema, text)
+        return self.kept.put(text, made) if len(text) <= self.longest else made

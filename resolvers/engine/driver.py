@@ -1,0 +1,159 @@
+"""Read connections to PostgreSQL: few, warm, last used first, each in autocommit with a time limit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+
+from .refused import busy, timed_out
+
+Connection = Any
+"""asyncpg.Connection; its stubs make every record type a parameter."""
+
+SETTINGS = {
+    "timezone": "UTC",
+    "datestyle": "ISO, MDY",
+    "default_transaction_read_only": "on",
+    "jit": "off",
+    "application_name": "laurel engine",
+}
+LOST = (
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    ConnectionError,
+)
+"""What a cut connection looks like: a read may be asked again on another."""
+
+
+class Pool:
+    """At most `size` read-only connections; a request waits `patience` seconds for one, then BUSY.
+
+    `fetch` gives bytes. A statement longer than `statement_timeout` seconds is TIMEOUT. A cancelled task cancels its
+    statement on the server. `sent` counts statements. Nothing connects before the first fetch.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        size: int = 8,
+        patience: float = 5.0,
+        statement_timeout: float = 5.0,
+        **connect: Any,
+    ) -> None:
+        if url is not None:
+            connect["dsn"] = url.replace("postgresql+asyncpg://", "postgresql://", 1)
+        self.connect, self.size, self.patience = connect, size, patience
+        self.settings = SETTINGS | {"statement_timeout": str(round(statement_timeout * 1000))}
+        self.idle: list[Connection] = []
+        self.open = 0
+        self.sent = 0
+        self.waiting: deque[asyncio.Future[None]] = deque()
+
+    async def fetch(self, sql: str, values: Sequence[Any]) -> bytes | None:
+        """The one value a statement gives, None where it gives no row."""
+        try:
+            return await self._once(sql, values)
+        except LOST:
+            self._drop_closed()
+            return await self._once(sql, values)
+
+    async def rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        """All rows of a statement: for EXPLAIN and the like."""
+        connection = await self._take()
+        try:
+            return list(await connection.fetch(sql, *values))
+        finally:
+            self._give(connection)
+
+    async def close(self) -> None:
+        """Close every idle connection; those in use close when they come back."""
+        self.size = 0
+        while self.idle:
+            self.open -= 1
+            await self.idle.pop().close()
+
+    async def _once(self, sql: str, values: Sequence[Any]) -> bytes | None:
+        connection = self.idle.pop() if self.idle else await self._take()
+        self.sent += 1
+        warm = False
+        try:
+            said: bytes | None = await connection.fetchval(sql, *values)
+            warm = True
+            return said
+        except asyncpg.QueryCanceledError as error:
+            raise timed_out() from error
+        finally:
+            self._give(connection, warm)
+
+    async def _take(self) -> Connection:
+        while not self.idle:
+            if self.open < self.size or self.size == 0:
+                return await self._connect()
+            await self._wait()
+        return self.idle.pop()
+
+    async def _wait(self) -> None:
+        turn = asyncio.get_running_loop().create_future()
+        self.waiting.append(turn)
+        try:
+            async with asyncio.timeout(self.patience):
+                await turn
+        except TimeoutError:
+            raise busy() from None
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._wake()  # the turn was ours and is not taken
+            raise
+        finally:
+            if turn in self.waiting:
+                self.waiting.remove(turn)
+
+    async def _connect(self) -> Connection:
+        self.open += 1
+        try:
+            connection = await asyncpg.connect(
+                **self.connect,
+                statement_cache_size=4096,
+                max_cacheable_statement_size=0,  # the default forgets statements over 15 kB: parsed at every call
+                server_settings=self.settings,
+            )
+            await connection.set_type_codec(
+                "text", schema="pg_catalog", format="binary", encoder=str.encode, decoder=bytes
+            )
+        except BaseException:
+            self.open -= 1
+            self._wake()
+            raise
+        return connection
+
+    def _give(self, connection: Connection, warm: bool = True) -> None:
+        """Take a connection back: to the top if it is ready, to the bottom while its cancelled statement ends."""
+        if connection.is_closed() or self.size == 0:
+            self.open -= 1
+            connection.terminate()
+        elif warm:
+            self.idle.append(connection)
+        else:
+            self.idle.insert(0, connection)
+        self._wake()
+
+    def _wake(self) -> None:
+        while self.waiting:
+            turn = self.waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+
+    def _drop_closed(self) -> None:
+        kept = [connection for connection in self.idle if not connection.is_closed()]
+        self.open -= len(self.idle) - len(kept)
+        self.idle = kept

@@ -1,0 +1,91 @@
+"""The executor's side: answers that are JSON already pass through graphql-core untouched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from graphql import ExecutionResult
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from .bind import READ
+from .needs import demand
+
+
+class RawJson:
+    """An answer that is already JSON."""
+
+    __slots__ = ("json",)
+
+    def __init__(self, json: bytes) -> None:
+        self.json = json
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A row by its primary key, to be read by the engine when the transaction that wrote it has committed.
+
+    `written` says that this very request wrote the row: it is shown even where the change took it out of the viewer's
+    sight. Without it an unseen row is as good as absent.
+    """
+
+    row: type
+    id: Any
+    written: bool = False
+
+
+class Execution(StrawberryGraphQLCoreExecutionContext):
+    """Lets RawJson through, has the engine read bound fields and Refs, and refuses fields whose `needs=` is not met."""
+
+    def execute_field(self, parent_type: Any, source: Any, details: Any, path: Any, *rest: Any) -> Any:
+        """Resolve a field, unless the viewer lacks the permission it needs."""
+        node = details[0].node
+        field = self.schema.get_field(parent_type, node.name.value)
+        try:
+            demand(parent_type, node.name.value, self.context_value.viewer.permissions, [d.node for d in details])
+        except Exception as error:
+            if field is None:
+                raise
+            return self.handle_field_error(error, field.type, details, path)
+        return super().execute_field(parent_type, source, details, path, *rest)
+
+    def complete_value(self, return_type: Any, details: Any, info: Any, path: Any, result: Any, *rest: Any) -> Any:
+        """A RawJson as it is; a bound field or a Ref read by the engine; anything else as graphql-core does."""
+        kind = type(result)
+        if kind is RawJson:
+            return result
+        if result is READ:
+            return self.context_value.engine.read_field(info, details)
+        if kind is Ref:
+            return self.context_value.engine.read(info, return_type, details, result)
+        return super().complete_value(return_type, details, info, path, result, *rest)
+
+
+def render(result: ExecutionResult) -> bytes:
+    """The response body of an executed request, the engine's answers as they came."""
+    parts = []
+    if result.errors:
+        parts.append(b'"errors":' + _dumps([error.formatted for error in result.errors]))
+    if result.data is not None:
+        members = (_dumps(key) + b":" + _json(value) for key, value in result.data.items())
+        parts.append(b'"data":{' + b",".join(members) + b"}")
+    elif not result.errors or any(error.path for error in result.errors):
+        parts.append(b'"data":null')
+    if result.extensions:
+        parts.append(b'"extensions":' + _dumps(result.extensions))
+    return b"{" + b",".join(parts) + b"}"
+
+
+def _json(value: Any) -> bytes:
+    return value.json if type(value) is RawJson else _dumps(value)
+
+
+def _dumps(value: Any) -> bytes:
+    return orjson.dumps(value, default=_default)
+
+
+def _default(value: Any) -> Any:
+    if type(value) is RawJson:
+        return orjson.Fragment(value.json)
+    raise TypeError(f"no JSON for {type(value).__name__}")

@@ -1,0 +1,227 @@
+"""Keyset pages: the order's keys, the window a cursor and a size cut out, and what a connection says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from graphql import GraphQLObjectType
+from graphql.execution.collect_fields import FieldDetailsList
+from sqlalchemy import (
+    ColumnElement,
+    Enum,
+    FromClause,
+    Integer,
+    Select,
+    Text,
+    and_,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from models.access import Audience
+
+from .arguments import Given
+from .coerce import inner
+from .cursor import encoded, key_getter, tag_getter, tag_of
+from .record import Level, Records, Said
+from .refused import bad_page
+from .selects import Key, derived, keys_of
+from .text import First, Literal, listed, members
+from .values import Getter, Row
+
+COUNTED = 10_001
+"""How far the public's totalCount goes."""
+PAGING = ("first", "after", "last", "before")
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of a list that was asked for."""
+
+    size: int
+    backward: bool
+    after: Getter | None
+    before: Getter | None
+    tag: Getter
+    fixed: str | None
+    """The cursor's tag where no variable is in it."""
+
+
+class Pages(Records):
+    """Makes the text of connections."""
+
+    def window(self, field: str, given: Given) -> Window:
+        """What the paging arguments ask for; BAD_PAGE unless exactly one of first and last is given, within bounds."""
+        first, last = given.now.get("first"), given.now.get("last")
+        size = first if last is None else last
+        if (first is None) == (last is None) or size is None or not 1 <= size <= self.page_limit:
+            raise bad_page(self.page_limit)
+        getters = {name: get for name, get in given.getters.items() if name not in PAGING}
+        now = {name: value for name, value in given.now.items() if name in getters}
+        after, before = (given.getters[n] if given.now.get(n) is not None else None for n in ("after", "before"))
+        fixed = tag_of(field, now) if given.fixed >= getters.keys() else None
+        return Window(size, first is None, after, before, tag_getter(field, getters), fixed)
+
+    def page(
+        self, gtype: GraphQLObjectType, details: FieldDetailsList, chosen: Select[Any], window: Window
+    ) -> ColumnElement[str]:
+        """A connection's object: the whole page in one scalar subquery, the count in its own."""
+        made = _Page(self, gtype, details, chosen, window)
+        return made.text()
+
+    def cut(self, chosen: Select[Any], keys: list[Key], window: Window) -> tuple[Select[Any], list[Any]]:
+        """The Select bounded by the cursors and one row more than the size, and the order its rows come in."""
+        made = chosen.order_by(None)
+        for cursor, past in ((window.after, True), (window.before, False)):
+            if cursor is not None:
+                made = made.where(beyond(keys, self.keys_at(cursor, window, keys), past))
+        turned = [replace(key, descending=key.descending != window.backward) for key in keys]
+        order = [key.ordered() for key in turned]
+        return made.order_by(*order).limit(literal_column(str(window.size + 1))), order
+
+    def keys_at(self, cursor: Getter, window: Window, keys: list[Key]) -> list[Any]:
+        """A cursor's key values: bind parameters of text, cast to the keys' types in SQL."""
+        getters = [key_getter(cursor, window.tag, len(keys), place) for place in range(len(keys))]
+        values = [self.trace.value(get, Text()) for get in getters]
+        return [
+            cast(v, Text if isinstance(k.said.type, Enum) else k.said.type) for v, k in zip(values, keys, strict=True)
+        ]
+
+    def count(self, chosen: Select[Any]) -> ColumnElement[str]:
+        """How many rows the whole list has; for the public only so far."""
+        row = chosen.column_descriptions[0]["entity"]
+        whole = chosen.with_only_columns(Key.of(row).said).order_by(None)
+        if self.viewer.audience is Audience.PUBLIC:
+            whole = whole.limit(literal_column(str(COUNTED)))
+        return cast(select(func.count()).select_from(whole.subquery()).scalar_subquery(), Text)
+
+
+def beyond(keys: list[Key], at: list[Any], past: bool) -> ColumnElement[bool]:
+    """Rows strictly after (`past`) or before a cursor; one row comparison where all keys run the same way."""
+    if len({key.descending for key in keys}) == 1:
+        left, right = tuple_(*(key.said for key in keys)), tuple_(*at)
+        made: ColumnElement[bool] = left < right if keys[0].descending == past else left > right
+        return made
+    return or_(*(_first_difference(keys, at, n, past) for n in range(len(keys))))
+
+
+def _first_difference(keys: list[Key], at: list[Any], n: int, past: bool) -> ColumnElement[bool]:
+    same = [keys[i].said == at[i] for i in range(n)]
+    key = keys[n]
+    return and_(*same, key.said < at[n] if key.descending == past else key.said > at[n])
+
+
+class _Page:
+    """One connection in one selection."""
+
+    def __init__(
+        self, work: Pages, gtype: GraphQLObjectType, details: FieldDetailsList, chosen: Select[Any], window: Window
+    ) -> None:
+        self.work, self.gtype, self.details, self.chosen, self.window = work, gtype, details, chosen, window
+        self.entity = Row(chosen.column_descriptions[0]["entity"], work.trace.alias())
+        self.keys = keys_of(chosen)
+        self.level = Level(self.entity, self._derive)
+        self.columns: list[ColumnElement[Any]] = []
+        self.cursors = False
+
+    def text(self) -> ColumnElement[str]:
+        """The connection's JSON object."""
+        groups = self.work.fields(self.gtype, self.details)
+        parts = [(key, self._part(group)) for key, group in groups.items()]
+        if not self.columns and not any(callable(part) for _, part in parts):
+            return members([(key, part) for key, part in parts if not callable(part)])
+        number = literal_column(f"{self.entity.alias_}.rn_", type_=Integer()).label("rn_")
+        labelled = [column.label(f"c{n}") for n, column in enumerate(self.columns)]
+        rows = self.level.select(number, *labelled).subquery()
+        made = members([(key, part(rows) if callable(part) else part) for key, part in parts])
+        # HAVING makes an aggregate of a page that asks for none (hasPreviousPage alone): always one row
+        return select(made).select_from(rows).having(literal_column("true")).scalar_subquery()
+
+    def _part(self, group: FieldDetailsList) -> Any:
+        """A field of the connection: its text, or a function of the page's rows that gives it."""
+        match group[0].node.name.value:
+            case "nodes":
+                item = inner(self.gtype.fields["nodes"].type)
+                return self._list(self.work.record(item, self.level, self.entity, group))
+            case "edges":
+                return self._list(self._edge(group))
+            case "pageInfo":
+                return self._info(group)
+            case "totalCount":
+                return self.work.count(self.chosen)
+            case _:
+                return f'"{self.gtype.name}"'
+
+    def _edge(self, group: FieldDetailsList) -> ColumnElement[str]:
+        edge = inner(self.gtype.fields["edges"].type)
+        item = inner(edge.fields["node"].type)
+        pairs: list[tuple[str, Said]] = []
+        for key, below in self.work.fields(edge, group).items():
+            match below[0].node.name.value:
+                case "node":
+                    pairs.append((key, self.work.record(item, self.level, self.entity, below)))
+                case "cursor":
+                    pairs.append((key, self._cursor()))
+                case _:
+                    pairs.append((key, f'"{edge.name}"'))
+        return members(pairs)
+
+    def _info(self, group: FieldDetailsList) -> Any:
+        info = inner(self.gtype.fields["pageInfo"].type)
+        asked = {key: below[0].node.name.value for key, below in self.work.fields(info, group).items()}
+        place = self._column(self._cursor()) if {"startCursor", "endCursor"} & set(asked.values()) else None
+        return lambda rows: members([(key, self._said(rows, name, place)) for key, name in asked.items()])
+
+    def _said(self, rows: FromClause, name: str, place: str | None) -> Said:
+        backward, more = self.window.backward, cast(func.count() > literal_column(str(self.window.size)), Text)
+        match name:
+            case "hasNextPage":
+                return ("true" if self.window.before else "false") if backward else more
+            case "hasPreviousPage":
+                return more if backward else ("true" if self.window.after else "false")
+            case "startCursor" | "endCursor":
+                return self._end(rows, str(place), last=(name == "endCursor") != backward)
+            case _:
+                return '"PageInfo"'
+
+    def _end(self, rows: FromClause, place: str, last: bool) -> ColumnElement[str]:
+        number = rows.c.rn_
+        made = func.array_agg(aggregate_order_by(rows.c[place], number.desc() if last else number.asc()))
+        return func.coalesce(First(made.filter(self._keep(rows))), Literal("null"))
+
+    def _list(self, item: ColumnElement[str]) -> Any:
+        place = self._column(item)
+
+        def made(rows: FromClause) -> ColumnElement[str]:
+            order = rows.c.rn_.desc() if self.window.backward else rows.c.rn_.asc()
+            return listed(rows.c[place], order, keep=self._keep(rows))
+
+        return made
+
+    def _keep(self, rows: FromClause) -> ColumnElement[bool]:
+        kept: ColumnElement[bool] = rows.c.rn_ <= literal_column(str(self.window.size))
+        return kept
+
+    def _column(self, said: ColumnElement[Any]) -> str:
+        self.columns.append(said)
+        return f"c{len(self.columns) - 1}"
+
+    def _cursor(self) -> ColumnElement[str]:
+        self.cursors = True
+        keys: list[ColumnElement[Any]] = [
+            literal_column(f"{self.entity.alias_}.k{n}_", type_=Text()) for n in range(len(self.keys))
+        ]
+        tag = self.window.fixed
+        return encoded(Literal(tag) if tag is not None else self.work.trace.value(self.window.tag, Text()), keys)
+
+    def _derive(self, entity: Row) -> FromClause:
+        made, order = self.work.cut(self.chosen, self.keys, self.window)
+        number = func.row_number().over(order_by=order).label("rn_")
+        keys = [cast(key.said, Text).label(f"k{n}_") for n, key in enumerate(self.keys)] if self.cursors else []
+        return derived(made, entity, number, *keys)

@@ -1,0 +1,83 @@
+"""Plans: a statement's text, where each parameter is found in a request, and what is spliced into the answer."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql.execution.values import VariableValues
+from sqlalchemy import Select
+from sqlalchemy.exc import SAWarning
+from sqlalchemy.sql.compiler import COLLECT_CARTESIAN_PRODUCTS, WARN_LINTING, SQLCompiler
+
+from .document import Operation
+from .refused import Unbound
+from .splice import Spliced
+from .statement import Statement
+from .values import DIALECT, Getter
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """One prepared statement: it is the same for all viewers and values of its shape."""
+
+    sql: str
+    """What PostgreSQL is sent; give it to EXPLAIN."""
+    getters: tuple[Getter, ...]
+    """Where $1 … $n are found."""
+    spliced: tuple[Spliced, ...]
+
+    def values(self, variables: Mapping[str, Any], viewer: Any) -> list[Any]:
+        """The values of $1 … $n in this request; a GraphQLError where one cannot be had (a cursor of another list)."""
+        return [get(variables, viewer) for get in self.getters]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """For whom, and within which bounds, an operation is planned."""
+
+    operation: Operation
+    variables: VariableValues
+    viewer: Any
+    page_limit: int
+
+    def key(self) -> tuple[Any, ...]:
+        """What plans may be shared by: audience, the permissions that matter here, and the variables' shape."""
+        return plan_key(self.operation, self.variables.coerced, self.viewer, self.page_limit)
+
+    def plan(self, what: Callable[[Statement], Select[Any]]) -> Plan:
+        """Make the statement and its text; any warning of SQLAlchemy's is an error."""
+        statement = Statement(self.operation, self.variables, None, self.viewer.permissions, self.page_limit)
+        statement.viewer = statement.trace.viewer(self.viewer)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SAWarning)  # a cartesian product is a forgotten correlation
+            return _compiled(what(statement), statement)
+
+
+def plan_key(operation: Operation, coerced: Mapping[str, Any], viewer: Any, page_limit: int) -> tuple[Any, ...]:
+    """The key under which an operation keeps a plan: never an id, a scope or a value."""
+    return page_limit, viewer.audience, viewer.permissions & operation.needs, operation.shape(coerced)
+
+
+def _compiled(select: Select[Any], statement: Statement) -> Plan:
+    compiled = select.compile(dialect=DIALECT, linting=COLLECT_CARTESIAN_PRODUCTS | WARN_LINTING)
+    if not isinstance(compiled, SQLCompiler):
+        raise TypeError("a Select compiles to SQL")
+    if compiled.post_compile_params:
+        raise Unbound("a list argument must be compared with any_(), not in_()")
+    getters = tuple(_getter(compiled, name, statement) for name in compiled.positiontup or ())
+    return Plan(compiled.string, getters, tuple(statement.spliced))
+
+
+def _getter(compiled: SQLCompiler, name: str, statement: Statement) -> Getter:
+    param = compiled.binds[name]
+    get = statement.trace.getters.get(name)
+    process: Any = param.type.dialect_impl(DIALECT).bind_processor(DIALECT)  # Enum → its name, and the like
+    if get is None:
+        value = process(param.effective_value) if process else param.effective_value  # a constant of the resolver's own
+        return lambda *_: value
+    if process is None:
+        return get
+    return lambda variables, viewer: process(get(variables, viewer))

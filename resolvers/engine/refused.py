@@ -1,0 +1,90 @@
+"""Everything the engine refuses, with the codes clients may rely on. Vietnamese first, English second."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import GraphQLError
+
+
+class Unbound(TypeError):
+    """A field that nothing answers, that promises more than its column keeps, or a resolver that breaks the rules."""
+
+
+class Unanswered(GraphQLError):
+    """A request that was right but found no answer in time (TIMEOUT, BUSY): asking the executor too would not help."""
+
+
+def bad_page(limit: int) -> GraphQLError:
+    """A connection without exactly one of first and last, or with one outside its bounds."""
+    return _refusal(
+        "BAD_PAGE",
+        f"Cho đúng một trong hai đối số `first`, `last`, từ 1 đến {limit}.",
+        f"Give exactly one of `first` and `last`, from 1 to {limit}.",
+    )
+
+
+def too_many_ids(limit: int) -> GraphQLError:
+    """`nodes` was asked for more ids than it takes."""
+    return _refusal("BAD_PAGE", f"Mỗi lần chỉ đọc được {limit} mã.", f"At most {limit} ids are read at a time.")
+
+
+def bad_cursor() -> GraphQLError:
+    """A cursor that is none, or that another list, filter or order gave."""
+    return _refusal(
+        "BAD_CURSOR",
+        "Con trỏ này thuộc danh sách, bộ lọc hoặc thứ tự khác: hãy đọc lại từ trang đầu.",
+        "This cursor belongs to another list, filter or order: start from the first page.",
+    )
+
+
+def bad_value(cause: Exception) -> GraphQLError:
+    """A value that PostgreSQL cannot take: out of range, a NUL character, a forged cursor's key."""
+    said = "Một giá trị trong yêu cầu nằm ngoài giới hạn.", "A value in this request is out of bounds."
+    return _refusal("BAD_VALUE", *said, original_error=cause)
+
+
+def too_complex(cause: Exception) -> GraphQLError:
+    """A document whose statement is more than PostgreSQL can work through."""
+    said = "Yêu cầu quá phức tạp: hãy hỏi ít hơn.", "This request is too complex: ask for less."
+    return _refusal("TOO_COMPLEX", *said, original_error=cause)
+
+
+def forbidden(field: str, permission: Any, nodes: Any = None) -> GraphQLError:
+    """A field whose `needs=` the viewer does not hold."""
+    return _refusal(
+        "FORBIDDEN",
+        f"Không có quyền {permission.name} để đọc {field}.",
+        f"Reading {field} needs the permission {permission.name}.",
+        nodes=nodes,
+    )
+
+
+def unseen(nodes: Any = None) -> GraphQLError:
+    """A row that is not there, or not for this viewer: both look the same."""
+    return _refusal("NOT_FOUND", "Không tìm thấy.", "Not found.", nodes=nodes)
+
+
+def one_root() -> GraphQLError:
+    """A subscription that does not follow exactly one thing."""
+    return _refusal(
+        "BAD_SUBSCRIPTION",
+        "Mỗi lần chỉ theo dõi được một trường.",
+        "A subscription follows exactly one field.",
+    )
+
+
+def timed_out() -> Unanswered:
+    """A statement that ran longer than it may."""
+    said = "Yêu cầu mất quá nhiều thời gian: hãy lọc hẹp hơn.", "This request took too long: narrow it."
+    return Unanswered(" · ".join(said), extensions={"code": "TIMEOUT"})
+
+
+def busy() -> Unanswered:
+    """No connection became free in time."""
+    said = "Hệ thống đang bận: hãy thử lại sau ít giây.", "The system is busy: try again in a few seconds."
+    return Unanswered(" · ".join(said), extensions={"code": "BUSY"})
+
+
+def _refusal(code: str, vietnamese: str, english: str, **more: Any) -> GraphQLError:
+    return GraphQLError(f"{vietnamese} · {english}", extensions={"code": code}, **more)

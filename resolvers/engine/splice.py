@@ -1,0 +1,119 @@
+"""Computed values put where SQL left their marks: each function is called once for the whole answer."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from graphql import GraphQLError, GraphQLObjectType, is_abstract_type, is_leaf_type, is_list_type, is_non_null_type
+from graphql.execution.collect_fields import FieldDetailsList
+from graphql.execution.values import VariableValues
+
+from .document import Operation
+from .needs import demand
+
+MARK = "\x01"
+"""Never raw inside JSON, so it surrounds what a computed field reads."""
+
+Projector = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Spliced:
+    """A computed field of a plan: its function, and how its values are cut to the selection."""
+
+    fn: Callable[..., Any]
+    project: Projector
+    details: FieldDetailsList
+
+    async def values(self, viewer: Any, rows: list[list[Any]]) -> Sequence[Any]:
+        """The function's values for these rows (as JSON says them), cut to the selection; a located error if not."""
+        given = [tuple(row) for row in rows]
+        try:
+            made = self.fn(viewer, given)
+            if inspect.isawaitable(made):
+                made = await made
+            return [self.project(value) for _, value in zip(given, made, strict=True)]
+        except GraphQLError:
+            raise
+        except Exception as error:
+            nodes = [detail.node for detail in self.details]
+            raise GraphQLError(str(error), nodes=nodes, original_error=error) from error
+
+
+async def splice(said: bytes, spliced: Sequence[Spliced], viewer: Any) -> bytes:
+    """The answer with every mark replaced by its computed value."""
+    parts = said.split(MARK.encode())
+    if len(parts) == 1:
+        return said
+    asked: list[list[Any]] = orjson.loads(b"[" + b",".join(parts[1::2]) + b"]")
+    for n, field in enumerate(spliced):
+        places = [i for i, mark in enumerate(asked) if mark[0] == n]
+        if not places:
+            continue
+        values = await field.values(viewer, [asked[i][1:] for i in places])
+        for i, value in zip(places, values, strict=True):
+            parts[2 * i + 1] = orjson.dumps(value)
+    return b"".join(parts)
+
+
+def projector(
+    operation: Operation, variables: VariableValues, gtype: Any, details: FieldDetailsList, permissions: frozenset[Any]
+) -> Projector:
+    """How a Python value of this type is cut down to what was selected of it, as graphql-core would say it."""
+
+    def of(gtype: Any) -> Projector:
+        if is_non_null_type(gtype):
+            return _present(gtype, of(gtype.of_type))
+        if is_list_type(gtype):
+            return _items(of(gtype.of_type))
+        if is_leaf_type(gtype):
+            return lambda value: None if value is None else gtype.coerce_output_value(value)
+        if is_abstract_type(gtype):
+            kinds = {kind.name: of(kind) for kind in operation.schema.get_possible_types(gtype)}
+            return lambda value: None if value is None else kinds[_kind(value)](value)
+        groups = operation.fields(variables, gtype, details)
+        cuts = {key: part_of(operation, variables, gtype, group, permissions) for key, group in groups.items()}
+        return lambda value: None if value is None else {key: cut(value) for key, cut in cuts.items()}
+
+    return of(gtype)
+
+
+def part_of(
+    operation: Operation,
+    variables: VariableValues,
+    gtype: GraphQLObjectType,
+    group: FieldDetailsList,
+    permissions: frozenset[Any],
+) -> Projector:
+    """How one field of an object is read off its Python value: the attribute, or null where it has none."""
+    name = group[0].node.name.value
+    if name == "__typename":
+        return lambda _: gtype.name
+    demand(gtype, name, permissions, [detail.node for detail in group])
+    field = gtype.fields[name]
+    attr = field.extensions["strawberry-definition"].python_name
+    project = projector(operation, variables, field.type, group, permissions)
+    return lambda value: project(getattr(value, attr, None))
+
+
+def _items(each: Projector) -> Projector:
+    return lambda value: None if value is None else [each(item) for item in value]
+
+
+def _present(gtype: Any, project: Projector) -> Projector:
+    def present(value: Any) -> Any:
+        made = project(value)
+        if made is None:
+            raise GraphQLError(f"Cannot return null for a field of type {gtype}.")
+        return made
+
+    return present
+
+
+def _kind(value: Any) -> str:
+    name: str = type(value).__strawberry_definition__.name
+    return name

@@ -1,0 +1,137 @@
+"""Subscriptions: each event is one statement, read once for all who ask the same with the same rights."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping
+from typing import Any
+
+import orjson
+from graphql import OperationType
+from graphql.execution.collect_fields import FieldDetailsList
+from graphql.execution.values import VariableValues, get_argument_values
+from strawberry import Schema
+from strawberry.types.arguments import convert_arguments
+
+from .answer import Answers, coerce
+from .bind import Follows, Told, binding_of
+from .coerce import inner
+from .document import Operation
+from .needs import demand
+from .plan import Asked, Plan, plan_key
+from .refused import one_root
+from .splice import Projector, part_of, projector
+from .statement import REF, Statement
+
+Follow = Callable[..., AsyncIterator[Any]]
+
+
+class Telling(Answers):
+    """Answers subscriptions, event by event."""
+
+    def __init__(self, schema: Schema, *rest: Any, **more: Any) -> None:
+        super().__init__(schema, *rest, **more)
+        self.telling: dict[Hashable, asyncio.Task[bytes | None]] = {}
+        """The statements on their way, by plan, values and rights."""
+
+    def subscription(
+        self, operation: Operation, variables: Mapping[str, Any] | None, viewer: Any = None
+    ) -> tuple[Follow, dict[str, Any]]:
+        """The function that follows what the one root field asks for, and its arguments as Python values.
+
+        Raises GraphQLError for wrong variables; with a viewer also for what would be wrong with every event
+        (FORBIDDEN, BAD_PAGE).
+        """
+        coerced = checked(operation, variables or {})
+        details = _root(operation, coerced)
+        name = details[0].node.name.value
+        field, binding = operation.root.fields[name], binding_of(operation.root, name)
+        if not isinstance(binding, Follows):
+            raise one_root()
+        given = get_argument_values(field, details[0].node, coerced)
+        converter, declared = self.declared.schema_converter, field.extensions["strawberry-definition"]
+        arguments = convert_arguments(given, declared.arguments, converter.scalar_registry, self.declared.config)
+        if viewer is not None:
+            self._event_plan(operation, variables or {}, coerced.coerced, viewer, self.page_limit)
+        return binding.fn, arguments
+
+    async def tell(
+        self,
+        operation: Operation,
+        variables: Mapping[str, Any] | None,
+        viewer: Any,
+        entry_id: Any,
+        page_limit: int | None = None,
+    ) -> bytes | None:
+        """The body of one event, the journal's row with this key; None where the viewer does not see it.
+
+        Calls under way at once that ask the same with the same rights share one statement and the same bytes.
+        """
+        given = variables or {}
+        coerced = coerce(operation, given)
+        if coerced is None:
+            coerced = checked(operation, given).coerced  # raises what is wrong
+        plan = self._event_plan(operation, given, coerced, viewer, page_limit or self.page_limit)
+        told = {**coerced, REF: entry_id}
+        key = (plan, _frozen(plan.values(told, viewer)), viewer if plan.spliced else None)
+        task = self.telling.get(key)
+        if task is None:
+            task = self.telling[key] = asyncio.create_task(self.run(plan, told, viewer))
+            task.add_done_callback(lambda _: self.telling.pop(key, None))
+        return await asyncio.shield(task)  # one listener that leaves takes nothing from the others
+
+    def _event_plan(
+        self, operation: Operation, given: Mapping[str, Any], coerced: Mapping[str, Any], viewer: Any, limit: int
+    ) -> Plan:
+        key = plan_key(operation, coerced, viewer, limit)
+        kept: Plan | None = operation.plans.get(key)
+        if kept is not None:
+            return kept
+        asked = Asked(operation, checked(operation, given), viewer, limit)
+        return self.planned_as(operation, key, lambda: asked.plan(Statement.event))
+
+    async def tell_value(
+        self, operation: Operation, variables: Mapping[str, Any] | None, viewer: Any, value: Any
+    ) -> bytes:
+        """The body of one event that is a Python value: `told()` fields hold it, the others its attributes or null."""
+        coerced = checked(operation, variables or {})
+        key = ("value", *plan_key(operation, coerced.coerced, viewer, self.page_limit))
+        project = operation.plans.get(key) or operation.plans.put(key, _payload(operation, coerced, viewer))
+        ((root, _),) = operation.roots(coerced).items()
+        return orjson.dumps({"data": {root: project(value)}})
+
+
+def checked(operation: Operation, given: Mapping[str, Any]) -> VariableValues:
+    """The coerced variables, or graphql-core's first word against them."""
+    made = operation.coerce(given)
+    if isinstance(made, list):
+        raise made[0]
+    return made
+
+
+def _root(operation: Operation, variables: VariableValues) -> FieldDetailsList:
+    roots = list(operation.roots(variables).values()) if operation.kind is OperationType.SUBSCRIPTION else []
+    if len(roots) != 1 or roots[0][0].node.name.value.startswith("__"):
+        raise one_root()
+    return roots[0]
+
+
+def _payload(operation: Operation, variables: VariableValues, viewer: Any) -> Projector:
+    """How a Python value is said as the payload of this subscription."""
+    details = _root(operation, variables)
+    name = details[0].node.name.value
+    demand(operation.root, name, viewer.permissions, [detail.node for detail in details])
+    gtype = inner(operation.root.fields[name].type)
+    parts: dict[str, Projector] = {}
+    for key, group in operation.fields(variables, gtype, details).items():
+        below = group[0].node.name.value
+        demand(gtype, below, viewer.permissions, [detail.node for detail in group])
+        if below != "__typename" and isinstance(binding_of(gtype, below), Told):
+            parts[key] = projector(operation, variables, gtype.fields[below].type, group, viewer.permissions)
+        else:
+            parts[key] = part_of(operation, variables, gtype, group, viewer.permissions)
+    return lambda value: {key: part(value) for key, part in parts.items()}
+
+
+def _frozen(values: list[Any]) -> tuple[Any, ...]:
+    return tuple([tuple(value) if isinstance(value, list) else value for value in values])
