@@ -14,9 +14,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from channels.embedded import postgres, valkey
+from channels.embedded import home, postgres, valkey
 from channels.embedded.binaries import Choice
-from channels.embedded.home import Home, home, throwaway
 from channels.settings import Settings
 
 __all__ = ["servers", "shared_with"]
@@ -33,7 +32,7 @@ def servers(settings: Settings, *, fast: bool = False, postgres_from: Choice = "
     if settings.database_url and settings.redis_url != "":
         yield settings
         return
-    with throwaway(settings.data) if fast else home(settings.data) as place:
+    with home.throwaway(settings.data) if fast else home.held(settings.data) as place:
         if place.shared is not None:
             yield given_or(settings, place.shared["database_url"], place.shared["redis_url"])
             return
@@ -42,7 +41,7 @@ def servers(settings: Settings, *, fast: bool = False, postgres_from: Choice = "
 
 
 @contextmanager
-def started(settings: Settings, place: Home, choice: Choice, *, fast: bool) -> Iterator[Settings]:
+def started(settings: Settings, place: home.Home, choice: Choice, *, fast: bool) -> Iterator[Settings]:
     """Start what the settings do not name, and tell other processes of this folder where it is."""
     with ExitStack() as stack:
         redis_url = None if settings.redis_url != "" else stack.enter_context(valkey.running(place.folder))
@@ -64,5 +63,5 @@ def shared_with(data: Path) -> int | None:
     """The process that runs this folder's servers now, if another one does."""
     if not data.exists():
         return None
-    with home(data) as place:
+    with home.held(data) as place:
         return None if place.shared is None else int(place.shared["process"] or 0)

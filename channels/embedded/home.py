@@ -40,7 +40,7 @@ class Home:
 
 
 @contextmanager
-def home(folder: Path, patience: float = 60.0) -> Iterator[Home]:
+def held(folder: Path, patience: float = 60.0) -> Iterator[Home]:
     """Hold the folder; or, where another process holds it, wait for its servers and share them."""
     with opened(folder) as lock:
         end = time.monotonic() + patience
@@ -51,12 +51,12 @@ def home(folder: Path, patience: float = 60.0) -> Iterator[Home]:
             if time.monotonic() > end:
                 raise held_in_silence(folder)
             time.sleep(0.05)
-        held = Home(folder, lock)
-        held.forget()
+        ours = Home(folder, lock)
+        ours.forget()
         try:
-            yield held
+            yield ours
         finally:
-            held.forget()
+            ours.forget()
 
 
 @contextmanager
@@ -67,8 +67,8 @@ def throwaway(parent: Path) -> Iterator[Home]:
             remove_unless_held(left)
     folder = Path(tempfile.mkdtemp(prefix="once-", dir=parent))
     try:
-        with home(folder) as held:
-            yield held
+        with held(folder) as ours:
+            yield ours
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

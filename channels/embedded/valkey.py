@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from channels.embedded import binaries, child
@@ -44,12 +44,14 @@ def quoted(value: object) -> str:
 
 def answers(port: int, secret: str) -> bool:
     """Whether it takes our password and says PONG."""
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1) as asked:
-            asked.sendall(f"AUTH {secret}\r\nPING\r\n".encode())
-            heard = b""
-            while heard.count(b"\r\n") < 2 and (more := asked.recv(256)):
-                heard += more
-    except OSError:
-        return False
-    return heard == b"+OK\r\n+PONG\r\n"
+    return spoken(port, f"AUTH {secret}", "PING") == b"+OK\r\n+PONG\r\n"
+
+
+def spoken(port: int, *commands: str) -> bytes:
+    """What it replies, one line a command; nothing where it does not listen."""
+    heard = b""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as asked:
+        asked.sendall("".join(f"{command}\r\n" for command in commands).encode())
+        while heard.count(b"\r\n") < len(commands) and (more := asked.recv(256)):
+            heard += more
+    return heard
