@@ -12,25 +12,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-TOOLS = [
-    "awk",
-    "cat",
-    "cmp",
-    "cp",
-    "df",
-    "dirname",
-    "grep",
-    "id",
-    "mkdir",
-    "mv",
-    "readlink",
-    "rm",
-    "sh",
-    "sleep",
-    "tail",
-    "touch",
-    "uname",
-]
+TOOLS = (
+    *("awk", "cat", "cmp", "cp", "df", "dirname", "grep", "id", "mkdir", "mv", "readlink"),
+    *("rm", "sh", "sleep", "tail", "touch", "uname"),
+)
 PYTHON = f"""#!/bin/sh
 # A python that says it is of version $SAYS, and whose pip does what $PIP says.
 case "$*" in
