@@ -1,0 +1,64 @@
+"""What the demo says when it is ready: where it is, who may sign in, and what to try first."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urlencode
+
+from rich.console import Console
+from rich.table import Table
+
+from channels.contract import CHANNELS, MOBILE, PORTAL, WEB
+from models.demo import ACCOUNTS
+
+FOR_WHOM = {
+    PORTAL: "người dân · the public",
+    MOBILE: "cá nhân, tập thể được đề nghị · nominees",
+    WEB: "cán bộ · staff",
+}
+
+
+def say(out: Console, address: str) -> None:
+    """Print it all, and last the line that programs wait for: `ready http://…`."""
+    out.print()
+    out.print(addresses(address))
+    out.print(accounts())
+    out.print("\n[bold]Thử ngay · To try[/]")
+    for what, command in commands(address).items():
+        out.print(f"[dim]# {what}[/]")
+        out.print(command, soft_wrap=True, markup=False)
+    out.print("\nCtrl-C để dừng; dữ liệu ở lại trong .laurel · Ctrl-C stops it; the data stay in .laurel")
+    out.print(f"ready {address}", soft_wrap=True)
+    out.file.flush()
+
+
+def addresses(address: str) -> Table:
+    """The start page and the three channels."""
+    table = Table.grid(padding=(0, 2))
+    table.add_row(f"[bold]{address}/[/]", "trang đầu · the start page")
+    for channel in CHANNELS:
+        table.add_row(f"{address}{channel.path}", FOR_WHOM[channel])
+    return table
+
+
+def accounts() -> Table:
+    """The demo's accounts; their one password is in the title."""
+    title = f"Tài khoản minh hoạ · demo accounts — mật khẩu · password: [bold]{ACCOUNTS[0].password}[/]"
+    table = Table("tên · user name", "vai trò · role", "đơn vị · agency", title=title, title_justify="left", box=None)
+    for account in ACCOUNTS:
+        table.add_row(account.username, f"{account.label}\n[dim]{account.label_en}[/]", account.agency)
+    return table
+
+
+def commands(address: str) -> dict[str, str]:
+    """One question, one sign-in and one subscription, ready for a shell."""
+    latest = urlencode({"documentId": "LatestDecisions", "variables": json.dumps({"first": 3}, separators=(",", ":"))})
+    who = f'{{username: "{ACCOUNTS[0].username}", password: "{ACCOUNTS[0].password}"}}'
+    body = json.dumps({"query": f"mutation {{ signIn(input: {who}) {{ ... on Session {{ token }} }} }}"})
+    return {
+        "quyết định mới nhất · the newest decisions": f"curl -s '{address}{PORTAL.path}?{latest}'",
+        "đăng nhập · sign in": f"curl -s {address}{WEB.path} -H 'Content-Type: application/json' -d '{body}'",
+        "mỗi quyết định vừa công bố · each decision as it is published": (
+            f"curl -sN '{address}{PORTAL.path}?documentId=DecisionPublished' -H 'Accept: text/event-stream'"
+        ),
+    }
