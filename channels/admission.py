@@ -17,7 +17,7 @@ from channels.session import Caller
 from models.access import Audience, Viewer
 from resolvers.engine import Document, Engine
 
-_HINT = re.compile(r" Did you mean .*\?$", re.DOTALL)
+_HINT = re.compile(r" Did you mean [^?]*\?")
 
 
 @dataclass(frozen=True)

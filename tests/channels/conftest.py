@@ -1,0 +1,126 @@
+"""The whole application on a real uvicorn server, over a small province."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import socket
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+import websockets
+from sqlalchemy import func, update
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+import models as rows
+from channels.app import Laurel, create_app
+from channels.serving import configured
+from channels.settings import Settings
+from resolvers.account import token_hash
+from resolvers.feed import Feed
+from tests.province import Province, settle
+
+PROTOCOL = websockets.Subprotocol("graphql-transport-ws")
+
+
+class Quiet(uvicorn.Server):
+    """uvicorn beside other servers in one process: the process's signals are not its own."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@dataclass
+class Site:
+    """A running application: its address, its parts, and the province it serves."""
+
+    address: str
+    laurel: Laurel
+    province: Province
+    http: httpx.AsyncClient
+    server: uvicorn.Server
+
+    async def token(self, who: str, lasts: timedelta = timedelta(hours=1)) -> str:
+        """A session of somebody's, as signing in leaves it."""
+        token, account = secrets.token_urlsafe(32), self.province.viewers[who].account_id
+        assert account is not None
+        async with self.province.sessions.begin() as session:
+            now = (await session.execute(func.now())).scalar_one()
+            session.add(rows.Session(token_hash=token_hash(token), account_id=account, expires_at=now + lasts))
+        return token
+
+    async def end_session(self, token: str) -> None:
+        """End a session where all processes see it: in the database."""
+        async with self.province.sessions.begin() as session:
+            ended = update(rows.Session).where(rows.Session.token_hash == token_hash(token))
+            await session.execute(ended.values(ended_at=func.now()))
+
+    async def bearer(self, who: str) -> dict[str, str]:
+        """The header that says who asks."""
+        return {"Authorization": f"Bearer {await self.token(who)}"}
+
+    async def ask(self, channel: str, query: str = "", who: str | None = None, **more: Any) -> httpx.Response:
+        """A POST to a channel; `headers` and other members of the body may be added."""
+        headers = more.pop("headers", {}) | (await self.bearer(who) if who else {})
+        body = ({"query": query} if query else {}) | more
+        return await self.http.post(f"/{channel}/graphql", json=body, headers=headers)
+
+    def socket(self, channel: str = "web", **more: Any) -> websockets.connect:
+        """A WebSocket to a channel."""
+        more.setdefault("subprotocols", [PROTOCOL])
+        return websockets.connect(f"{self.address.replace('http', 'ws')}/{channel}/graphql", **more)
+
+
+def codes(answer: httpx.Response) -> list[str]:
+    """The codes of an answer's errors, each of which must say something in both languages."""
+    said = answer.json()
+    assert set(said) <= {"data", "errors"}
+    for error in said["errors"]:
+        assert set(error) <= {"message", "locations", "path", "extensions"}
+        assert len(error["message"]) > 10
+    return [error["extensions"]["code"] for error in said["errors"]]
+
+
+@pytest.fixture(scope="session")
+async def serving(database_url: str, redis_url: str) -> AsyncIterator[tuple[str, Laurel, uvicorn.Server]]:
+    """The application, serving; with plain cookies, for it speaks plain HTTP."""
+    settings = Settings(database_url=database_url, redis_url=redis_url, secure_cookies=False, readers=4)
+    async with served(settings) as running:
+        yield running
+
+
+@contextlib.asynccontextmanager
+async def served(settings: Settings) -> AsyncIterator[tuple[str, Laurel, uvicorn.Server]]:
+    """An application with these settings, on a port of its own."""
+    app = create_app(settings)
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = Quiet(configured(app, settings))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:
+        assert not task.done(), task.result()
+        await asyncio.sleep(0.005)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}", app.state.laurel, server
+    app.state.leave()
+    server.should_exit = True
+    await task
+
+
+@pytest.fixture
+async def site(
+    serving: tuple[str, Laurel, uvicorn.Server], database_url: str, sessions: async_sessionmaker[AsyncSession]
+) -> AsyncIterator[Site]:
+    """The application over a province just settled; its feed begins with this test's journal."""
+    address, laurel, server = serving
+    await laurel.feed.stop()
+    laurel.feed = Feed(laurel.settings.database_url, laurel.settings.redis_url)
+    await laurel.feed.start()
+    province = await settle(laurel.engine, laurel.feed, sessions)
+    async with httpx.AsyncClient(base_url=address) as http:
+        yield Site(address, laurel, province, http, server)
