@@ -47,13 +47,14 @@ class Sessions:
 
     def __init__(self, load: Load, *, remembered: float = 15, size: int = 10_000) -> None:
         self._load, self._remembered, self._size = load, remembered, size
+        self.clock = time.monotonic
         self._known: OrderedDict[bytes, tuple[Found, float]] = OrderedDict()
 
     async def viewer(self, token: str) -> Viewer:
         """The viewer a token stands for. Raises UNAUTHENTICATED, the same for every token that does not hold."""
         digest = digest_of(token)
         found, until = self._known.get(digest, (None, 0.0))
-        if found is None or time.monotonic() >= until:
+        if found is None or self.clock() >= until:
             found = await self._load(token) if len(token) <= _LONGEST else None
             self._remember(digest, found)
         if found is None or found.expires_at <= datetime.now(UTC):
@@ -67,7 +68,7 @@ class Sessions:
     def _remember(self, digest: bytes, found: Found | None) -> None:
         self._known.pop(digest, None)
         if found is not None:
-            self._known[digest] = found, time.monotonic() + self._remembered
+            self._known[digest] = found, self.clock() + self._remembered
         if len(self._known) > self._size:
             self._known.popitem(last=False)
 
