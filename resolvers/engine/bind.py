@@ -192,7 +192,7 @@ def shows(
     def wrap(cls: type[T]) -> type[T]:
         said = described(cls) | {name: text for name, text in described(row).items() if name not in described(cls)}
         cls.is_type_of = classmethod(lambda c, obj, _: isinstance(obj, c | row))  # type: ignore[attr-defined]  # strawberry's hook for unions
-        made = strawberry.type(cls, description=description or inspect.getdoc(cls))
+        made = strawberry.type(cls, description=description or _own_sentence(cls))
         fields = made.__strawberry_definition__.fields  # type: ignore[attr-defined]  # added by strawberry.type
         bound = {field.python_name: _binding(made, row, field) for field in fields}
         for field in fields:
@@ -282,6 +282,11 @@ def _arguments(fn: Callable[..., Any]) -> list[inspect.Parameter]:
 
 def _names(fn: Callable[..., Any]) -> frozenset[str]:
     return frozenset(inspect.signature(fn).parameters)
+
+
+def _own_sentence(cls: type) -> str | None:
+    said = cls.__dict__.get("__doc__")
+    return inspect.cleandoc(said) if said else None
 
 
 def _sentence(fn: Callable[..., Any] | None) -> str | None:

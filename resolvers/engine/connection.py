@@ -42,7 +42,7 @@ class Connection(Generic[T]):
 
 def _argument(name: str, kind: Any, said: str) -> inspect.Parameter:
     annotation = Annotated.__class_getitem__((kind, strawberry.argument(description=said)))  # type: ignore[attr-defined]  # mypy takes Annotated[…] for a type only
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=strawberry.UNSET, annotation=annotation)
 
 
 PAGING = (

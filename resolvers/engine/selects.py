@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, FromClause, Select, literal_column
 from sqlalchemy import inspect as mapped
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.functions import coalesce
@@ -107,26 +107,21 @@ def lawful(chosen: Any, name: str, paged: bool) -> None:
 def _to_one(joined: Any, name: str) -> None:
     """Raise Unbound for a join that does not meet the other row by its whole primary key."""
     target, on = joined[0], joined[1]
-    mapper = getattr(mapped(target, raiseerr=False), "mapper", None)
-    if mapper is None or on is None or isinstance(on, InstrumentedAttribute):
+    relation = getattr(target, "property", None)
+    if isinstance(relation, RelationshipProperty) and not relation.uselist:
+        return
+    known = getattr(target, "_annotations", {})
+    if "parententity" not in known or on is None:
         raise Unbound(f"{name}: join a row class with its ON clause written out, or filter by exists(…)")
-    met = {
-        getattr(side, "key", None)
-        for clause in _clauses(on)
-        for side in (clause.left, clause.right)
-        if _is_of(side, target)
-    }
-    if not {column.key for column in mapper.primary_key} <= met:
-        raise Unbound(f"{name}: joining {mapper.class_.__name__} may repeat rows; filter by exists(…)")
+    sides = [side for clause in _equations(on) for side in (clause.left, clause.right)]
+    met = {side.key for side in sides if side._annotations.get("parententity") is known["parententity"]}
+    if not {column.key for column in known["parentmapper"].primary_key} <= met:
+        raise Unbound(f"{name}: a join may repeat rows; filter by exists(…)")
 
 
-def _clauses(on: Any) -> list[Any]:
+def _equations(on: Any) -> list[Any]:
     parts = on.clauses if getattr(on, "operator", None) is operators.and_ else [on]
     return [part for part in parts if getattr(part, "operator", None) is operators.eq]
-
-
-def _is_of(side: Any, target: Any) -> bool:
-    return getattr(side, "table", None) is mapped(target).selectable
 
 
 def derived(chosen: Select[Any], entity: Row, *more: Any) -> FromClause:

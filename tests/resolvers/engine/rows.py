@@ -48,7 +48,7 @@ class NomineeKind(enum.Enum):
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
     metadata = MetaData(schema="register")
-    type_annotation_map = {
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy's own declaration
         str: Text,
         datetime: DateTime(timezone=True),
         list[str]: ARRAY(Text),
