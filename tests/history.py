@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Collection, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -49,6 +48,16 @@ async def write(
     return entry
 
 
+async def until(true: Callable[[], Any], seconds: float, what: str) -> None:
+    """Return as soon as it is true; fails when it does not become so."""
+    try:
+        async with asyncio.timeout(seconds):
+            while not true():  # whatever is waited for knows nothing of us
+                await asyncio.sleep(0.002)
+    except TimeoutError:
+        raise AssertionError(f"waited {seconds} s for {what}") from None
+
+
 async def number(connection: Connection) -> int:
     count: int = await connection.fetchval("select number()")
     return count
@@ -72,21 +81,18 @@ class Reader:
     async def leave(self) -> None:
         if self._task is not None:
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait([self._task])
             self._task = None
 
     async def heard(self, count: int, seconds: float = 10) -> list[Happening]:
         """What was told, once it is this many; fails when it does not come."""
-        try:
-            async with asyncio.timeout(seconds):
-                while len(self.told) < count:
-                    assert self._task is not None
-                    assert not self._task.done(), self._task
-                    await asyncio.sleep(0.002)
-        except TimeoutError:
-            raise AssertionError(f"{len(self.told)} of {count} happenings were told in {seconds} s") from None
+        await until(lambda: len(self.told) >= count or self._failed(), seconds, f"{count} happenings to be told")
         return self.told
+
+    def _failed(self) -> bool:
+        assert self._task is not None
+        assert not self._task.done(), self._task
+        return False
 
     async def _read(self) -> None:
         async for told in self.feed.follow(self.topics, self.after):
@@ -128,19 +134,16 @@ class Writers:
     async def _insist(
         self, connection: Connection, subject: UUID, topics: tuple[str, ...], delay: float, abandon: bool
     ) -> Connection:
-        """Write; where the server goes away meanwhile, find out on a new connection whether it was written."""
-        before = None
+        """Write, and where the server goes away meanwhile write again: at least once, on the connection it gives."""
         while True:
             try:
                 if connection.is_closed():
                     connection = await connect(self.database_url)
                 await write(connection, subject, *topics, delay=delay, abandon=abandon)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as lost:
-                before = lost
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
                 connection.terminate()
                 await asyncio.sleep(0.05)
             else:
-                assert before is None or connection.is_closed() is False
                 return connection
 
 

@@ -42,6 +42,9 @@ begin
     raise exception 'number() must run READ COMMITTED, not %', upper(current_setting('transaction_isolation'))
       using errcode = 'active_sql_transaction', hint = 'Call it by itself, in autocommit: its snapshots must be newer than its lock.';
   end if;
+  if current_setting('synchronous_commit') = 'off' then -- what has a number is told, so it must outlast a crash
+    perform set_config('synchronous_commit', 'on', true);
+  end if;
   perform pg_advisory_xact_lock(7001); -- a statement of its own: what reads the head must have a newer snapshot
   select * into strict head from journal_head;
   if head.system <> (select system_identifier from pg_control_system()) then

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from resolvers.feed import Feed, Happening, Resync, ResyncReason
 from resolvers.feed.listener import ROOM
-from tests.history import Connection, Reader, Writers, assert_sound, assert_told, number, truth, write
+from tests.history import Connection, Reader, Writers, assert_sound, assert_told, number, truth, until, write
 from tests.resolvers.feed.conftest import Follows
 
 Start = Callable[..., Awaitable[Feed]]
@@ -102,7 +102,8 @@ async def test_more_than_a_page_is_replayed_whole(feed: Feed, follows: Follows, 
     head = await feed.head()
     await writer.execute(
         "insert into journal (key, act, subject_kind, subject_id, subject_version, topics, data)"
-        " select gen_random_uuid(), 'ACT', 'Dossier', gen_random_uuid(), 1, array['many'], '{}' from generate_series(1, 1203)"
+        " select gen_random_uuid(), 'ACT', 'Dossier', gen_random_uuid(), 1, array['many'], '{}'"
+        " from generate_series(1, 1203)"
     )
     reader = follows(feed, ["many"], head)
     feed.ring()
@@ -118,9 +119,7 @@ async def test_a_follower_who_does_not_look_misses_nothing_and_fills_no_memory(f
     for _ in range(ROOM + 40):
         await write(writer, uuid7(), "many")
     feed.ring()
-    async with asyncio.timeout(5):
-        while not (await feed.head()).startswith(f"{ROOM + 41}-"):
-            await asyncio.sleep(0.01)
+    await until(lambda: feed._hub.head.seq == ROOM + 41, 5, "the hub to tell all")
     [listener] = feed._hub._listeners["many"]
     assert len(listener._queue) <= ROOM
     while len(told) < ROOM + 41:
@@ -234,9 +233,7 @@ async def test_a_journal_put_back_to_an_earlier_day_is_noticed(
         await writer.execute("update journal_head set (seq, hash) = (select seq, hash from journal_seq)")
     await write(writer, uuid7(), "decisions")
     feed.ring()
-    async with asyncio.timeout(2):
-        while not reader.resyncs:
-            await asyncio.sleep(0.01)
+    await until(lambda: reader.resyncs, 2, "a resync")
     assert reader.resyncs[0].reason is ResyncReason.FOREIGN
     await write(writer, uuid7(), "decisions")
     feed.ring()
