@@ -38,11 +38,13 @@ Seed = Annotated[int, typer.Option(help="Hạt giống · the same seed gives th
 @app.command()
 def demo(port: Port = None, host: Host = None, scale: Scale = 1, seed: Seed = 37) -> None:
     """Chạy thử với dữ liệu giả định · Servers, invented data and the three channels, with nothing to set up."""
-    from channels import database, serving, welcome
-    from channels.progress import progress
+    from channels import serving
 
     settings = replace(asked(port, host), demo=True, secure_cookies=os.environ.get("LAUREL_SECURE_COOKIES") == "true")
-    listener = serving.listen(settings.host, settings.port)
+    listener = serving.listen(settings.host, settings.port)  # before anything slow
+    from channels import database, welcome
+    from channels.progress import progress
+
     with running(settings) as live:
         with progress(err) as told:
             asyncio.run(database.prepare_demo(live.database_url, scale, seed, told))
@@ -54,10 +56,12 @@ def demo(port: Port = None, host: Host = None, scale: Scale = 1, seed: Seed = 37
 @app.command()
 def serve(port: Port = None, host: Host = None) -> None:
     """Phục vụ ba kênh · Serve the three channels on the data that are there."""
-    from channels import database, serving
+    from channels import serving
 
     settings = asked(port, host)
     listener = serving.listen(settings.host, settings.port)
+    from channels import database
+
     with running(settings) as live:
         asyncio.run(database.prepare(live.database_url))
         from channels.app import create_app

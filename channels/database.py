@@ -6,7 +6,7 @@ import asyncpg
 from sqlalchemy import make_url
 
 from channels.obstacles import DatabaseAway, DatabaseTooOld, OthersData
-from models import catalogue, database, demo
+from models import catalogue, database
 from models.catalogue import Progress
 
 OLDEST = 15
@@ -42,6 +42,8 @@ async def prepare(url: str, progress: Progress | None = None) -> None:
 
 async def prepare_demo(url: str, scale: int, seed: int, progress: Progress | None = None) -> bool:
     """Prepare, and load the demo data: True when they are new, OthersData where there are others."""
+    from models import demo  # only here: what serves real data never loads the inventor of others
+
     await prepare(url, progress)
     if await demo.is_loaded(url):
         return False

@@ -12,6 +12,7 @@ from types import FrameType
 import uvicorn
 from starlette.applications import Starlette
 
+from channels.logs import tell_by
 from channels.obstacles import AddressRefused, NotReady, PortTaken
 from channels.settings import Settings
 
@@ -69,13 +70,14 @@ def configured(app: Starlette, settings: Settings) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=20,
         log_config=None,
-        log_level=settings.log_level,
+        log_level="debug" if settings.log_level == "debug" else "warning",
         access_log=False,
     )
 
 
 def run(app: Starlette, settings: Settings, listener: socket.socket, when_ready: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM; `when_ready` is given the address once /readyz answers 200 on it."""
+    tell_by(settings.log_level)
     config = configured(app, settings)
     server = Server(config, getattr(app.state, "leave", lambda: None))
     with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:

@@ -1,0 +1,1 @@
+"""What answers: reads that return a Select, writes that are one transaction, the engine and the feed."""

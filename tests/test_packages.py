@@ -1,0 +1,34 @@
+"""The four floors are this folder's, not packages of the same names from elsewhere."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOORS = ("models", "resolvers", "schema", "channels")
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_a_floor_is_ours(floor: str) -> None:
+    assert Path(str(importlib.import_module(floor).__file__)) == ROOT / floor / "__init__.py"
+
+
+def test_what_serves_loads_neither_strawberrys_django_channels_nor_the_inventor_of_demo_data() -> None:
+    program = """if True:
+        import sys, channels.app, channels.cli, channels.database
+        print(*[name for name in sys.modules if name.startswith(("strawberry.channels", "models.demo"))])"""
+    loaded = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert loaded.stdout == "\n"
+
+
+def test_no_module_is_longer_than_three_hundred_lines() -> None:
+    modules = [file for floor in FLOORS for file in (ROOT / floor).rglob("*.py") if "versions" not in file.parts]
+    long = {
+        str(file.relative_to(ROOT)): lines for file in modules if (lines := len(file.read_text().splitlines())) > 300
+    }
+    assert not long
