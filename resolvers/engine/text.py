@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Enum, Float, Integer, Numeric, Text, Uuid, cast, func
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.elements import BinaryExpression, TypeCoerce
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Boolean, Date, DateTime, String, TypeEngine
 
@@ -57,10 +58,15 @@ def _literal(element: Literal, *_: Any, **__: Any) -> str:
 
 @compiles(Joined)
 def _joined(element: Joined, compiler: Any, **kw: Any) -> str:
-    parts = [compiler.process(clause, **kw) for clause in element.clauses]
+    parts = [_operand(clause, str(compiler.process(clause, **kw))) for clause in element.clauses]
     while len(parts) > GROUP:
         parts = ["(" + " || ".join(parts[i : i + GROUP]) + ")" for i in range(0, len(parts), GROUP)]
     return "(" + " || ".join(parts) + ")"
+
+
+def _operand(clause: Any, said: str) -> str:
+    """A text to be joined; `->>` binds no tighter than `||` in PostgreSQL, though SQLAlchemy holds that it does."""
+    return f"({said})" if isinstance(clause, BinaryExpression | TypeCoerce) else said
 
 
 @compiles(First)
