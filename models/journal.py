@@ -134,7 +134,7 @@ class Entry(Base):
     @after.inplace.expression
     @classmethod
     def _after(cls) -> ColumnElement[DossierStatus | None]:
-        return type_coerce(cls.data["after"].astext, closed(DossierStatus))
+        return type_coerce(_said(cls.data, "after"), closed(DossierStatus))
 
     @hybrid_property
     def note(self) -> str | None:
@@ -144,7 +144,7 @@ class Entry(Base):
     @note.inplace.expression
     @classmethod
     def _note(cls) -> ColumnElement[str | None]:
-        return cls.data["note"].astext
+        return _said(cls.data, "note")
 
 
 class Numbered(Base):
@@ -176,6 +176,11 @@ class Head(Base):
             "postgresql_with": {"fillfactor": 10}
         },  # each numbering rewrites the row: leave the new versions room beside it
     )
+
+
+def _said(data: Any, key: str) -> Any:
+    """A member of the entry's data as text. A function, for `->>` binds no closer than the `||` it is written into."""
+    return func.jsonb_extract_path_text(data, key, type_=Text)
 
 
 def _cursor_text(row: Any) -> ColumnElement[str]:

@@ -42,3 +42,8 @@ class Resync:
     earliest: str
     """The oldest cursor that would have been followed."""
     head: str
+
+    @property
+    def cursor(self) -> str:
+        """Where the follower stands after it: at the head."""
+        return self.head
