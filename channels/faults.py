@@ -33,9 +33,14 @@ def shown(problem: GraphQLError, request_id: str, *, hints: bool) -> GraphQLErro
 
 def refused(problem: Exception, *, hints: bool) -> Refused:
     """What ends a subscription, as its client gets it."""
-    error = problem if isinstance(problem, GraphQLError) else GraphQLError("", path=[], original_error=problem)
-    said = shown(error, os.urandom(8).hex(), hints=hints)
-    return Refused(Refusal.INTERNAL_ERROR, [{"message": said.message, "extensions": said.extensions}])
+    request_id = os.urandom(8).hex()
+    if isinstance(problem, GraphQLError):
+        said = shown(problem, request_id, hints=hints)
+        return Refused(Refusal.VALIDATION_FAILED, [{"message": said.message, "extensions": said.extensions}])
+    if isinstance(problem, refusals.Refusal):
+        return Refused(Refusal.FORBIDDEN, [{"message": str(problem), "extensions": {"code": code_of(problem)}}])
+    log.error("a fault while telling", request_id=request_id, exc_info=problem)
+    return Refused(Refusal.INTERNAL_ERROR, [mask(request_id)])
 
 
 def mask(request_id: str) -> dict[str, Any]:

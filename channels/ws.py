@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 import structlog
+from graphql import OperationType
 
 from channels.admission import Admission
 from channels.exchange import Receive, Scope, Send
@@ -194,6 +195,8 @@ class Socket:
             raise Refused(Refusal.TOO_MANY_OPERATIONS)
         request: Request = shaped(payload, self._door.channel.limits)
         admitted = self._admission.admit(request, self._caller)
+        if admitted.kind is not OperationType.SUBSCRIPTION:
+            raise Refused(Refusal.SUBSCRIPTIONS_ONLY)
         async with contextlib.aclosing(self._streams.follow(admitted, self._listener)) as stream:
             async for told in stream:
                 await self._put(f"{head}{told.body.decode()}}}")

@@ -8,7 +8,7 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -22,6 +22,8 @@ import models as rows
 from channels.app import Laurel, create_app
 from channels.serving import configured
 from channels.settings import Settings
+from models import topics
+from models.decision import DecisionStatus
 from resolvers.account import token_hash
 from resolvers.feed import Feed
 from tests.province import Province, settle
@@ -71,6 +73,34 @@ class Site:
         headers = more.pop("headers", {}) | (await self.bearer(who) if who else {})
         body = ({"query": query} if query else {}) | more
         return await self.http.post(f"/{channel}/graphql", json=body, headers=headers)
+
+    async def publish(self, number: str) -> str:
+        """Make a decision public, as the journal tells it; gives its entry's id."""
+        today = datetime.now(UTC)
+        decision = rows.Decision(
+            number=number,
+            title="Về việc tặng Bằng khen",
+            agency_id=self.province.agencies["province"],
+            signed_on=today.date(),
+            signer_name="Nguyễn Văn Ký",
+            signer_title="Chủ tịch",
+            status=DecisionStatus.PUBLISHED,
+            published_at=today,
+        )
+        told = topics.decisions_of("h37")
+        entry = {"act": "PUBLISH", "subject_kind": "Decision", "subject_id": decision.id, "topics": told}
+        async with self.province.sessions.begin() as session:
+            session.add(decision)
+            await session.flush()
+            session.add(rows.Entry(**entry, subject_version=1))
+        self.laurel.feed.ring()
+        return f"Decision_{decision.id}"
+
+    async def followed(self, topic: str = topics.DECISIONS, by: int = 1) -> None:
+        """Wait until this many follow a topic."""
+        async with asyncio.timeout(5):
+            while len(self.laurel.feed._hub._listeners.get(topic, ())) != by:
+                await asyncio.sleep(0.005)
 
     def socket(self, channel: str = "web", **more: Any) -> websockets.connect:
         """A WebSocket to a channel."""
