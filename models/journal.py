@@ -178,7 +178,7 @@ class Head(Base):
     )
 
 
-def _said(data: Any, key: str) -> Any:
+def _said(data: Any, key: str) -> ColumnElement[Any]:
     """A member of the entry's data as text. A function, for `->>` binds no closer than the `||` it is written into."""
     return func.jsonb_extract_path_text(data, key, type_=Text)
 
