@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from channels.contract import CHANNELS, MOBILE, PORTAL, WEB
+from models.access import Role
 from models.demo import ACCOUNTS
 
 FOR_WHOM = {
@@ -27,7 +28,7 @@ def say(out: Console, address: str) -> None:
     for what, command in commands(address).items():
         out.print(f"[dim]# {what}[/]")
         out.print(command, soft_wrap=True, markup=False)
-    out.print("\nCtrl-C để dừng; dữ liệu ở lại trong .laurel · Ctrl-C stops it; the data stay in .laurel")
+    out.print("\nCtrl-C để dừng, dữ liệu ở lại · Ctrl-C stops it, the data stay.")
     out.print(f"ready {address}", soft_wrap=True)
     out.file.flush()
 
@@ -53,7 +54,8 @@ def accounts() -> Table:
 def commands(address: str) -> dict[str, str]:
     """One question, one sign-in and one subscription, ready for a shell."""
     latest = urlencode({"documentId": "LatestDecisions", "variables": json.dumps({"first": 3}, separators=(",", ":"))})
-    who = f'{{username: "{ACCOUNTS[0].username}", password: "{ACCOUNTS[0].password}"}}'
+    officer = next(account for account in ACCOUNTS if account.role is Role.UNIT_OFFICER)
+    who = f'{{username: "{officer.username}", password: "{officer.password}"}}'
     body = json.dumps({"query": f"mutation {{ signIn(input: {who}) {{ ... on Session {{ token }} }} }}"})
     return {
         "quyết định mới nhất · the newest decisions": f"curl -s '{address}{PORTAL.path}?{latest}'",
