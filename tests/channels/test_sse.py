@@ -1,0 +1,165 @@
+"""Subscriptions as server-sent events: what graphql-sse and a browser's EventSource read."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+import websockets
+
+from channels import sse
+from channels.settings import Settings
+from tests.channels.conftest import PROTOCOL, Site, codes, served
+
+EVENTS = {"Accept": "text/event-stream"}
+
+
+class Events:
+    """The events of one open response, as they come."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response, self._chunks, self._text = response, response.aiter_text(), ""
+
+    async def block(self) -> str:
+        """The next block of lines, whatever it is."""
+        async with asyncio.timeout(5):
+            while "\n\n" not in self._text:
+                self._text += await anext(self._chunks)
+        block, _, self._text = self._text.partition("\n\n")
+        return block
+
+    async def next(self) -> dict[str, str]:
+        """The next event, its fields by name; comments are passed over."""
+        while True:
+            lines = [line for line in (await self.block()).split("\n") if not line.startswith((":", "retry"))]
+            if lines:
+                return dict(line.split(":", 1) for line in lines)
+
+    async def told(self) -> tuple[Any, str]:
+        """The next event's one root field, and its id."""
+        event = await self.next()
+        assert event["event"] == " next"
+        (told,) = orjson.loads(event["data"])["data"].values()
+        return told, event["id"].strip()
+
+
+@contextlib.asynccontextmanager
+async def followed(site: Site, channel: str = "portal", method: str = "GET", **more: Any) -> AsyncIterator[Events]:
+    """An open stream of events."""
+    headers = EVENTS | more.pop("headers", {})
+    async with site.http.stream(method, f"/{channel}/graphql", headers=headers, **more) as response:
+        yield Events(response)
+
+
+PUBLISHED = {"params": {"documentId": "DecisionPublished"}}
+
+
+async def test_an_event_source_hears_what_is_published_and_resumes_by_the_last_id(site: Site) -> None:
+    async with followed(site, **PUBLISHED) as events:
+        response = events.response
+        assert (response.status_code, response.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+        assert response.headers["cache-control"] == "no-store, no-transform"
+        assert (await events.block()).startswith("retry: ")
+        await site.followed()
+        await site.publish("1/QĐ-UBND")
+        told, place = await events.told()
+        assert (told["decision"]["number"], told["cursor"], told["resync"]) == ("1/QĐ-UBND", place, None)
+    await site.followed(by=0)
+    await site.publish("2/QĐ-UBND")
+    await site.publish("3/QĐ-UBND")
+    async with followed(site, **PUBLISHED, headers={"Last-Event-ID": place}) as events:
+        assert [(await events.told())[0]["decision"]["number"] for _ in range(2)] == ["2/QĐ-UBND", "3/QĐ-UBND"]
+
+
+async def test_a_post_is_answered_in_events_too_and_the_variable_says_from_where(site: Site) -> None:
+    head = await site.laurel.feed.head()
+    await site.publish("1/QĐ-UBND")
+    query = "subscription($after: String) { decisionPublished(after: $after) { cursor } }"
+    body = {"query": query, "variables": {"after": head}}
+    async with followed(site, "web", "POST", json=body, headers=await site.bearer("officer")) as events:
+        told, place = await events.told()
+        assert told == {"cursor": place}
+
+
+@pytest.mark.parametrize("last", ["", "x", "5-0000000000000000", "9" * 10_000])
+async def test_a_last_event_id_that_is_no_cursor_of_ours_is_a_resync(site: Site, last: str) -> None:
+    async with followed(site, **PUBLISHED, headers={"Last-Event-ID": last}) as events:
+        told, place = await events.told()
+        assert (told["decision"], told["resync"]["head"], told["cursor"]) == (None, place, place)
+        await site.publish("1/QĐ-UBND")
+        assert (await events.told())[0]["decision"]["number"] == "1/QĐ-UBND"
+
+
+async def test_an_idle_stream_has_a_heartbeat_and_costs_no_sql(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sse.HEARTBEAT == 15
+    monkeypatch.setattr(sse, "HEARTBEAT", 0.05)
+    before = site.laurel.pool.sent
+    async with followed(site, **PUBLISHED) as events:
+        await events.block()
+        assert [await events.block() for _ in range(3)] == [":", ":", ":"]
+    await site.followed(by=0)
+    assert site.laurel.pool.sent == before
+
+
+async def test_a_stream_ends_when_its_session_does(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sse, "HEARTBEAT", 0.05)
+    token = await site.token("officer")
+    query = {"query": "subscription { decisionPublished { cursor } }"}
+    async with followed(site, "web", "POST", json=query, headers={"Authorization": f"Bearer {token}"}) as events:
+        await site.followed()
+        await site.end_session(token)
+        site.laurel.sessions.forget(token)
+        event = await events.next()
+        assert orjson.loads(event["data"])["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+        assert "id" not in event
+        assert (await events.next())["event"] == " complete"
+    await site.followed(by=0)
+
+
+async def test_what_is_wrong_with_a_subscription_ends_its_stream(site: Site) -> None:
+    body = {"query": 'subscription { decisionPublished(agency: "nowhere") { cursor } }'}
+    async with followed(site, "web", "POST", json=body, headers=await site.bearer("officer")) as events:
+        said = orjson.loads((await events.next())["data"])
+        assert [error["extensions"]["code"] for error in said["errors"]] == ["NOT_FOUND"]
+        assert (await events.next())["event"] == " complete"
+
+
+@pytest.mark.parametrize(
+    ("channel", "params", "status", "code"),
+    [
+        ("portal", {"documentId": "LatestDecisions"}, 422, "SUBSCRIPTIONS_ONLY"),
+        ("portal", {"documentId": "Nothing"}, 404, "DOCUMENT_NOT_FOUND"),
+        ("mobile", {"documentId": "DossierMoved", "variables": '{"id": "x"}'}, 401, "UNAUTHENTICATED"),
+        ("web", {"query": "subscription { decisionPublished { cursor } }"}, 405, "METHOD_NOT_ALLOWED"),
+    ],
+)
+async def test_what_is_no_stream_is_refused_before_it_begins(
+    site: Site, channel: str, params: dict[str, str], status: int, code: str
+) -> None:
+    answer = await site.http.get(f"/{channel}/graphql", params=params, headers=EVENTS)
+    assert (answer.status_code, codes(answer)) == (status, [code])
+
+
+async def test_streams_are_told_to_come_back_when_the_server_leaves(site: Site, database_url: str) -> None:
+    settings = Settings(database_url=database_url, redis_url=None, secure_cookies=False, readers=2)
+    async with served(settings) as (address, laurel, _), httpx.AsyncClient(base_url=address) as http:
+        where = f"{address.replace('http', 'ws')}/web/graphql"
+        async with (
+            websockets.connect(where, subprotocols=[PROTOCOL]) as socket,
+            http.stream("GET", "/portal/graphql?documentId=DecisionPublished", headers=EVENTS) as response,
+        ):
+            events = Events(response)
+            await events.block()
+            laurel.leave()
+            with pytest.raises(StopAsyncIteration):
+                await events.block()
+            with pytest.raises(websockets.ConnectionClosed) as closed:
+                await socket.recv()
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 1012
+            assert (await http.get("/readyz")).status_code == 503
