@@ -56,11 +56,15 @@ def keys_of(chosen: Select[Any]) -> list[Key]:
     mapper = mapped(entity).mapper
     for column in mapper.primary_key:
         last = getattr(entity, mapper.get_property_by_column(column).key)
-        if not any(key.said is last or key.said.compare(last) for key in keys):
+        if not any(_clause(key.said).compare(_clause(last)) for key in keys):
             keys.append(Key(last, keys[-1].descending if keys else False))
     for key in keys:
         _settled(key.said)
     return keys
+
+
+def _clause(said: Any) -> Any:
+    return said.__clause_element__() if hasattr(said, "__clause_element__") else said
 
 
 def _key(clause: Any) -> Key:

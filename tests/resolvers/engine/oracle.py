@@ -3,6 +3,8 @@
 A cursor is opaque: the oracle says `cursor:<key>` and `difference` looks only at the last key of the engine's.
 """
 
+# ruff: noqa: N802, N803  the methods are found by the names of the fields they answer
+
 from __future__ import annotations
 
 import base64

@@ -9,7 +9,7 @@ from resolvers.engine import Engine
 
 
 async def test_a_document_is_one_statement(engine: Engine, staff: Viewer) -> None:
-    text = "{ dossiers(first: 3) { totalCount nodes { id title agency { name } lines(first: 2) { nodes { position } } } } }"
+    text = "{ dossiers(first: 3) { totalCount nodes { title agency { name } lines(first: 2) { nodes { id } } } } }"
     before = engine.pool.sent
     body = await engine.answer(engine.document(text), {}, None, staff)
     assert body is not None
