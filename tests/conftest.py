@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -16,6 +17,7 @@ from typing import Any
 import asyncpg
 import hypothesis
 import pytest
+from playwright.async_api import Browser, Page, async_playwright
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from channels import embedded
@@ -27,6 +29,7 @@ hypothesis.settings.register_profile("default", deadline=None, max_examples=50, 
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2000, print_blob=True)
 hypothesis.settings.load_profile("default")
 
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SERVERS = pytest.StashKey[Settings]()
 STOPPERS = pytest.StashKey[ExitStack]()
 
@@ -36,6 +39,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--postgres", choices=("any", "wheel", "system"), default="any", help="whose PostgreSQL to test on"
     )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly what was not tested, and what would have it tested."""
+    skipped = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])]
+    for reason in dict.fromkeys(skipped):
+        terminalreporter.write_line(f"⚠ {skipped.count(reason)} NOT TESTED · {reason}", yellow=True, bold=True)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -138,3 +148,29 @@ async def sessions(database_url: str) -> AsyncIterator[async_sessionmaker[AsyncS
     engine = database.write_engine(database_url)
     yield database.sessions(engine)
     await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """A real Chromium, where there is one. Mark what asks for it `@pytest.mark.browser`."""
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        pytest.skip("no Chromium on PATH (apt-get install chromium)")
+    by_root = ["--no-sandbox", "--disable-dev-shm-usage"] if os.geteuid() == 0 else []
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=program, args=by_root)
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """An empty page of its own, in Vietnamese; an error on the page's console fails the test."""
+    context = await browser.new_context(locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh")
+    opened = await context.new_page()
+    said: list[str] = []
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    yield opened
+    await context.close()
+    assert said == []
