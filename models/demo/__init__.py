@@ -41,8 +41,8 @@ async def load(
     """Fills a migrated database with the demo, in one transaction, then numbers its journal.
 
     `scale` multiplies dossiers, awards and people; equal seeds, scales and days give equal data. Dossiers in flight lie
-    just before `today` (default: the day it is in Vietnam). Raises NotEmpty where somebody has an account, ValueError for
-    a scale below 1 or a day before 1-2-2026.
+    just before `today` (default: the day it is in Vietnam). Raises NotEmpty where somebody has an account, ValueError
+    for a scale below 1 or a day before 1-2-2026.
     """
     day = today or calendar.today()
     if scale < 1 or day < _EARLIEST:

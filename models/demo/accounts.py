@@ -211,9 +211,8 @@ class Accounts:
     ) -> None:
         since = max(_SINCE, office.valid_from)
         began = datetime(since.year, since.month, since.day, tzinfo=UTC)
-        actor = Actor(
-            id=key(began, self._chance), name=nominee[1] if nominee else person(self._chance).name, title=title
-        )
+        name = nominee[1] if nominee else person(self._chance).name
+        actor = Actor(id=key(began, self._chance), name=name, title=title)
         self._books.write(
             rows.Account,
             id=actor.id,
@@ -223,9 +222,13 @@ class Accounts:
             password_hash=self._hash if demo else self._nobodys,
             nominee_id=nominee[0] if nominee else None,
         )
+        self._give(actor, role, office, since)
+
+    def _give(self, actor: Actor, role: Role, office: Office, since: date) -> None:
+        """Lets somebody hold a role in an agency, from a day on and as long as the agency stands."""
         self._books.write(
             rows.RoleHeld,
-            id=key(began, self._chance),
+            id=key(datetime(since.year, since.month, since.day, tzinfo=UTC), self._chance),
             account_id=actor.id,
             role=role,
             agency_id=office.id,

@@ -92,53 +92,45 @@ def _codes(said: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _write(books: Books, entry: dict[str, Any], ids: dict[str, UUID]) -> Office:
-    code = entry["code"]
-    parent = code.rpartition(".")[0]
-    desk = DESK if code in (PROVINCE, *ABOVE) else None
-    units = tuple(
-        _write_one(
-            books, ids, f"{code}.{number:02}", {**_UNIT, "name": name, "from": entry.get("from", BEGINNING)}, code
-        )
-        for number, name in enumerate(entry.get("units", ()), 1)
+    """An agency and, below it, its units, which began when it did."""
+    code, since = entry["code"], entry.get("from", BEGINNING)
+    units = []
+    for number, name in enumerate(entry.get("units", ()), 1):
+        kind = "OFFICE" if name.startswith("Phòng ") else "UNIT"
+        said = {"code": f"{code}.{number:02}", "name": name, "kind": kind, "level": "UNIT", "from": since}
+        units.append(_office(said, ids))
+        _row(books, said, ids, units[-1])
+    office = _office(entry, ids, tuple(units))
+    _row(books, entry, ids, office)
+    return office
+
+
+def _office(said: dict[str, Any], ids: dict[str, UUID], units: tuple[Office, ...] = ()) -> Office:
+    return Office(
+        id=ids[said["code"]],
+        code=said["code"],
+        name=said["name"],
+        symbol=said.get("symbol", "ĐV"),
+        kind=AgencyKind[said["kind"]],
+        valid_from=said.get("from", BEGINNING),
+        valid_to=said.get("to"),
+        units=units,
     )
-    return _write_one(books, ids, code, entry, parent, desk, units)
 
 
-_UNIT = {"kind": "UNIT", "level": "UNIT"}
-
-
-def _write_one(
-    books: Books,
-    ids: dict[str, UUID],
-    code: str,
-    entry: dict[str, Any],
-    parent: str,
-    desk: str | None = None,
-    units: tuple[Office, ...] = (),
-) -> Office:
-    kind = AgencyKind.OFFICE if entry["name"].startswith("Phòng ") else AgencyKind[entry["kind"]]
+def _row(books: Books, said: dict[str, Any], ids: dict[str, UUID], office: Office) -> None:
     books.write(
         rows.Agency,
-        id=ids[code],
-        code=code,
-        name=entry["name"],
-        name_en=entry.get("name_en"),
-        symbol=entry.get("symbol"),
-        kind=kind,
-        level=AgencyLevel[entry["level"]],
-        path=code,
-        valid_from=entry.get("from", BEGINNING),
-        valid_to=entry.get("to"),
-        parent_id=ids.get(parent),
-        desk_id=ids.get(desk or ""),
-    )
-    return Office(
-        id=ids[code],
-        code=code,
-        name=entry["name"],
-        symbol=entry.get("symbol", "ĐV"),
-        kind=kind,
-        valid_from=entry.get("from", BEGINNING),
-        valid_to=entry.get("to"),
-        units=units,
+        id=office.id,
+        code=office.code,
+        name=office.name,
+        name_en=said.get("name_en"),
+        symbol=said.get("symbol"),
+        kind=office.kind,
+        level=AgencyLevel[said["level"]],
+        path=office.code,
+        valid_from=office.valid_from,
+        valid_to=office.valid_to,
+        parent_id=ids.get(office.code.rpartition(".")[0]),
+        desk_id=ids[DESK] if office.code in (PROVINCE, *ABOVE) else None,
     )

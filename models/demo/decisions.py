@@ -15,6 +15,7 @@ from models import topics
 from models.access import Role
 from models.award import AwardStatus
 from models.calendar import ZONE
+from models.catalogue.law import SaidAwardType
 from models.decision import DecisionStatus
 from models.demo.accounts import Actor
 from models.demo.agencies import ABOVE, DESK, PROVINCE, Office
@@ -167,6 +168,10 @@ class Decisions:
         )
         head = None if code in ABOVE else self.world.accounts.holding(Role.AGENCY_HEAD, decider.code)[0]
         self._decision(paper, head, status=DecisionStatus.PUBLISHED, version=1, published_at=at)
+        self._recorded_awards(paper, office, award, entry)
+
+    def _recorded_awards(self, paper: _Paper, office: Office, award: SaidAwardType, entry: dict[str, Any]) -> None:
+        day = paper.signed_on
         kind = next(kind for kind in NomineeKind if kind in award.recipients)
         listed = self.world.nominees.listed(office, kind)
         for position, nominee in enumerate(self.world.chance.sample(listed, entry["count"]), 1):

@@ -93,8 +93,7 @@ class Dossiers:
         return codes
 
     def _write(self, case: Case, code: str | None) -> Written:
-        written = self._begin(case, code)
-        begun, submitted = self._moment(case, Step.DRAFT), self._moment(case, Step.SUBMIT)
+        written, submitted = self._begin(case, code), self._moment(case, Step.SUBMIT)
         self.world.books.write(
             rows.Dossier,
             id=written.id,
@@ -107,7 +106,7 @@ class Dossiers:
             authority_id=written.authority.id,
             handler_id=self.world.agencies[DESK].id if submitted else case.office.id,
             movement_id=written.movement,
-            created_at=begun,
+            created_at=self._moment(case, Step.DRAFT),
             submitted_at=submitted,
             drafted_by_id=written.drafter.id,
             submitted_by_id=written.submitter.id if submitted else None,

@@ -1,4 +1,4 @@
-"""What the demo is to hold: so many dossiers in each status, so many awards, the figures that were told in public."""
+"""What the demo is to hold: the cases that were told in public, and as many others as its figures ask for."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from models.agency import AgencyKind
 from models.demo.agencies import CULTURE, RED_CROSS, Office
+from models.demo.figures import AWARDS, CULTURE_AWARDS, DAYS_AGO, DECIDED, SHELVED_SHARE, STATUSES, UPWARD
 from models.demo.nominees import Listed
 from models.demo.timeline import SHELVED, gaps, steps, up
 from models.demo.worktime import DAY
@@ -17,64 +18,6 @@ from models.rule_set import CommendationType
 from models.workflow import DossierStatus, Step
 
 _S, _K, _C = DossierStatus, NomineeKind, CommendationType
-
-AWARDS = 3287
-"""Awards in force by the provincial People's Committee since 1-1-2024, at scale 1: "nearly 3,300"."""
-
-STATUSES: dict[DossierStatus, int] = {
-    _S.DRAFT: 180,
-    _S.SUBMITTED: 110,
-    _S.RECEIVED: 80,
-    _S.REFUSED_AT_RECEPTION: 40,
-    _S.WITHDRAWN: 30,
-    _S.ASSIGNED: 120,
-    _S.APPRAISING: 150,
-    _S.SUPPLEMENT_REQUESTED: 75,
-    _S.INELIGIBLE: 25,
-    _S.CONSULTING: 40,
-    _S.POSTED: 40,
-    _S.COUNCIL: 90,
-    _S.NOT_PASSED: 15,
-    _S.PARTY_OPINION: 22,
-    _S.SIGNING: 85,
-    _S.HELD: 20,
-    _S.STOPPED: 10,
-    _S.FORWARDED_UP: 40,
-    _S.DECLINED_ABOVE: 10,
-    _S.DECIDED: 24,
-    _S.PUBLISHED: 40,
-    _S.RESULT_RETURNED: 120,
-    _S.ARCHIVED: 626,
-    _S.CANCELLED: 8,
-}
-"""Dossiers in each status at scale 1, 2,000 in all."""
-
-SHELVED_SHARE = 0.14
-"""How many of the archived ones ended without a decision."""
-
-CULTURE_AWARDS = {2024: (1, 10), 2025: (14, 54)}
-"""Collectives and individuals of the Department of Culture with the chairman's certificate of merit, by year."""
-
-DECIDED = (_S.DECIDED, _S.PUBLISHED, _S.RESULT_RETURNED, _S.ARCHIVED, _S.CANCELLED)
-_UPWARD = (_S.FORWARDED_UP, _S.DECLINED_ABOVE, _S.CONSULTING, _S.POSTED)
-"""Dossiers in these states ask for awards of the State."""
-
-_DAYS_AGO: dict[DossierStatus, tuple[int, int]] = {
-    _S.DECIDED: (0, 4),
-    _S.PUBLISHED: (3, 40),
-    _S.RESULT_RETURNED: (40, 140),
-    _S.DECLINED_ABOVE: (20, 300),
-    _S.REFUSED_AT_RECEPTION: (5, 200),
-    _S.WITHDRAWN: (5, 200),
-    _S.INELIGIBLE: (5, 120),
-    _S.NOT_PASSED: (5, 120),
-    _S.STOPPED: (5, 120),
-    _S.SUPPLEMENT_REQUESTED: (0, 12),
-    _S.HELD: (0, 30),
-    _S.FORWARDED_UP: (0, 40),
-    _S.DRAFT: (0, 15),
-}
-"""Working days between the last step (of decided ones: the decision) and today; 0 to 6 where nothing is said."""
 
 
 @dataclass(kw_only=True)
@@ -127,8 +70,10 @@ class Planner:
     def _awarding(self, left: dict[DossierStatus, int]) -> dict[DossierStatus, int]:
         """How many dossiers of each status have awards in force."""
         shelved = round(left[_S.ARCHIVED] * SHELVED_SHARE)
-        kept = {status: left[status] for status in DECIDED if status is not _S.CANCELLED}
-        return kept | {_S.ARCHIVED: left[_S.ARCHIVED] - shelved}
+        kept: dict[DossierStatus, int] = {status: left[status] for status in DECIDED}
+        kept[_S.ARCHIVED] -= shelved
+        del kept[_S.CANCELLED]
+        return kept
 
     def _counts(self, dossiers: int, awards: int) -> list[int]:
         """So many numbers from 1 to 11 with a given sum: the awards of each dossier."""
@@ -158,7 +103,7 @@ class Planner:
         return min(12, 1 + int(self._chance.expovariate(1 / 2.4)))
 
     def _case(self, status: DossierStatus, count: int, shelved: DossierStatus | None = None) -> Case:
-        upward = status in _UPWARD
+        upward = status in UPWARD
         count = min(count, 3) if upward else max(count, 2) if status is _S.APPRAISING else count
         failing = int(status in DECIDED and shelved is None and count < 12 and self._chance.random() < 0.1)
         taken = steps(status, count + failing, self._chance, shelved=shelved)
@@ -183,7 +128,7 @@ class Planner:
             first, last = self._time.opening(date(2024, 2, 19)), self._time.end - 140 * DAY
             anchor = self._chance.randrange(first, last)
         else:
-            near, far = _DAYS_AGO.get(status, (0, 6))
+            near, far = DAYS_AGO.get(status, (0, 6))
             anchor = self._time.end - 1 - self._chance.randint(near * DAY, far * DAY)
         return self._spread(taken, anchor)
 
