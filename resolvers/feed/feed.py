@@ -32,14 +32,14 @@ class Feed:
 
     @property
     def ready(self) -> bool:
-        """The feed has found the journal's head."""
-        return self._hub.ready.is_set()
+        """The feed knows the journal's head and has looked for news within the last seconds."""
+        return self._hub.prompt
 
-    async def start(self) -> None:
-        """Begin to number and to tell. Returns when the head is known, or after ten seconds without PostgreSQL."""
+    async def start(self, patience: float = PATIENCE) -> None:
+        """Begin to number and to tell. Returns when the head is known, or after these seconds without PostgreSQL."""
         self._tasks = [asyncio.create_task(self._hub.run()), asyncio.create_task(self._doorbell.run())]
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(patience):
                 await self._hub.ready.wait()
         except TimeoutError:
             log.warning("the feed starts without PostgreSQL and goes on looking for it")

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Sequence
 
 from resolvers.feed.cursor import Cursor, decode, judge
-from resolvers.feed.happening import Happening, Resync
+from resolvers.feed.happening import HAPPENING, Happening, Resync
 from resolvers.feed.hub import Hub
 from resolvers.feed.line import Line
 
 PAGE = 500
 """Happenings read at once when replaying."""
 
-MISSED = """
-select n.seq, n.entry_id, journal_cursor(n.seq, n.hash) as cursor, entry.topics
-from journal entry join journal_seq n on n.entry_id = entry.id
-where entry.topics && $1::text[] and n.seq > $2::bigint and n.seq <= $3::bigint order by n.seq limit $4
+MISSED = f"""
+select {HAPPENING} where entry.topics && $1::text[] and n.seq > $2::bigint and n.seq <= $3::bigint
+order by n.seq limit $4
 """
 
 

@@ -16,12 +16,21 @@ class Happening:
     seq: int
     cursor: str
     """`after` this cursor the next entry follows."""
+    subject: str
+    """What changed, `<kind>_<uuid>`: of several happenings to one subject a slow reader may skip all but the last."""
     topics: tuple[str, ...]
 
     @classmethod
     def of(cls, row: asyncpg.Record) -> Happening:
         """The happening a row of the journal is."""
-        return cls(row["entry_id"], row["seq"], row["cursor"], tuple(row["topics"]))
+        return cls(row["entry_id"], row["seq"], row["cursor"], row["subject"], tuple(row["topics"]))
+
+
+HAPPENING = """
+n.seq, n.entry_id, journal_cursor(n.seq, n.hash) as cursor, entry.subject_kind || '_' || entry.subject_id as subject,
+entry.topics from journal_seq n join journal entry on entry.id = n.entry_id
+"""
+"""What `Happening.of` reads, and from where."""
 
 
 class ResyncReason(enum.Enum):

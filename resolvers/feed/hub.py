@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Collection
 from itertools import chain
 
 import asyncpg
 
 from resolvers.feed.cursor import Cursor, decode
-from resolvers.feed.happening import Happening
+from resolvers.feed.happening import HAPPENING, Happening
 from resolvers.feed.line import Line
 from resolvers.feed.listener import Listener
 
@@ -21,13 +22,13 @@ POLL = 0.9
 PAGE = 100
 """Happenings told between two breaths of the event loop."""
 
+PROMPT = 5.0
+"""Seconds without a look after which the feed counts as cut off."""
+
 NUMBER = "select number() as numbered"
 HEAD = "select journal_cursor(seq, hash) as cursor from journal_head"
-NEW = """
-select n.seq, n.entry_id, journal_cursor(n.seq, n.hash) as cursor, entry.topics
-from journal_seq n join journal entry on entry.id = n.entry_id
-where n.seq >= $1::bigint order by n.seq limit $2
-"""  # from the head itself on: that it still is what it was proves that the journal is the same
+NEW = f"select {HAPPENING} where n.seq >= $1::bigint order by n.seq limit $2"
+"""From the head itself on: that it still is what it was proves that the journal is the same."""
 
 
 class Hub:
@@ -41,8 +42,14 @@ class Hub:
         self._head = Cursor(0, "")
         self._listeners: dict[str, set[Listener]] = {}
         self._committed = True
+        self._looked = 0.0
         self._look = asyncio.Event()
         self._ended = False
+
+    @property
+    def prompt(self) -> bool:
+        """The hub has looked within the last seconds: PostgreSQL answers it."""
+        return self.ready.is_set() and time.monotonic() - self._looked < PROMPT
 
     @property
     def head(self) -> Cursor:
@@ -125,6 +132,7 @@ class Hub:
             for row in rows:
                 self._tell(row)
             if len(rows) <= PAGE:
+                self._looked = time.monotonic()
                 return None
 
     def _continues(self, rows: list[asyncpg.Record]) -> bool:
@@ -141,7 +149,7 @@ class Hub:
 
     async def _begin(self) -> None:
         [row] = await self._line.fetch(HEAD)
-        self._head = decode(row["cursor"])
+        self._head, self._looked = decode(row["cursor"]), time.monotonic()
         self.ready.set()
 
     async def _rewind(self) -> None:

@@ -248,8 +248,10 @@ async def test_a_process_frozen_in_the_middle_of_its_work_holds_nobody_up(world:
         await program.wait()
 
 
-async def test_nothing_is_lost_when_postgresql_crashes_and_comes_back(tmp_path: Path, redis_url: str) -> None:
-    found = binaries.postgres()
+async def test_nothing_is_lost_when_postgresql_crashes_and_comes_back(
+    tmp_path: Path, redis_url: str, pytestconfig: pytest.Config
+) -> None:
+    found = binaries.postgres(pytestconfig.getoption("--postgres"))
     data, log, port = tmp_path / "data", tmp_path / "log", child.free_port()
     postgres.make(found, data, log, fast=True)
     secret = (data / "laurel.secret").read_text().strip()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 
 import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import literal_column, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from uuid_utils.compat import uuid7
@@ -63,6 +64,22 @@ async def test_a_numbered_entrys_cursor_is_the_journals_head(sessions: Sessions)
     assert first[1].startswith("1-")
     assert second[1].startswith("2-")
     assert first[2] == second[2] == second[1]
+
+
+async def test_the_cursor_is_read_beside_columns_that_have_no_table(sessions: Sessions) -> None:
+    """As the engine reads it, through the names of a derived table's columns."""
+    async with sessions.begin() as session:
+        session.add_all([entry(), entry()])
+    async with sessions() as session:
+        await number_all(await session.connection())
+        cursor = Entry.__dict__["cursor"].expr(SimpleNamespace(id=literal_column("t1.id")))
+        rows = (
+            await session.execute(
+                select(cursor, event_head()).select_from(Entry.__table__.alias("t1")).order_by(cursor)
+            )
+        ).all()
+    assert [said[:2] for said, _ in rows] == ["1-", "2-"]
+    assert {head for _, head in rows} == {rows[1][0]}
 
 
 async def test_two_entries_cannot_make_the_same_version_of_a_subject(sessions: Sessions) -> None:

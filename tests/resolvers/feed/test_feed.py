@@ -26,7 +26,7 @@ async def test_what_is_committed_after_a_ring_is_told_at_once(feed: Feed, follow
     feed.ring()
     [told] = await reader.heard(1, seconds=0.5)
     [row] = await truth(writer)
-    assert (told.entry_id, told.seq, told.cursor, told.topics) == (entry, 1, row["cursor"], tuple(row["topics"]))
+    assert told == Happening(entry, 1, row["cursor"], f"Dossier_{row['subject_id']}", tuple(row["topics"]))
 
 
 async def test_the_doorbell_tells_another_process_at_once(start: Start, follows: Follows, writer: Connection) -> None:
@@ -247,6 +247,48 @@ async def test_a_ring_before_the_start_and_after_the_end_is_no_error(database_ur
     assert feed.ready
     await feed.stop()
     feed.ring()
+
+
+async def test_a_feed_without_its_database_starts_and_says_that_it_is_not_ready(redis_url: str) -> None:
+    feed = Feed("postgresql+asyncpg://nobody@127.0.0.1:1/nothing", redis_url)
+    await feed.start(patience=0.2)
+    feed.ring()
+    assert not feed.ready
+    await feed.stop()
+
+
+async def test_following_from_the_head_read_with_the_data_misses_nothing(
+    feed: Feed, follows: Follows, database_url: str, writer: Connection
+) -> None:
+    """One statement reads the newest version of a subject and the head; every later version must then be told."""
+    writers = Writers(database_url, seed=7)
+    writing = asyncio.create_task(writers.run(4, 25, [feed], delay=0.004))
+    held: list[tuple[int, Reader]] = []
+    for index in range(30):
+        subject = writers.subjects[index % 6]
+        version, head = await writer.fetchrow(  # type: ignore[misc]  # an aggregate always gives a row
+            "select coalesce(max(subject_version), 0), (select journal_cursor(seq, hash) from journal_head)"
+            " from journal where subject_id = $1",
+            subject,
+        )
+        held.append((version, follows(feed, [f"dossier:{subject}"], head)))
+        await asyncio.sleep(0.01)
+    await writing
+    feed.ring()
+    await number(writer)
+    versions = {row["cursor"]: row["subject_version"] for row in await assert_sound(writer)}
+    for version, reader in held:
+        [topic] = reader.topics
+        newest = max((row["subject_version"] for row in await truth(writer, [topic])), default=0)
+        await until(
+            lambda reader=reader, version=version, newest=newest: newer(reader, versions, version) == newest - version,
+            5,
+            topic,
+        )
+
+
+def newer(reader: Reader, versions: dict[str, int], version: int) -> int:
+    return len({versions[told.cursor] for told in reader.told if versions[told.cursor] > version})
 
 
 async def test_followers_are_let_go_when_the_feed_stops(start: Start) -> None:
