@@ -35,8 +35,8 @@ def write_engine(url: str, size: int = 8) -> AsyncEngine:
 
 
 def sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
-    """Sessions, one for each transaction; rows stay readable after the commit."""
-    return async_sessionmaker(engine, expire_on_commit=False)
+    """Sessions, one for each transaction: a change is written when it is whole, and rows stay readable after the commit."""
+    return async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
 
 
 def _config(**attributes: Any) -> Config:

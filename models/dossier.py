@@ -115,7 +115,7 @@ class Dossier(Identified, Base):
         self.must_allow(rule, by)
         if self.status not in rule.before:
             allowed = sorted(rule.before, key=list(DossierStatus).index)
-            raise IllegalStep(step=step, status=self.status, allowed_from=allowed)
+            raise IllegalStep(step=step, dossier_status=self.status, allowed_from=allowed)
         if taken := rule.apart & self.taken_by(by.account_id):
             raise SeparationOfDuties(taken=sorted(taken, key=list(Step).index))
         before, self.status = self.status, rule.after

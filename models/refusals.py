@@ -52,7 +52,7 @@ class IllegalStep(Refusal):
     """The step does not lead on from where the dossier stands."""
 
     step: Step
-    status: DossierStatus
+    dossier_status: DossierStatus
     allowed_from: list[DossierStatus]
     message: str = "Bước này không thực hiện được ở trạng thái hiện tại. Hãy tải lại hồ sơ để xem các bước được phép."
     message_en: str = "The step cannot be taken in the present state. Reload the dossier to see which can."

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.agency import Agency, AgencyKind
@@ -81,7 +81,7 @@ async def must_have_documents(session: AsyncSession, dossier: Dossier, rules: Ru
             required.rule_set_id == rules.id,
             or_(required.award_class.is_(None), required.award_class.in_({award.award_class for award in awards})),
             or_(required.award_code.is_(None), required.award_code.in_({award.code for award in awards})),
-            func.coalesce(required.commendation_type, dossier.commendation_type) == dossier.commendation_type,
+            or_(required.commendation_type.is_(None), required.commendation_type == dossier.commendation_type),
         )
         .order_by(required.kind)
     )

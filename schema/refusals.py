@@ -59,7 +59,7 @@ class SeparationOfDuties(Refusal):
 @_shows(refusals.IllegalStep)
 class IllegalStep(Refusal):
     step: Step = strawberry.field(description="Bước bị từ chối. · The step refused.")
-    status: DossierStatus = strawberry.field(description="Trạng thái hiện tại. · Where the dossier stands.")
+    dossier_status: DossierStatus = strawberry.field(description="Trạng thái hiện tại. · Where the dossier stands.")
     allowed_from: list[DossierStatus] = strawberry.field(
         description="Các trạng thái cho phép bước này. · From where the step can be taken."
     )

@@ -46,9 +46,7 @@ class Doorbell:
         """Ring and listen until cancelled; without Redis there is nothing to do."""
         if self._url is None:
             return
-        async with asyncio.TaskGroup() as both:
-            both.create_task(self._ringing(self._url))
-            both.create_task(self._listening(self._url))
+        await asyncio.gather(self._ringing(self._url), self._listening(self._url))
 
     async def _ringing(self, url: str) -> None:
         bell = Redis.from_url(url, socket_timeout=BOUND, socket_connect_timeout=BOUND, retry=Retry(NoBackoff(), 0))

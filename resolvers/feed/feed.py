@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 HORIZON = 100_000
 """How many entries back a cursor may lie. Further back a follower reads its data anew, which is less work for all."""
+LETTING_GO = 0.5
+"""Seconds a task of the feed has to end before it is told once more."""
 PATIENCE = 10.0
 """Seconds `start` waits for PostgreSQL before it leaves the feed to find it by itself."""
 
@@ -47,9 +49,10 @@ class Feed:
     async def stop(self) -> None:
         """Let every follower go and close the connections."""
         self._hub.end()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while running := [task for task in self._tasks if not task.done()]:
+            for task in running:
+                task.cancel()  # again if need be: a client library may lose a cancellation that meets its own timeout
+            await asyncio.wait(running, timeout=LETTING_GO)
         self._line.close()
         self._replays.close()
 

@@ -1,0 +1,43 @@
+"""The schema over a small province, with a real engine and feed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from resolvers.engine import Engine, Pool
+from resolvers.feed import Feed
+from schema import schema
+from tests.pristine import dsn
+from tests.province import Province, settle
+
+
+@pytest.fixture(scope="session")
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    """The engine's connections."""
+    made = Pool(dsn(database_url))
+    yield made
+    await made.close()
+
+
+@pytest.fixture(scope="session")
+def engine(pool: Pool) -> Engine:
+    """The engine over the whole schema."""
+    return Engine(schema, pool)
+
+
+@pytest.fixture
+async def feed(database_url: str, redis_url: str) -> AsyncIterator[Feed]:
+    """A feed of its own for each test: the journal begins anew with it."""
+    made = Feed(dsn(database_url), redis_url)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def province(engine: Engine, feed: Feed, sessions: async_sessionmaker[AsyncSession]) -> Province:
+    """The small province, just settled."""
+    return await settle(engine, feed, sessions)
