@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
+    ExecutableDefinitionNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -31,6 +32,8 @@ _PAGING = frozenset({"first", "last"})
 _LISTING = frozenset({"ids"})
 _ITEMS = frozenset({"nodes", "edges"})
 """What a page repeats; the rest of a connection is there once."""
+_NONE = object()
+_REMEMBERED = 512
 _DEAR = {"totalCount": 20}
 """Fields that cost more than an object, by name."""
 
@@ -66,8 +69,10 @@ class Weight:
     fragment_uses: int
     introspects: bool
     roots: Mapping[str | None, tuple[FieldNode, ...]]
-    worst: dict[tuple[str | None, int], int] = field(default_factory=dict)
-    """Costs with every variable page at its largest, by operation and page limit."""
+    sizing: tuple[str, ...]
+    """The variables that say how many: page sizes and lists of ids."""
+    costs: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    """Costs known by now, by operation, page limit and how many were asked for."""
 
     def check(self, limits: Limits) -> None:
         """Raise the first limit passed, one error."""
@@ -84,13 +89,14 @@ class Weight:
                 raise over(refusal, min(asked, 10**9), limit, reveal=limits.reveal)
 
     def check_cost(self, name: str | None, variables: Mapping[str, Any], limits: Limits) -> None:
-        """Raise TOO_COSTLY for an operation with these variables; nothing is computed where the largest pages pass."""
-        worst = self.worst.get((name, limits.page))
-        if worst is None:
-            worst = self.worst[name, limits.page] = self.cost(name, None, limits.page)
-        if worst <= limits.cost:
-            return
-        cost = self.cost(name, variables, limits.page)
+        """Raise TOO_COSTLY for an operation with these variables."""
+        asked = (_said(variables.get(variable, _NONE), limits.page) for variable in self.sizing)
+        key = (name, limits.page, *asked)
+        cost = self.costs.get(key)
+        if cost is None:
+            if len(self.costs) >= _REMEMBERED:
+                self.costs.clear()
+            cost = self.costs[key] = self.cost(name, variables, limits.page)
         if cost > limits.cost:
             raise over(Refusal.TOO_COSTLY, min(cost, 10**9), limits.cost, reveal=limits.reveal)
 
@@ -155,6 +161,9 @@ def weigh(document: DocumentNode) -> Weight:
         directives=sum(said.directives for said in everything),
         fragment_uses=len(fragments) + sum(said.fragment_uses for said in everything),
         introspects=any(said.introspects for said in everything),
+        sizing=tuple(
+            {name for definition in [*fragments.values(), *operations.values()] for name in _sizing(definition)}
+        ),
         roots={name: tuple(_roots(operation.selection_set, fragments)) for name, operation in operations.items()},
     )
 
@@ -236,18 +245,29 @@ def _roots(selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinit
                 waiting.append(fragments[node.name.value].selection_set)
 
 
+def _sizing(definition: ExecutableDefinitionNode) -> Iterator[str]:
+    """The variables that a definition sizes pages and lists by."""
+    for node in _selections(definition.selection_set):
+        for argument in getattr(node, "arguments", None) or ():
+            if argument.name.value in _PAGING | _LISTING and isinstance(argument.value, VariableNode):
+                yield argument.value.name.value
+
+
 def _count(value: Any, variables: Mapping[str, Any] | None, defaults: Mapping[str, Any], page: int) -> int:
     """How many objects a slicing argument lets through, at most a page: what is over it is refused elsewhere."""
     if isinstance(value, VariableNode):
         name = value.name.value
         if variables is None:
             return page
-        if name not in variables:
-            return _count(defaults.get(name), {}, {}, page)
-        given = variables[name]
-        given = len(given) if isinstance(given, list) else given
-    elif isinstance(value, ListValueNode):
-        given = len(value.values)
-    else:
-        given = int(value.value) if isinstance(value, IntValueNode) and len(value.value) < 10 else page
-    return min(max(given, 0), page) if isinstance(given, int) else page
+        return _said(variables[name], page) if name in variables else _count(defaults.get(name), {}, {}, page)
+    if isinstance(value, ListValueNode):
+        return _said(len(value.values), page)
+    return _said(int(value.value) if isinstance(value, IntValueNode) and len(value.value) < 10 else None, page)
+
+
+def _said(value: Any, page: int) -> int:
+    """A variable's value as a number of objects: what is no number is refused elsewhere, and counts as a page."""
+    if value is _NONE:
+        return -1
+    number = len(value) if isinstance(value, list) else value
+    return min(max(number, 0), page) if isinstance(number, int) else page
