@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import importlib
-import importlib.util
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,6 +22,7 @@ from channels.contract import CHANNELS, Channel, Transport
 from channels.documents import read_documents
 from channels.headers import SecurityHeaders
 from channels.http import GraphQLOverHTTP
+from channels.portal.pages import Pages
 from channels.session import Door, Found, Sessions
 from channels.settings import Settings
 from channels.streams import SetSession, Streams
@@ -35,8 +34,6 @@ from resolvers.context import Context
 from resolvers.engine import Engine, Pool
 from resolvers.feed import Feed
 from schema import schema
-
-_PAGES = "channels.portal.pages"
 
 
 @dataclass
@@ -90,10 +87,10 @@ def create_app(settings: Settings) -> Starlette:
         Route("/readyz", partial(_readyz, laurel)),
         *(route for channel in CHANNELS for route in _routes(laurel, channel)),
     ]
-    if importlib.util.find_spec(_PAGES):
-        routes += importlib.import_module(_PAGES).routes(laurel)
+    pages = Pages(laurel)
     app = Starlette(
-        routes=routes,
+        routes=[*routes, *pages.routes()],
+        exception_handlers={404: pages.missing},
         middleware=[Middleware(SecurityHeaders, secure=settings.secure_cookies)],
         lifespan=partial(_lifespan, laurel),
     )

@@ -1,0 +1,1 @@
+"""The public portal: the documents it registers and the pages anybody may read."""

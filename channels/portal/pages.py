@@ -1,0 +1,156 @@
+"""The pages anybody may read, whole without a script: the start page, the decisions, one decision."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from channels import gate
+from channels.contract import CHANNELS, PORTAL, WEB
+from channels.portal.assets import TYPES, asked, assets
+from channels.portal.words import environment
+from channels.session import Caller
+
+if TYPE_CHECKING:
+    from channels.app import Laurel
+    from models.demo import DemoAccount
+
+log = structlog.get_logger("laurel.pages")
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
+"""Nothing but this origin's own files: no inline script or style, no other host, no way to write markup from text."""
+BUSY_FOR = 5
+"""Seconds after which a page that could not be read is worth asking for again."""
+
+Page = Callable[[Request], Awaitable[Response]]
+
+
+class Missing(LookupError):
+    """There is no such page; what may not be seen looks the same."""
+
+
+class Pages:
+    """Reads by the portal's registered documents, as any client of the portal does, and renders what they say."""
+
+    def __init__(self, laurel: Laurel) -> None:
+        self.laurel = laurel
+        self.templates = environment()
+        self.templates.globals |= {"channels": CHANNELS, "portal": PORTAL, "web": WEB, "demo": laurel.settings.demo}
+        self.demo_loaded = False
+
+    def routes(self) -> list[BaseRoute]:
+        """The pages' addresses, and their files'."""
+        return [
+            Route("/", self.answering(self.start)),
+            Route("/decisions", self.answering(self.decisions)),
+            Route("/decisions/{id}", self.answering(self.decision)),
+            Route("/static/{name}", self.answering(_file)),
+            Route("/favicon.ico", _icon),
+        ]
+
+    def answering(self, page: Page) -> Page:
+        """The page, or in its place one in both languages that says why there is none."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await page(request)
+            except Missing:
+                return self.missing(request)
+            except Exception as fault:
+                log.error("a page could not be read", path=request.url.path, exc_info=fault)
+                return self.unavailable(request)
+
+        return answer
+
+    async def start(self, request: Request) -> Response:
+        """What runs here, the newest decisions, and in a demo who may sign in."""
+        head = await self.laurel.feed.head() if self.laurel.feed.ready else ""  # before the list: told twice, not never
+        read = await self.read("StartPage")
+        return self._page(request, "start.html", **read, head=head, accounts=await self._accounts())
+
+    async def decisions(self, request: Request) -> Response:
+        """The published decisions, a page at a time, the newest first."""
+        return self._page(request, "decisions.html", **await self.read("StartPage", **_after(request)))
+
+    async def decision(self, request: Request) -> Response:
+        """One decision with those it honours. Raises Missing."""
+        read = await self.read("DecisionPage", id=request.path_params["id"], **_after(request))
+        if not read["node"]:
+            raise Missing
+        return self._page(request, "decision.html", decision=read["node"], later=bool(_after(request)))
+
+    def missing(self, request: Request, _: Exception | None = None) -> Response:
+        """404, in both languages; for whatever else nobody answers, too."""
+        return self._page(request, "missing.html", status=404, cache="no-store")
+
+    def unavailable(self, request: Request) -> Response:
+        """503, in both languages, with when to come again."""
+        page = self._page(request, "unavailable.html", status=503, cache="no-store")
+        page.headers["Retry-After"] = str(BUSY_FOR)
+        return page
+
+    async def read(self, document: str, **variables: str) -> dict[str, Any]:
+        """The `data` of a registered document. Raises Missing where a variable is none of ours: an id, a cursor."""
+        portal = self.laurel.admissions[PORTAL.name]
+        admitted = portal.admit(gate.Request(None, document, None, variables), Caller())
+        asked_for = admitted.document, admitted.variables, admitted.operation.name
+        body = await self.laurel.engine.answer(*asked_for, admitted.viewer, admitted.page)
+        if body is None and variables:
+            raise Missing
+        if body is None:
+            raise RuntimeError(f"{document} was not answered")
+        data: dict[str, Any] = orjson.loads(body)["data"]
+        return data
+
+    async def _accounts(self) -> Sequence[DemoAccount]:
+        """The accounts whose passwords all may know: in a demo process, over the demo's data, and nowhere else."""
+        settings = self.laurel.settings
+        if not settings.demo:
+            return ()
+        from models import demo  # a real register never loads it
+
+        self.demo_loaded = self.demo_loaded or await demo.is_loaded(settings.database_url)
+        return demo.ACCOUNTS if self.demo_loaded else ()
+
+    def _page(
+        self, request: Request, template: str, *, status: int = 200, cache: str = PORTAL.cache_control, **said: Any
+    ) -> Response:
+        text = self.templates.get_template(template).render(**said)
+        body = text.encode()
+        tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+        headers = {"Content-Security-Policy": POLICY, "Cache-Control": cache, "Content-Language": "vi, en"}
+        if status == 200:
+            headers["ETag"] = tag
+            if tag in request.headers.get("if-none-match", ""):
+                return Response(status_code=304, headers=headers)
+        return Response(body, status, headers, "text/html; charset=utf-8")
+
+
+async def _file(request: Request) -> Response:
+    found = asked(request.path_params["name"])
+    if found is None:
+        raise Missing
+    asset, cache = found
+    return Response(asset.body, headers={"Cache-Control": cache}, media_type=TYPES[asset.suffix])
+
+
+async def _icon(_: Request) -> Response:
+    """The icon, for whoever asks for it by its ancient name."""
+    icon = assets()["laurel.svg"]
+    return Response(icon.body, headers={"Cache-Control": "public, max-age=86400"}, media_type=TYPES[icon.suffix])
+
+
+def _after(request: Request) -> dict[str, str]:
+    """The cursor a link carries, if it carries one."""
+    cursor = request.query_params.get("after")
+    return {"after": cursor} if cursor else {}
