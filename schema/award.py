@@ -45,7 +45,7 @@ class AwardType(Node):
     """An award of the catalogue, as it stands on some days."""
 
     code: str
-    """`BK_T`, `HC_LD_3` …"""
+    """`BK_T`, `HC_LD_III` …"""
     name: str
     """The Vietnamese name."""
     name_en: str
