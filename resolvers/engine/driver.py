@@ -61,10 +61,10 @@ class Pool:
     async def fetch(self, sql: str, values: Sequence[Any]) -> bytes | None:
         """The one value a statement gives, None where it gives no row."""
         try:
-            return await self._once(sql, values)
+            return await self._run(self.idle.pop() if self.idle else await self._take(), sql, values)
         except LOST:
-            self._drop_closed()
-            return await self._once(sql, values)
+            # a restarted server has cut every idle connection: only a new one is sure to live
+            return await self._run(await self._connect(), sql, values)
 
     async def rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
         """All rows of a statement: for EXPLAIN and the like."""
@@ -78,21 +78,27 @@ class Pool:
         """Close every idle connection; those in use close when they come back."""
         self.size = 0
         while self.idle:
+            connection = self.idle.pop()
+            try:
+                await connection.close(timeout=1)
+            except (*LOST, TimeoutError):
+                connection.terminate()
             self.open -= 1
-            await self.idle.pop().close()
 
-    async def _once(self, sql: str, values: Sequence[Any]) -> bytes | None:
-        connection = self.idle.pop() if self.idle else await self._take()
+    async def _run(self, connection: Connection, sql: str, values: Sequence[Any]) -> bytes | None:
         self.sent += 1
-        warm = False
+        ready = False
         try:
             said: bytes | None = await connection.fetchval(sql, *values)
-            warm = True
+            ready = True
             return said
         except asyncpg.QueryCanceledError as error:
             raise timed_out() from error
+        except LOST:
+            connection.terminate()
+            raise
         finally:
-            self._give(connection, warm)
+            self._give(connection, ready)
 
     async def _take(self) -> Connection:
         while not self.idle:
@@ -108,7 +114,8 @@ class Pool:
             async with asyncio.timeout(self.patience):
                 await turn
         except TimeoutError:
-            raise busy() from None
+            if turn.cancelled():  # else it came at the last moment
+                raise busy() from None
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
                 self._wake()  # the turn was ours and is not taken
@@ -135,12 +142,12 @@ class Pool:
             raise
         return connection
 
-    def _give(self, connection: Connection, warm: bool = True) -> None:
+    def _give(self, connection: Connection, ready: bool = True) -> None:
         """Take a connection back: to the top if it is ready, to the bottom while its cancelled statement ends."""
         if connection.is_closed() or self.size == 0:
-            self.open -= 1
             connection.terminate()
-        elif warm:
+            self.open -= 1
+        elif ready:
             self.idle.append(connection)
         else:
             self.idle.insert(0, connection)
@@ -152,8 +159,3 @@ class Pool:
             if not turn.done():
                 turn.set_result(None)
                 return
-
-    def _drop_closed(self) -> None:
-        kept = [connection for connection in self.idle if not connection.is_closed()]
-        self.open -= len(self.idle) - len(kept)
-        self.idle = kept

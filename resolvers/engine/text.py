@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Enum, Float, Integer, Numeric, Text, Uuid, cast, func
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.elements import BinaryExpression, TypeCoerce
+from sqlalchemy.sql.elements import Case, Cast, ColumnClause
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.selectable import ScalarSelect
 from sqlalchemy.types import Boolean, Date, DateTime, String, TypeEngine
 
 from models.base import LTree
@@ -51,6 +52,10 @@ class NeverNull(FunctionElement[Any]):
         self.type = said.type
 
 
+WHOLE = (FunctionElement, Cast, Case, ColumnClause, ScalarSelect)
+"""What never needs brackets around it."""
+
+
 @compiles(Literal)
 def _literal(element: Literal, *_: Any, **__: Any) -> str:
     return "'" + element.said.replace("'", "''") + "'"
@@ -65,8 +70,8 @@ def _joined(element: Joined, compiler: Any, **kw: Any) -> str:
 
 
 def _operand(clause: Any, said: str) -> str:
-    """A text to be joined; `->>` binds no tighter than `||` in PostgreSQL, though SQLAlchemy holds that it does."""
-    return f"({said})" if isinstance(clause, BinaryExpression | TypeCoerce) else said
+    """A text to be joined, in brackets unless it is whole: SQLAlchemy holds that `->>` binds tighter than `||`."""
+    return said if isinstance(clause, WHOLE) else f"({said})"
 
 
 @compiles(First)

@@ -26,7 +26,9 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    type_coerce,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
 
@@ -46,13 +48,16 @@ class NomineeKind(enum.Enum):
     COLLECTIVE = "collective"
 
 
+STATUS = Enum(DossierStatus, native_enum=False, length=20)
+
+
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
     metadata = MetaData(schema="register")
     type_annotation_map = {  # noqa: RUF012  SQLAlchemy's own declaration
         str: Text,
         datetime: DateTime(timezone=True),
         list[str]: ARRAY(Text),
-        DossierStatus: Enum(DossierStatus, native_enum=False, length=20),
+        DossierStatus: STATUS,
         NomineeKind: Enum(NomineeKind, native_enum=False, length=20),
     }
 
@@ -178,10 +183,31 @@ class Entry(Base):
     subject_id: Mapped[UUID]
     seq: Mapped[int]
     note: Mapped[str | None]
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     dossier: Mapped[Dossier | None] = relationship(
         lazy="raise", init=False, viewonly=True, primaryjoin="foreign(Entry.subject_id) == Dossier.id"
     )
     __table_args__ = (Index("entry_of", "subject_id", "seq", "id"),)
+
+    @hybrid_property
+    def after(self) -> DossierStatus | None:
+        """The status it came to."""
+        said = self.data.get("after")
+        return DossierStatus[said] if said else None
+
+    @after.inplace.expression
+    @classmethod
+    def _after(cls) -> ColumnElement[Any]:
+        return type_coerce(cls.data["after"].astext, STATUS)
+
+    @hybrid_property
+    def remark(self) -> str | None:
+        return self.data.get("remark")
+
+    @remark.inplace.expression
+    @classmethod
+    def _remark(cls) -> ColumnElement[Any]:
+        return cls.data["remark"].astext
 
     @hybrid_property
     def cursor(self) -> str:

@@ -77,6 +77,8 @@ class Event(Node):
     at: datetime
     actor: str
     note: str | None
+    after: DossierStatus | None
+    remark: str | None
     dossier: Annotated["Dossier", strawberry.lazy(__name__)] | None
 
 

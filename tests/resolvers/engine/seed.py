@@ -151,6 +151,7 @@ class Seed:
                 subject_id=dossier.id,
                 seq=n,
                 note=self.perhaps(self.text(n)),
+                data={"after": self.perhaps("DRAFT"), "remark": self.perhaps(AWKWARD[n].replace("\x00", ""))},
             )
             for n in range(self.random.choice([0, 1, 3, 6]))
         ]

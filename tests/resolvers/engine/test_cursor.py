@@ -17,7 +17,18 @@ from resolvers.engine.cursor import decode, tag_of
 
 from .asking import refused, straight
 
-AFTER = "query($c: String, $f: DossierFilter, $o: DossierOrder! = NEWEST) { x: dossiers(first: 2, after: $c, filter: $f, orderBy: $o) { edges { cursor } } }"
+AFTER = (
+    "query($c: String, $f: DossierFilter, $o: DossierOrder! = NEWEST) "
+    "{ x: dossiers(first: 2, after: $c, filter: $f, orderBy: $o) { edges { cursor } } }"
+)
+INSIDE = (
+    "query($c: String, $s: DossierStatus) "
+    "{ x: dossiers(first: 2, after: $c, filter: {status: $s}) { edges { cursor } } }"
+)
+WRITTEN = (
+    "query($c: String) { x: dossiers(first: 2, after: $c, filter: {status: DRAFT, minVersion: 0, hasCode: null}) "
+    "{ edges { cursor } } }"
+)
 
 
 async def cursor(engine: Engine, viewer: Viewer, variables: dict[str, Any] | None = None) -> str:
@@ -48,11 +59,9 @@ async def test_a_cursor_of_another_list_is_refused(engine: Engine, staff: Viewer
 
 async def test_a_filter_said_by_variable_literal_or_default_is_one_filter(engine: Engine, staff: Viewer) -> None:
     said = await cursor(engine, staff, {"f": {"status": "DRAFT"}})
-    inside = "query($c: String, $s: DossierStatus) { x: dossiers(first: 2, after: $c, filter: {status: $s}) { edges { cursor } } }"
-    written = "query($c: String) { x: dossiers(first: 2, after: $c, filter: {status: DRAFT, minVersion: 0, hasCode: null}) { edges { cursor } } }"
     expected = await straight(engine, staff, AFTER, {"c": said, "f": {"status": "DRAFT"}})
-    assert await straight(engine, staff, inside, {"c": said, "s": "DRAFT"}) == expected
-    assert await straight(engine, staff, written, {"c": said}) == expected
+    assert await straight(engine, staff, INSIDE, {"c": said, "s": "DRAFT"}) == expected
+    assert await straight(engine, staff, WRITTEN, {"c": said}) == expected
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,10 @@ async def test_only_what_is_asked_is_read(engine: Engine, staff: Viewer) -> None
 
 
 async def test_nested_lists_are_paged_by_their_own_cursors(engine: Engine, staff: Viewer) -> None:
-    text = "query($c: String) { agencies(first: 100) { nodes { code dossiers(first: 1, after: $c) { edges { cursor node { id } } } } } }"
+    text = (
+        "query($c: String) { agencies(first: 100) { nodes { code "
+        "dossiers(first: 1, after: $c) { edges { cursor node { id } } } } } }"
+    )
     nodes: list[Any] = (await straight(engine, staff, text))["agencies"]["nodes"]
     first = next(node for node in nodes if node["dossiers"]["edges"])
     again = await straight(engine, staff, text, {"c": first["dossiers"]["edges"][0]["cursor"]})

@@ -1,0 +1,134 @@
+"""The pool: waits, limits, lost connections, and a server left clean by those who leave."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from resolvers.engine import Pool, Unanswered
+from tests.pristine import dsn
+
+from .conftest import Register
+
+OURS = "select count(*) from pg_stat_activity where application_name = 'laurel engine' and state = 'active'"
+SLEEP = "select pg_sleep(30)::text"
+
+
+@pytest.fixture
+async def one(register: Register) -> AsyncIterator[Pool]:
+    pool = Pool(register.url, size=1, patience=0.2, statement_timeout=0.3)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+async def server(register: Register) -> AsyncIterator[asyncpg.Connection]:  # type: ignore[type-arg]
+    connection = await asyncpg.connect(dsn(register.url))
+    yield connection
+    await connection.close()
+
+
+async def test_an_answer_is_bytes_and_no_row_is_none(one: Pool) -> None:
+    assert await one.fetch("select 'Đường ' || $1::text", ["é"]) == "Đường é".encode()
+    assert await one.fetch("select 'x' where false", []) is None
+    assert one.sent == 2
+
+
+async def test_nothing_connects_before_it_is_asked() -> None:
+    pool = Pool("postgresql+asyncpg://nobody@127.0.0.1:1/none")
+    assert pool.open == 0
+    with pytest.raises(OSError, match=r"refused|Connect"):
+        await pool.fetch("select 'x'", [])
+    assert pool.open == 0
+
+
+async def test_a_statement_that_takes_too_long_is_refused_and_the_connection_lives(one: Pool) -> None:
+    with pytest.raises(Unanswered) as found:
+        await one.fetch(SLEEP, [])
+    assert found.value.extensions == {"code": "TIMEOUT"}
+    assert await one.fetch("select 'ok'", []) == b"ok"
+    assert one.open == 1
+
+
+async def test_who_waits_too_long_for_a_connection_is_told_so(register: Register) -> None:
+    pool = Pool(register.url, size=1, patience=0.05, statement_timeout=1)
+    slow = asyncio.create_task(pool.fetch("select pg_sleep(0.4)::text", []))
+    await asyncio.sleep(0.2)
+    with pytest.raises(Unanswered) as found:
+        await pool.fetch("select 'x'", [])
+    assert found.value.extensions == {"code": "BUSY"}
+    await slow
+    assert await pool.fetch("select 'ok'", []) == b"ok"
+    await pool.close()
+
+
+async def test_many_share_few_connections(register: Register) -> None:
+    pool = Pool(register.url, size=3)
+    answers = await asyncio.gather(*(pool.fetch("select $1::text", [str(n)]) for n in range(200)))
+    assert answers == [str(n).encode() for n in range(200)]
+    assert pool.open == len(pool.idle) == 3
+    await pool.close()
+    assert pool.open == 0
+
+
+async def test_who_leaves_cancels_the_statement_on_the_server(
+    register: Register,
+    server: asyncpg.Connection,  # type: ignore[type-arg]
+) -> None:
+    pool = Pool(register.url, size=1, statement_timeout=60)
+    task = asyncio.create_task(pool.fetch(SLEEP, []))
+    await until(server, 1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    began = time.perf_counter()
+    assert await pool.fetch("select 'ok'", []) == b"ok"
+    assert time.perf_counter() - began < 1
+    await until(server, 0)
+    assert pool.open == 1
+    await pool.close()
+
+
+async def test_who_leaves_while_waiting_takes_no_turn(register: Register) -> None:
+    pool = Pool(register.url, size=1)
+    slow = asyncio.create_task(pool.fetch("select pg_sleep(0.3)::text", []))
+    await asyncio.sleep(0.1)
+    waiting = [asyncio.create_task(pool.fetch("select 'x'", [])) for _ in range(3)]
+    await asyncio.sleep(0.05)
+    waiting[0].cancel()
+    await slow
+    assert await asyncio.gather(*waiting[1:]) == [b"x", b"x"]
+    assert not pool.waiting
+    await pool.close()
+
+
+async def test_a_connection_cut_by_the_server_is_replaced(
+    register: Register,
+    server: asyncpg.Connection,  # type: ignore[type-arg]
+) -> None:
+    pool = Pool(register.url, size=2)
+    await asyncio.gather(*(pool.fetch("select pg_sleep(0.05)::text", []) for _ in range(2)))
+    await server.fetch(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'laurel engine'"
+    )
+    answers = await asyncio.gather(*(pool.fetch("select 'ok'", []) for _ in range(4)))
+    assert answers == [b"ok"] * 4
+    assert pool.open <= 2
+    await pool.close()
+
+
+async def test_a_connection_reads_only_and_in_universal_time(one: Pool) -> None:
+    assert await one.fetch("select current_setting('timezone')", []) == b"UTC"
+    with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+        await one.fetch("create temporary table t as select 'x'::text", [])
+
+
+async def until(server: asyncpg.Connection, count: int) -> None:  # type: ignore[type-arg]
+    """Wait until so many of the pool's statements are running."""
+    async with asyncio.timeout(5):
+        while await server.fetchval(OURS) != count:
+            await asyncio.sleep(0.02)
