@@ -40,12 +40,18 @@ class Entry:
         return CatalogueError(f"{self.file.name}, line {self._line_of(key)}, [[{self.table}]]: {problem}")
 
     def _line_of(self, key: str) -> int:
-        for number, line in enumerate(self.lines[self.line :], self.line + 1):
+        """Where the key is written: in the entry, or for every entry, or else where the entry begins."""
+        common = self.lines.index("[every_entry]") + 1 if "[every_entry]" in self.lines else len(self.lines)
+        return self._line_from(self.line, key) or self._line_from(common, key) or self.line
+
+    def _line_from(self, start: int, key: str) -> int | None:
+        """The line of a key in the table whose head is line `start`."""
+        for number, line in enumerate(self.lines[start:], start + 1):
             if line.startswith("["):
-                break
+                return None
             if re.match(rf"{re.escape(key)}\s*=", line):
                 return number
-        return self.line
+        return None
 
     def _value(self, key: str, kind: type, said: str) -> Any:
         self.read.add(key)

@@ -19,6 +19,8 @@ class LawInForce:
     """Award types and rule sets with their keys in the database."""
 
     law: Law
+    said: dict[str, list[SaidAwardType]]
+    """Each code's entries, the newest first."""
     awards: dict[tuple[str, date], UUID]
     rule_sets: dict[str, UUID]
 
@@ -27,19 +29,21 @@ class LawInForce:
         """The catalogue as files and database agree on it."""
         awards = await connection.fetch("select code, valid_from, id from award_type")
         rule_sets = await connection.fetch("select code, id from rule_set")
+        law = catalogue.read()
+        said: dict[str, list[SaidAwardType]] = {}
+        for award in sorted(law.award_types, key=lambda award: award.valid_from, reverse=True):
+            said.setdefault(award.code, []).append(award)
         return cls(
-            catalogue.read(),
+            law,
+            said,
             {(row["code"], row["valid_from"]): row["id"] for row in awards},
             {row["code"]: row["id"] for row in rule_sets},
         )
 
     def award(self, code: str, day: date) -> SaidAwardType:
-        """The award of this code that is in the catalogue on a day."""
-        return next(
-            said
-            for said in self.law.award_types
-            if said.code == code and said.valid_from <= day and (said.valid_to is None or day < said.valid_to)
-        )
+        """The award of this code that is in the catalogue on a day, or else its first entry (art 94)."""
+        entries = self.said[code]
+        return next((said for said in entries if said.valid_from <= day), entries[-1])
 
     def award_id(self, code: str, day: date) -> UUID:
         """Its key."""

@@ -1,0 +1,426 @@
+"""The demo: the figures that were told, every status by legal steps, nobody real, and the same from the same seed."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import AsyncIterator, Iterator
+from datetime import date, datetime, time
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import asyncpg
+import pytest
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import joinedload, selectinload
+
+import models as rows
+from channels.settings import Settings
+from models import demo
+from models.access import Role
+from models.calendar import ZONE, day_of, is_working, today
+from models.demo.figures import AWARDS, STATUSES
+from models.demo.people import FILE as NAMES
+from models.dossier import Dossier
+from models.submission import must_be_complete
+from models.verification import Verified, verify
+from models.workflow import DossierStatus, Step, workflow
+from tests.conftest import apart
+from tests.pristine import clone, drop, dsn
+
+Connection: TypeAlias = "asyncpg.Connection[Any]"
+FINGERPRINT = """
+    select md5(string_agg(said, '|' order by said)) from (
+      select concat_ws(',', d.id, d.code, d.title, d.status, d.version, d.created_at, d.due_on) as said from dossier d
+      union all select concat_ws(',', a.id, n.name, t.code, a.citation, a.awarded_on)
+        from award a join nominee n on n.id = a.nominee_id join award_type t on t.id = a.award_type_id
+      union all select concat_ws(',', j.key, j.at, j.act, j.subject_id, j.subject_version, j.topics, j.data)
+        from journal j
+      union all select concat_ws(',', p.personal_number, p.birth_date, p.ethnicity, p.address) from nominee_personal p
+      union all select concat_ws(',', c.id, c.username, c.full_name) from account c) as everything"""
+
+
+@pytest.fixture(scope="module")
+def demo_url(servers: Settings) -> Iterator[str]:
+    """A database with the demo at scale 1: only to be read."""
+    name = f"laurel_{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}_demo"
+    url = apart(lambda: clone(servers.database_url, name))
+    apart(lambda: demo.load(url))
+    yield url
+    apart(lambda: drop(url))
+
+
+@pytest.fixture
+async def held(demo_url: str) -> AsyncIterator[Connection]:
+    """A connection to the demo."""
+    connection = await asyncpg.connect(dsn(demo_url))
+    yield connection
+    await connection.close()
+
+
+async def fingerprint(url: str) -> str:
+    """A digest of what the demo holds: dossiers, awards, journal, people, accounts."""
+    connection = await asyncpg.connect(dsn(url))
+    try:
+        return str(await connection.fetchval(FINGERPRINT))
+    finally:
+        await connection.close()
+
+
+async def culture(held: Connection, first: date, last: date) -> dict[str, int]:
+    """How many certificates of merit of the chairman the Department of Culture had in a period, by kind of nominee."""
+    found = await held.fetch(
+        """
+        select n.kind, count(*) from award a
+          join nominee n on n.id = a.nominee_id join award_type t on t.id = a.award_type_id
+          join agency g on g.id = a.agency_id join decision d on d.id = a.decision_id
+        where t.code = 'BK_T' and g.name = 'Sở Văn hóa, Thể thao và Du lịch' and a.status = 'IN_FORCE'
+          and d.status = 'PUBLISHED' and a.awarded_on between $1 and $2
+        group by n.kind""",
+        first,
+        last,
+    )
+    return {row["kind"]: row["count"] for row in found}
+
+
+async def test_the_department_of_culture_has_the_figures_that_were_told(held: Connection) -> None:
+    now = today()
+    for last in (date(2025, now.month, min(now.day, 28)), date(2025, 12, 31)):
+        assert await culture(held, date(2025, 1, 1), last) == {"COLLECTIVE": 14, "INDIVIDUAL": 54}
+        assert await culture(held, date(2024, 1, 1), last.replace(year=2024)) == {"COLLECTIVE": 1, "INDIVIDUAL": 10}
+
+
+async def test_the_province_has_given_nearly_3300_awards_since_2024(held: Connection) -> None:
+    given = await held.fetchval(
+        """
+        select count(*) from award a join decision d on d.id = a.decision_id join agency g on g.id = d.agency_id
+        where g.kind = 'PROVINCE' and a.status = 'IN_FORCE' and a.awarded_on >= '2024-01-01'"""
+    )
+    assert given == AWARDS == 3287
+
+
+async def test_every_status_has_its_dossiers_two_thousand_in_all(held: Connection) -> None:
+    found = {row["status"]: row["count"] for row in await held.fetch("select status, count(*) from dossier group by 1")}
+    assert found == {status.name: count for status, count in STATUSES.items()}
+    assert set(found) == set(DossierStatus.__members__)
+    assert sum(found.values()) == 2000
+
+
+async def test_there_are_61_communes_4_wards_and_20_departments(held: Connection) -> None:
+    kinds = {row["kind"]: row["count"] for row in await held.fetch("select kind, count(*) from agency group by 1")}
+    assert (kinds["COMMUNE"], kinds["WARD"], kinds["DEPARTMENT"], kinds["PROVINCE"]) == (61, 4, 20, 1)
+
+
+async def test_every_former_district_ended_with_its_communes_as_successors(held: Connection) -> None:
+    districts = await held.fetch(
+        """
+        select d.name, d.valid_to, count(s.successor_id), bool_and(c.kind in ('COMMUNE', 'WARD')) as communes
+        from agency d join agency_succession s on s.agency_id = d.id join agency c on c.id = s.successor_id
+        where d.kind = 'DISTRICT' group by d.id"""
+    )
+    assert len(districts) == 11
+    assert {row["valid_to"] for row in districts} == {date(2025, 7, 1)}
+    assert sum(row["count"] for row in districts) == 65
+    assert all(row["communes"] for row in districts)
+
+
+async def test_a_dossier_has_one_to_twelve_lines(held: Connection) -> None:
+    sizes = await held.fetchrow(
+        """
+        select min(size), max(size) from (select count(l.id) as size
+          from dossier d left join dossier_line l on l.dossier_id = d.id group by d.id) as sizes"""
+    )
+    assert sizes is not None
+    assert tuple(sizes) == (1, 12)
+
+
+async def timelines(held: Connection) -> dict[Any, list[asyncpg.Record]]:
+    """The journal of every dossier, by its key."""
+    found: dict[Any, list[asyncpg.Record]] = {}
+    entries = await held.fetch(
+        """
+        select d.id, d.status, d.version, j.act, j.at, j.actor_id, j.subject_version, j.data, j.public_text, j.topics
+        from dossier d join journal j on j.subject_kind = 'Dossier' and j.subject_id = d.id
+        order by d.id, j.subject_version"""
+    )
+    for entry in entries:
+        found.setdefault(entry["id"], []).append(entry)
+    return found
+
+
+async def test_every_timeline_is_legal_by_the_workflow_table(held: Connection) -> None:
+    stories = await timelines(held)
+    assert len(stories) == 2000
+    for story in stories.values():
+        status: DossierStatus | None = None
+        for version, entry in enumerate(story, 1):
+            rule = workflow()[Step[entry["act"]]]
+            assert entry["subject_version"] == version
+            assert status is None or status in rule.before
+            assert entry["public_text"] == rule.says
+            status = rule.after
+        assert status is not None
+        assert story[0]["act"] == "DRAFT"
+        assert (status.name, len(story)) == (story[-1]["status"], story[-1]["version"])
+
+
+async def test_steps_are_taken_in_order_in_working_hours_of_working_days_before_today(held: Connection) -> None:
+    for story in (await timelines(held)).values():
+        moments: list[datetime] = [entry["at"] for entry in story]
+        assert all(before < after for before, after in pairwise(moments))
+        for moment in moments:
+            local = moment.astimezone(ZONE).time()
+            assert time(7, 30) <= local < time(11, 30) or time(13, 30) <= local < time(17)
+            assert is_working(day_of(moment))
+            assert day_of(moment) < today()
+
+
+async def test_steps_are_taken_by_people_who_hold_the_role_for_them_and_stand_apart(held: Connection) -> None:
+    roles: dict[Any, set[Role]] = {}
+    for row in await held.fetch("select account_id, role from role_held"):
+        roles.setdefault(row["account_id"], set()).add(Role[row["role"]])
+    for story in (await timelines(held)).values():
+        actors = {Step[entry["act"]]: entry["actor_id"] for entry in story}
+        for step, actor in actors.items():
+            assert roles[actor] & workflow()[step].roles
+            assert actor not in {actors[other] for other in workflow()[step].apart & actors.keys()}
+
+
+async def test_agencies_propose_only_while_they_stand(held: Connection) -> None:
+    outside = await held.fetchval(
+        """
+        select count(*) from dossier d join agency g on g.id = d.agency_id
+        where d.created_at < g.valid_from or coalesce(d.received_at, d.created_at) >= g.valid_to"""
+    )
+    assert outside == 0
+
+
+async def test_codes_are_numbered_within_their_day_and_the_counts_stand_at_the_last(held: Connection) -> None:
+    days: dict[str, list[int]] = {}
+    for row in await held.fetch("select code, received_at from dossier where code is not null"):
+        place, day, number = row["code"].rsplit("-", 2)
+        assert (place, day) == ("H37.05", f"{day_of(row['received_at']):%y%m%d}")
+        days.setdefault(day, []).append(int(number))
+    assert all(sorted(numbers) == list(range(1, len(numbers) + 1)) for numbers in days.values())
+    counts = await held.fetch("select to_char(day, 'YYMMDD') as day, last from dossier_code_count")
+    assert {row["day"]: row["last"] for row in counts} == {day: len(numbers) for day, numbers in days.items()}
+
+
+async def test_the_provinces_decisions_are_numbered_without_gap_in_the_order_of_signature(held: Connection) -> None:
+    decisions = await held.fetch(
+        """
+        select d.number, d.year from decision d join agency g on g.id = d.agency_id
+        where g.kind = 'PROVINCE' order by d.signed_on, split_part(d.number, '/', 1)::int"""
+    )
+    years: dict[int, list[str]] = {}
+    for row in decisions:
+        years.setdefault(row["year"], []).append(row["number"])
+    assert {2024, 2025} <= years.keys()
+    for year, numbers in years.items():
+        assert numbers == [f"{order}/QĐ-UBND" for order in range(1, len(numbers) + 1)]
+        last = "select last from decision_number_count c join agency g on g.id = c.agency_id where g.kind = 'PROVINCE'"
+        assert await held.fetchval(f"{last} and c.year = $1", year) == len(numbers)
+
+
+async def test_awards_go_to_kinds_that_may_receive_them_from_those_who_may_decide(held: Connection) -> None:
+    wrong = await held.fetch(
+        """
+        select t.code, n.kind from dossier_line l
+          join award_type t on t.id = l.award_type_id join nominee n on n.id = l.nominee_id
+        where n.kind <> all(t.recipients)
+        union all
+        select t.code, g.kind from award a join decision d on d.id = a.decision_id
+          join agency g on g.id = d.agency_id join award_type t on t.id = a.award_type_id
+        where not exists (select from authority u where u.award_type_id = t.id and u.agency_kind = g.kind
+          and u."right" = 'DECIDES' and daterange(u.valid_from, u.valid_to) @> d.signed_on)"""
+    )
+    assert wrong == []
+
+
+async def test_what_was_submitted_was_complete_by_the_rules_of_its_day(demo_url: str) -> None:
+    engine = create_async_engine(demo_url)
+    load = (
+        joinedload(Dossier.authority),
+        joinedload(Dossier.rule_set),
+        selectinload(Dossier.documents),
+        selectinload(Dossier.lines).options(
+            joinedload(rows.DossierLine.nominee), joinedload(rows.DossierLine.award_type)
+        ),
+    )
+    async with AsyncSession(engine) as session:
+        received = (
+            select(Dossier).where(Dossier.received_at.is_not(None)).order_by(Dossier.id).limit(150).options(*load)
+        )
+        dossiers = list(await session.scalars(received))
+        for dossier in dossiers:
+            assert dossier.rule_set is not None
+            assert dossier.submitted_at is not None
+            await must_be_complete(session, dossier, dossier.rule_set, day_of(dossier.submitted_at))
+    await engine.dispose()
+    assert len(dossiers) == 150
+
+
+async def test_the_two_real_documents_and_the_law_are_in_the_library(held: Connection) -> None:
+    found = {
+        row["number"]: row["issued_on"] for row in await held.fetch("select number, issued_on from guidance_document")
+    }
+    assert found["247/KH-UBND"] == date(2022, 12, 14)
+    assert found["2012/QĐ-UBND"] == date(2023, 12, 4)
+    assert {"06/2022/QH15", "152/2025/NĐ-CP", "15/2025/TT-BNV"} <= found.keys()
+
+
+async def test_movements_models_articles_and_council_sittings_are_there(held: Connection) -> None:
+    titles = [row["title"] for row in await held.fetch("select title from movement")]
+    assert "Cả nước chung tay vì người nghèo – Không để ai bị bỏ lại phía sau" in titles
+    assert "Thứ Sáu không viết" in titles
+    for table, least in (("exemplary_model", 8), ("article", 4), ("council_member", 9), ("council_session", 8)):
+        assert await held.fetchval(f"select count(*) from {table}") >= least
+
+
+async def test_the_chair_of_the_red_cross_has_the_prime_ministers_certificate_of_early_2025(held: Connection) -> None:
+    given = await held.fetchrow(
+        """
+        select t.code, a.awarded_on, d.number, n.position from account c join nominee n on n.id = c.nominee_id
+          join award a on a.nominee_id = n.id join decision d on d.id = a.decision_id
+          join award_type t on t.id = a.award_type_id
+        where c.username = 'chuthapdo' and t.code = 'BK_TTG'"""
+    )
+    assert given is not None
+    assert given["awarded_on"] == date(2025, 2, 25)
+    assert re.fullmatch(r"\d+/QĐ-TTg", given["number"])
+    assert given["position"] == "Chủ tịch Hội Chữ thập đỏ tỉnh"
+
+
+async def test_nominees_with_an_account_wait_for_something(held: Connection) -> None:
+    waiting = await held.fetch(
+        """
+        select c.username, d.status, a.username as appraiser from account c
+          join dossier_line l on l.nominee_id = c.nominee_id join dossier d on d.id = l.dossier_id
+          left join account a on a.id = d.appraiser_id
+          join award_type t on t.id = l.award_type_id
+        where d.status in ('COUNCIL', 'ASSIGNED') and t.code = 'BK_T'"""
+    )
+    found = {(row["username"], row["status"], row["appraiser"]) for row in waiting}
+    assert {("chuthapdo", "COUNCIL", "thamdinh"), ("nghenhan", "ASSIGNED", "thamdinh")} <= found
+
+
+async def test_names_are_kept_in_nfc_also_those_that_came_in_nfd(held: Connection) -> None:
+    names = [
+        row["name"] for row in await held.fetch("select name from nominee union all select full_name from account")
+    ]
+    assert all(unicodedata.is_normalized("NFC", name) for name in names)
+    assert any(name.endswith(" Thiềm") for name in names)
+    assert not unicodedata.is_normalized("NFC", NAMES.read_text(encoding="utf-8"))
+
+
+async def test_nobody_in_the_demo_is_real(held: Connection) -> None:
+    public = set(re.findall(r'"([^"]+)"', NAMES.read_text(encoding="utf-8").partition("never = ")[2]))
+    assert len(public) > 20
+    people = await held.fetch(
+        """
+        select name from nominee where kind = 'INDIVIDUAL' union all select full_name from account
+        union all select signer_name from decision"""
+    )
+    assert not public & {row["name"] for row in people}
+    numbers = [row["personal_number"] for row in await held.fetch("select personal_number from nominee_personal")]
+    assert all(number.startswith("099") for number in numbers)  # no province's numbers begin so
+    phones = [row["phone"] for row in await held.fetch("select phone from nominee_personal")]
+    assert all(phone.startswith("0205 0") for phone in phones)  # nor any subscriber's
+
+
+async def test_there_is_an_account_to_sign_in_with_for_each_role(held: Connection) -> None:
+    assert {account.role for account in demo.ACCOUNTS} == set(Role)
+    stored = {
+        row["username"]: row
+        for row in await held.fetch(
+            """
+            select c.username, c.password_hash, c.active, r.role, g.code from account c
+              join role_held r on r.account_id = c.id join agency g on g.id = r.agency_id"""
+        )
+    }
+    for account in demo.ACCOUNTS:
+        row = stored[account.username]
+        assert row["active"]
+        assert (row["role"], row["code"]) == (account.role.name, account.agency)
+    hashes = {stored[account.username]["password_hash"] for account in demo.ACCOUNTS}
+    assert len(hashes) == 1
+    assert PasswordHasher().verify(hashes.pop(), demo.PASSWORD)
+
+
+async def test_the_demos_password_opens_no_other_account(held: Connection) -> None:
+    others = await held.fetch(
+        "select distinct password_hash from account where username <> all($1)",
+        [account.username for account in demo.ACCOUNTS],
+    )
+    assert len(others) == 1
+    with pytest.raises(VerifyMismatchError):
+        PasswordHasher().verify(others[0]["password_hash"], demo.PASSWORD)
+
+
+async def test_the_journal_is_numbered_whole_and_in_the_order_of_time(demo_url: str, held: Connection) -> None:
+    engine = create_async_engine(demo_url)
+    async with engine.connect() as connection:
+        verified = await verify(connection)
+    await engine.dispose()
+    assert isinstance(verified, Verified)
+    assert verified.entries == await held.fetchval("select count(*) from journal")
+    backwards = "select count(*) from (select at < lag(at) over (order by id) as back from journal) as j where back"
+    assert await held.fetchval(backwards) == 0
+
+
+async def test_the_public_hears_of_published_decisions_only(held: Connection) -> None:
+    heard = await held.fetch(
+        """
+        select j.act, count(*), bool_and('decisions' = any(j.topics)) as public from journal j
+        where j.subject_kind = 'Decision' group by j.act"""
+    )
+    public = {row["act"]: row["public"] for row in heard}
+    assert public == {"ISSUE_DECISION": False, "PUBLISH_DECISION": True, "CANCEL_DECISION": True}
+
+
+async def test_a_second_load_is_refused_and_changes_nothing(demo_url: str) -> None:
+    before = await fingerprint(demo_url)
+    assert await demo.is_loaded(demo_url)
+    with pytest.raises(demo.NotEmpty):
+        await demo.load(demo_url)
+    assert await fingerprint(demo_url) == before
+
+
+async def test_an_interrupted_load_leaves_nothing_and_the_same_seed_then_gives_the_same(
+    demo_url: str, fresh_database_url: str
+) -> None:
+    def interrupt(table: str, done: int, total: int) -> None:
+        assert 0 < done <= total
+        if table == "dossier_line":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await demo.load(fresh_database_url, progress=interrupt)
+    assert not await demo.is_loaded(fresh_database_url)
+    await demo.load(fresh_database_url)
+    assert await fingerprint(fresh_database_url) == await fingerprint(demo_url)
+
+
+async def test_scale_seed_and_day_may_be_chosen(demo_url: str, fresh_database_url: str) -> None:
+    day = date(2026, 3, 2)
+    await demo.load(fresh_database_url, scale=2, seed=5, today=day)
+    held = await asyncpg.connect(dsn(fresh_database_url))
+    assert await held.fetchval("select count(*) from dossier") == 4000
+    assert await held.fetchval("select max(at) from journal") < datetime(2026, 3, 2, tzinfo=ZONE)
+    given = "select count(*) from award a join decision d on d.id = a.decision_id join agency g on g.id = d.agency_id"
+    assert await held.fetchval(f"{given} where g.kind = 'PROVINCE' and a.status = 'IN_FORCE'") == 2 * AWARDS
+    assert await culture(held, date(2025, 1, 1), date(2025, 3, 2)) == {"COLLECTIVE": 14, "INDIVIDUAL": 54}
+    assert await culture(held, date(2024, 1, 1), date(2024, 3, 2)) == {"COLLECTIVE": 1, "INDIVIDUAL": 10}
+    await held.close()
+    assert await fingerprint(fresh_database_url) != await fingerprint(demo_url)
+
+
+@pytest.mark.parametrize(("scale", "day"), [(0, date(2026, 11, 21)), (1, date(2026, 1, 31))])
+async def test_a_scale_or_day_without_a_demo_is_refused(fresh_database_url: str, scale: int, day: date) -> None:
+    with pytest.raises(ValueError, match="the demo needs a scale of at least 1 and a day from 2026-02-01 on"):
+        await demo.load(fresh_database_url, scale=scale, today=day)
+    assert not await demo.is_loaded(fresh_database_url)
