@@ -1,0 +1,87 @@
+"""`python -m tests.bench.contender NAME`: one contender's server, pinned to the first core, gone when its parent is."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+import time
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from channels import serving
+from channels.settings import Settings
+from models import database
+from models.access import Viewer
+from resolvers.account import viewer_by_token
+
+
+def pin(core: int) -> bool:
+    """Run on this core alone, where there are two and the system lets us choose."""
+    if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2:
+        return False
+    os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[core]})
+    return True
+
+
+async def viewer_of(url: str, token: str) -> Viewer:
+    """Whom the token stands for, as Laurel itself finds it."""
+    engine = database.write_engine(url)
+    async with AsyncSession(engine) as session:
+        found = await viewer_by_token(session, token)
+    await engine.dispose()
+    if found is None:
+        raise LookupError("the token does not hold")
+    return found[0]
+
+
+def application(name: str, settings: Settings, token: str) -> Starlette:
+    """The contender's application, on the same data and for the same viewer."""
+    if name == "laurel":
+        from channels.app import create_app
+
+        return create_app(settings)
+    viewer = asyncio.run(viewer_of(settings.database_url, token))
+    if name == "limit":
+        from tests.bench import limit
+
+        return limit.create_app(settings, viewer)
+    from tests.bench import stock
+
+    return stock.create_app(settings, viewer)
+
+
+async def spent(_: Request) -> PlainTextResponse:
+    """Seconds of CPU this process has used, all threads, user and system."""
+    return PlainTextResponse(repr(time.process_time()))
+
+
+def end_with_parent() -> None:
+    """Standard input closes when the parent ends, however it ended."""
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def main(name: str) -> None:
+    """Serve until the parent ends; the first line told is the address."""
+    pin(0)
+    end_with_parent()
+    settings = Settings.from_environment()
+    app: Any = application(name, settings, os.environ.get("BENCH_TOKEN", ""))
+    app.router.routes.insert(0, Route("/spent", spent))
+    app.router.routes.insert(0, Route("/readyz", lambda _: PlainTextResponse("ok")))
+    serving.run(app, settings, serving.listen("127.0.0.1", 0), lambda address: print(address, flush=True))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
