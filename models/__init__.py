@@ -1,4 +1,4 @@
-"""What is true: the tables, the law of a dossier, the journal, and who may see what. Knows nothing of GraphQL or HTTP."""
+"""What is true: the tables, the law of a dossier, the journal, who may see what. Knows nothing of GraphQL or HTTP."""
 
 from models.account import Account, RoleHeld, Session, StoredReply
 from models.agency import Agency, AgencySuccession

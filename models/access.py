@@ -99,7 +99,7 @@ def bound(type_: TypeEngine[Any], default: Any = None) -> Any:
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who asks. `audience` shapes the statement; the fields made by `bound()` are values in it; holdings are for writes."""
+    """Who asks. `audience` shapes the statement; what `bound()` made are values in it; holdings are for writes."""
 
     audience: Audience = Audience.PUBLIC
     account_id: UUID | None = bound(Uuid())

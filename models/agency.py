@@ -1,4 +1,4 @@
-"""Agencies of the state and of society: a tree with dates, in which ended agencies keep their place and name their heirs."""
+"""Agencies of the state and of society: a tree with dates, in which ended agencies keep their place and heirs."""
 
 from __future__ import annotations
 

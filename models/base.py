@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
-from typing import Any
+from typing import Any, dataclass_transform
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Computed, DateTime, Enum, MetaData, Text, cast, type_coerce
 from sqlalchemy.dialects.postgresql.base import ischema_names
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
-from sqlalchemy.types import UserDefinedType
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
+from sqlalchemy.types import TypeEngine, UserDefinedType
 from uuid_utils.compat import uuid7
 
 
 class LTree(UserDefinedType[str]):
-    """A path of labels (PostgreSQL's ltree). Parameters travel as text and are cast in SQL: asyncpg has no codec for it."""
+    """A path of labels (PostgreSQL's ltree). Parameters travel as text and are cast in SQL: asyncpg has no codec."""
 
     cache_ok = True
 
     def get_col_spec(self, **_: Any) -> str:
+        """What the type is called in DDL."""
         return "ltree"
 
     def bind_expression(self, bindvalue: Any) -> Any:
+        """A parameter as text, cast where it stands."""
         return cast(type_coerce(bindvalue, Text), self)
 
 
@@ -37,11 +39,12 @@ class PersonalData(enum.Enum):
     SENSITIVE = "sensitive"
 
 
-def closed(kind: type[enum.Enum]) -> Enum:
+def closed(kind: type[enum.Enum]) -> TypeEngine[Any]:
     """A closed set, kept as its member's name in text, with a CHECK."""
     return Enum(kind, native_enum=False, create_constraint=True, length=40, name=kind.__name__.lower())
 
 
+@dataclass_transform(kw_only_default=True, field_specifiers=(mapped_column, relationship))
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
     """A row. Its relationships are never loaded in silence: the engine joins, or a write asks for them by name."""
 

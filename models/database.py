@@ -35,7 +35,7 @@ def write_engine(url: str, size: int = 8) -> AsyncEngine:
 
 
 def sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
-    """Sessions, one for each transaction: a change is written when it is whole, and rows stay readable after the commit."""
+    """Sessions, one a transaction: a change is written when it is whole, and rows stay readable after the commit."""
     return async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
 
 
@@ -59,7 +59,10 @@ async def check(url: str) -> None:
 async def at_head(url: str) -> bool:
     """Whether the database stands at the newest revision."""
     newest = ScriptDirectory.from_config(_config()).get_current_head()
-    return await _run(url, lambda connection: MigrationContext.configure(connection).get_current_revision()) == newest
+    found: str | None = await _run(
+        url, lambda connection: MigrationContext.configure(connection).get_current_revision()
+    )
+    return found == newest
 
 
 async def _run(url: str, work: Any) -> Any:

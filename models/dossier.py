@@ -192,7 +192,7 @@ class DossierCodeCount(Base):
 
 
 def visible_dossier(row: type[Dossier], viewer: Viewer) -> ColumnElement[bool]:
-    """Staff: their agencies' own, what was submitted to their desks, what they appraise. A nominee: where they are named."""
+    """Staff: their agencies' own, what came to their desks, what they appraise. A nominee: where they are named."""
     sent = row.status != DossierStatus.DRAFT
     if viewer.audience is Audience.PUBLIC:
         return false()

@@ -1,4 +1,4 @@
-"""What a dossier must hold before it is submitted: nominees, papers, awards they can receive, an authority that may decide."""
+"""What a dossier must hold to be submitted: nominees, papers, awards they can receive, an authority that decides."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def must_suit(nominee: Nominee, award: AwardType, *, posthumous: bool) -> None:
             rule="RECIPIENT_NOT_ALLOWED",
             article=award.article,
             remedy=f"{award.code}: {', '.join(award.recipients)}",
-            message=f"«{award.name}» không tặng cho đối tượng là {nominee.kind.value}. Hãy chọn hình thức khác cho «{nominee.name}».",
-            message_en=f"“{award.name_en}” is not given to this kind of nominee. Choose another award for “{nominee.name}”.",
+            message=f"«{award.name}» không tặng cho {nominee.kind.value}. Hãy chọn hình thức khác: «{nominee.name}».",
+            message_en=f"“{award.name_en}” is not for this kind of nominee. Choose another for “{nominee.name}”.",
         )
     if posthumous and not award.posthumous:
         raise RuleNotMet(

@@ -103,7 +103,7 @@ def portal_status(status: DossierStatus) -> PortalStatus:
 
 
 def clock(status: DossierStatus) -> Clock:
-    """Whether the time limit runs in this state: not while others are awaited, and not before reception or after the result."""
+    """Whether the time limit runs: not while others are awaited, nor before reception, nor after the result."""
     if status in _PAUSED:
         return Clock.PAUSED
     waiting = portal_status(status) in {PortalStatus.RECEIVED, PortalStatus.IN_PROCESS}

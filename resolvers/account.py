@@ -43,7 +43,6 @@ class SignedIn:
     token: str
     expires_at: datetime
     viewer: Viewer
-    account: rows.Account
 
 
 def token_hash(token: str) -> bytes:
@@ -112,7 +111,7 @@ async def _begin(context: Context, session: AsyncSession, account: rows.Account,
     )
     viewer = await viewer_for(session, account)
     context.set_session(token, expires_at)
-    return SignedIn(token, expires_at, viewer, account)
+    return SignedIn(token, expires_at, viewer)
 
 
 async def viewer_for(session: AsyncSession, account: rows.Account) -> Viewer:

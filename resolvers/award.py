@@ -77,7 +77,7 @@ def award_types(
     if filter and filter.level is not None:
         found = found.where(row.level == filter.level)
     if filter and filter.recipient is not None:
-        found = found.where(filter.recipient == any_(row.recipients))
+        found = found.where(any_(row.recipients) == filter.recipient)
     return found.order_by(row.rank)
 
 

@@ -48,7 +48,7 @@ class PublishDecisionInput(DossierStepInput):
 
 
 async def issue_decision(context: Context, input: IssueDecisionInput) -> Ref:
-    """Decide on the eligible lines of a dossier (Law 06/2022 arts 77–80): each becomes an award of a numbered decision."""
+    """Decide on the eligible lines of a dossier: each becomes an award of a numbered decision (arts 77–80)."""
     async with context.work("issueDecision", input) as work:
         load = (*DESKS, selectinload(Dossier.lines).joinedload(rows.DossierLine.award_type))
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
@@ -74,7 +74,7 @@ def _signed_on(asked: date | None, dossier: Dossier, today: date) -> date:
 
 
 async def _decision(work: Work, agency: rows.Agency, title: str, signed_on: date, number: str | None) -> Decision:
-    signer = await work.session.get_one(rows.Account, work.viewer.account_id)
+    signer = await work.session.get_one(rows.Account, work.account_id)
     decision = Decision(
         number=await _number(work, agency, signed_on.year, number),
         title=title,
@@ -185,7 +185,7 @@ def _entry(decision: Decision, agency: rows.Agency, work: Work, act: str) -> Ent
     heard = topics.decisions_of(agency.path) if public else topics.above(agency.path)
     return Entry(
         act=act,
-        actor_id=work.viewer.account_id,
+        actor_id=work.account_id,
         subject_kind="Decision",
         subject_id=decision.id,
         subject_version=decision.version,

@@ -51,7 +51,7 @@ class DossierFilter:
         if self.status is not None:
             found = found.where(row.status == self.status)
         if self.statuses is not None:
-            found = found.where(row.status == any_(self.statuses))
+            found = found.where(row.status == any_(self.statuses))  # type: ignore[arg-type]  # a bind parameter while it is traced
         if self.commendation_type is not None:
             found = found.where(row.commendation_type == self.commendation_type)
         if self.agency_within is not None:

@@ -62,7 +62,7 @@ class DraftDossierInput:
 
 
 def said(name: str, text: str, most: int = 2000) -> str:
-    """A text as it is kept: NFC, trimmed, without control characters; raises InvalidInput where nothing or too much is left."""
+    """A text as it is kept: NFC, trimmed, no control characters; raises InvalidInput where nothing or too much."""
     kept = unicodedata.normalize("NFC", text).strip()
     kept = "".join(c for c in kept if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
     if not kept or len(kept) > most:
@@ -87,7 +87,7 @@ async def draft_dossier(context: Context, input: DraftDossierInput) -> Ref:
             authority_id=authority.id,
             handler_id=agency.id,
             movement_id=await _movement(work, input.movement_id),
-            drafted_by_id=work.viewer.account_id,
+            drafted_by_id=work.account_id,
         )
         dossier.agency, dossier.authority, dossier.handler = agency, authority, agency
         rule = workflow()[Step.DRAFT]

@@ -1,8 +1,9 @@
-"""The steps of a dossier from its submission to the end of its appraisal: each is one transaction and one journal entry."""
+"""The steps of a dossier from its submission to the end of its appraisal: one transaction, one journal entry each."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 import strawberry
 from sqlalchemy import select
@@ -75,7 +76,7 @@ async def submit_dossier(context: Context, input: DossierStepInput) -> Ref:
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         entry = dossier.take(Step.SUBMIT, by=work.viewer, note=input.note)
         await must_be_complete(work.session, dossier, await rules_on(work, work.now), calendar.day_of(work.now))
-        dossier.submitted_at, dossier.submitted_by_id = work.now, work.viewer.account_id
+        dossier.submitted_at, dossier.submitted_by_id = work.now, work.account_id
         desk = dossier.authority.desk or dossier.authority
         dossier.handler_id = desk.id
         entry.tell(desk.path)
@@ -112,10 +113,10 @@ async def assign_appraiser(context: Context, input: AssignAppraiserInput) -> Ref
         return await work.reply(dossier, entry)
 
 
-async def _appraiser(work: Work, dossier: Dossier, username: str) -> object:
+async def _appraiser(work: Work, dossier: Dossier, username: str) -> UUID:
     """The account with this user name if it may appraise this dossier; raises InvalidInput or RuleNotMet."""
     held, today = rows.RoleHeld, calendar.day_of(work.now)
-    found = await work.session.scalar(
+    found: UUID | None = await work.session.scalar(
         select(held.account_id)
         .join(held.agency)
         .join(held.account)
@@ -155,7 +156,7 @@ async def appraise_line(context: Context, input: AppraiseLineInput) -> Ref:
         outcomes = {outcome, *(other.outcome for other in dossier.lines if other is not line)}
         entry = dossier.take(_step_after(outcomes), by=work.viewer, note=input.note)
         line.outcome, line.reason = outcome, _reason(input)
-        line.appraised_at, line.appraised_by_id = work.now, work.viewer.account_id
+        line.appraised_at, line.appraised_by_id = work.now, work.account_id
         return await work.reply(dossier, entry)
 
 

@@ -23,7 +23,8 @@ from models.journal import Entry
 from models.refusals import IdempotencyMismatch, NotFound, NotPermitted, StaleVersion
 from resolvers.engine import Ref
 
-R = TypeVar("R", bound=Base)
+R = TypeVar("R", rows.Dossier, rows.Decision)
+"""What an act changes: a row with a version."""
 
 
 class Act(Protocol):
@@ -69,13 +70,16 @@ class Work:
     kept: list[AsyncSession] = field(default_factory=list)
     """Where the session of a rehearsal goes, so that its reply can be read before it is rolled back."""
     now: datetime = field(init=False)
+    account_id: UUID = field(init=False)
+    """Whose work it is."""
 
     async def __aenter__(self) -> Self:
         if self.viewer.account_id is None:
             raise NotPermitted(who_can=[])
+        self.account_id = self.viewer.account_id
         try:
             self.now = (await self.session.execute(select(func.now()))).scalar_one()
-            await self._claim(self.viewer.account_id)
+            await self._claim()
         except BaseException:
             await self.session.close()
             raise
@@ -96,14 +100,14 @@ class Work:
         if error is None:
             self.committed()
 
-    async def _claim(self, account: UUID) -> None:
-        """Take the idempotency key, waiting for whoever holds it; raises Replayed or IdempotencyMismatch if it is used."""
+    async def _claim(self) -> None:
+        """Take the idempotency key, waiting for whoever holds it; raises Replayed or IdempotencyMismatch if used."""
         asked = digest(self.act, self.said)
-        kept = insert(rows.StoredReply).values(account_id=account, key=self.said.idempotency_key, asked=asked)
+        kept = insert(rows.StoredReply).values(account_id=self.account_id, key=self.said.idempotency_key, asked=asked)
         claimed = await self.session.execute(kept.on_conflict_do_nothing().returning(rows.StoredReply.key))
         if claimed.scalar_one_or_none() is not None:
             return
-        reply = await self.session.get_one(rows.StoredReply, (account, self.said.idempotency_key))
+        reply = await self.session.get_one(rows.StoredReply, (self.account_id, self.said.idempotency_key))
         if reply.asked != asked:
             raise IdempotencyMismatch
         row = getattr(rows, reply.subject_kind or "")
@@ -121,13 +125,13 @@ class Work:
         """The row with this client's id, locked for change; raises NotFound (also where unseen) or StaleVersion."""
         found = await self.session.scalar(
             select(row)
-            .where(row.id == row_key(row.__name__, said), visible(row, self.viewer))  # type: ignore[attr-defined]  # every locked row is Identified
+            .where(row.id == row_key(row.__name__, said), visible(row, self.viewer))
             .options(*load)
             .with_for_update(of=row)
         )
         if found is None:
             raise NotFound
-        if (current := found.version) != version:  # type: ignore[attr-defined]  # and Versioned
+        if (current := found.version) != version:
             raise StaleVersion(expected=version, current=current)
         return found
 
@@ -138,9 +142,7 @@ class Work:
         key: UUID = row.id  # type: ignore[attr-defined]  # every subject is Identified
         await self.session.execute(
             update(rows.StoredReply)
-            .where(
-                rows.StoredReply.account_id == self.viewer.account_id, rows.StoredReply.key == self.said.idempotency_key
-            )
+            .where(rows.StoredReply.account_id == self.account_id, rows.StoredReply.key == self.said.idempotency_key)
             .values(subject_kind=type(row).__name__, subject_id=key)
         )
         return Ref(type(row), key, written=True)

@@ -23,35 +23,28 @@ class RoleHeld:
     """A role held in an agency and everything under it."""
 
     role: Role = strawberry.field(description="The role.")
-    holding: strawberry.Private[access.Holding]
-
-    @strawberry.field(description="Where it is held.")
-    def agency(self) -> Agency:
-        return _row(rows.Agency, self.holding.agency_id)
+    agency: Agency = strawberry.field(description="Where it is held.")
 
 
 @strawberry.type
 class Viewer:
     """Who is asking."""
 
-    asking: strawberry.Private[access.Viewer]
     channel: str = strawberry.field(description="Through which channel.")
+    audience: Audience = strawberry.field(description="For whom answers are made.")
+    account: Account | None = strawberry.field(description="Their account; null for the public.")
+    roles: list[RoleHeld] = strawberry.field(description="The roles they hold today.")
+    permissions: list[Permission] = strawberry.field(description="What their roles let them use.")
 
-    @strawberry.field(description="For whom answers are made.")
-    def audience(self) -> Audience:
-        return self.asking.audience
 
-    @strawberry.field(description="Their account; null for the public.")
-    def account(self) -> Account | None:
-        return _row(rows.Account, self.asking.account_id) if self.asking.account_id else None
-
-    @strawberry.field(description="The roles they hold today.")
-    def roles(self) -> list[RoleHeld]:
-        return [RoleHeld(role=holding.role, holding=holding) for holding in self.asking.holdings]
-
-    @strawberry.field(description="What their roles let them use.")
-    def permissions(self) -> list[Permission]:
-        return sorted(self.asking.permissions, key=list(Permission).index)
+def _shown(viewer: access.Viewer, channel: str) -> Viewer:
+    return Viewer(
+        channel=channel,
+        audience=viewer.audience,
+        account=_row(rows.Account, viewer.account_id) if viewer.account_id else None,
+        roles=[RoleHeld(role=held.role, agency=_row(rows.Agency, held.agency_id)) for held in viewer.holdings],
+        permissions=sorted(viewer.permissions, key=list(Permission).index),
+    )
 
 
 def _row(row: type, key: object) -> Any:
@@ -63,19 +56,9 @@ def _row(row: type, key: object) -> Any:
 class Session:
     """A new session; its token is shown this once."""
 
-    made: strawberry.Private[resolve.SignedIn]
-
-    @strawberry.field(description="Send it as `Authorization: Bearer …`; browsers keep it in a cookie.")
-    def token(self) -> str:
-        return self.made.token
-
-    @strawberry.field(description="When it ends.")
-    def expires_at(self) -> datetime:
-        return self.made.expires_at
-
-    @strawberry.field(description="Whom it is for.")
-    def viewer(self, info: strawberry.Info) -> Viewer:
-        return Viewer(asking=self.made.viewer, channel=info.context.channel)
+    token: str = strawberry.field(description="Send it as `Authorization: Bearer …`; browsers keep it in a cookie.")
+    expires_at: datetime = strawberry.field(description="When it ends.")
+    viewer: Viewer = strawberry.field(description="Whom it is for.")
 
 
 SignInResult = Annotated[
@@ -86,16 +69,19 @@ SignInResult = Annotated[
 
 async def _sign_in(context: Any, input: resolve.SignInInput) -> Session:
     """Begin a session with a user name and a password."""
-    return Session(made=await resolve.sign_in(context, input))
+    made = await resolve.sign_in(context, input)
+    return Session(token=made.token, expires_at=made.expires_at, viewer=_shown(made.viewer, context.channel))
+
+
+def _viewer(info: strawberry.Info) -> Viewer:
+    return _shown(info.context.viewer, info.context.channel)
 
 
 @strawberry.type
 class AccountQuery:
     """Who is asking."""
 
-    @strawberry.field(description="Who is asking.")
-    def viewer(self, info: strawberry.Info) -> Viewer:
-        return Viewer(asking=info.context.viewer, channel=info.context.channel)
+    viewer: Viewer = strawberry.field(resolver=_viewer, description="Who is asking.")
 
 
 @strawberry.type

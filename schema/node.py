@@ -20,7 +20,7 @@ class NodeQuery:
 
     node: Node | None = node_of(
         id=strawberry.ID,
-        description="Một đối tượng theo mã; không có hoặc không được xem đều là null. · Absent and unseen look the same.",
+        description="Một đối tượng theo mã; không có hay không được xem đều là null. · Absent or unseen: null.",
     )
     nodes: list[Node | None] = node_of(
         ids=list[strawberry.ID],

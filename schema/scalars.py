@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NewType
 
 import strawberry
-from strawberry.schema.types.scalar import ScalarDefinition
+from strawberry.types.scalar import ScalarDefinition
 
 Cursor = NewType("Cursor", str)
 """A place in the feed."""

@@ -66,7 +66,7 @@ async def test_each_change_leaves_one_entry_and_the_timeline_tells_them_in_order
     await stepped(province, "chief", "publishDecision", decision)
     said = await province.ask(
         "officer",
-        "{ dossiers(first: 1) { nodes { status version events(first: 20) { nodes { act version status publicText } } } } }",
+        "{ dossiers(first: 1) { nodes { status version events(first: 20) { nodes { act version status } } } } }",
     )
     (dossier,) = said["data"]["dossiers"]["nodes"]
     events = dossier["events"]["nodes"]

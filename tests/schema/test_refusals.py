@@ -28,7 +28,8 @@ async def refused(province: Province, who: str | None, act: str, said: dict[str,
     before = await traces(province)
     answer = await province.act(who, act, said)
     assert await traces(province) == before
-    assert answer["message"] and answer["messageEn"]
+    assert answer["message"]
+    assert answer["messageEn"]
     return answer
 
 
