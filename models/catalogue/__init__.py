@@ -38,12 +38,12 @@ async def load(url: str, progress: Progress | None = None, files: Path = FILES) 
     async with AsyncSession(engine) as session, session.begin():
         await session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         awards = await _award_types(session, law)
-        _tell(progress, "award types", len(law.award_types))
+        _tell(progress, "hình thức · award types", len(law.award_types))
         await _authorities(session, law, awards)
-        _tell(progress, "authorities", len(law.authorities))
+        _tell(progress, "thẩm quyền · authorities", len(law.authorities))
         rule_sets = await _rule_sets(session, law)
         await _documents(session, law, rule_sets)
-        _tell(progress, "rule sets", len(law.rule_sets))
+        _tell(progress, "bộ quy tắc · rule sets", len(law.rule_sets))
 
 
 async def is_loaded(url: str, files: Path = FILES) -> bool:

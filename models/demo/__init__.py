@@ -53,6 +53,7 @@ async def load(
     try:
         async with connection.transaction():
             await _fill(connection, scale, seed, progress, day)
+        _tell(progress, "đánh số nhật ký · journal", 1, 1)
         await connection.execute("select number()")
         await connection.execute("analyze")
     finally:
@@ -93,24 +94,29 @@ async def _fill(
     await connection.execute("lock table account in share row exclusive mode")
     if await connection.fetchval("select exists(select from account)"):
         raise NotEmpty("the database has accounts already: start with an empty one (python -m channels migrate)")
-    books = _books(await LawInForce.read(connection), scale, seed, today)
+    books = _books(await LawInForce.read(connection), scale, seed, today, progress)
     total, done = books.count(), 0
 
     def copied(table: str, count: int) -> None:
         nonlocal done
         done += count
-        if progress is not None:
-            progress(table, done, total)
+        _tell(progress, f"ghi · {table}", done, total)
 
     await books.copy(connection, copied)
 
 
-def _books(law: LawInForce, scale: int, seed: int, today: date) -> Books:
+def _books(law: LawInForce, scale: int, seed: int, today: date, progress: Progress | None) -> Books:
     """Everything the demo is to hold, as rows."""
     world = World.make(law, scale, seed, today)
-    dossiers = Dossiers(world).write(Planner(world).cases(scale))
+    cases = Planner(world).cases(scale)
+    dossiers = Dossiers(world).write(cases, lambda done: _tell(progress, "soạn hồ sơ · dossiers", done, len(cases)))
     Decisions(world).write(dossiers)
     write_council(world)
     write_content(world)
     world.journal.write(world.books)
     return world.books
+
+
+def _tell(progress: Progress | None, what: str, done: int, total: int) -> None:
+    if progress is not None:
+        progress(what, done, total)

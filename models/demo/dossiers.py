@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -74,10 +75,14 @@ class Dossiers:
 
     world: World
 
-    def write(self, cases: list[Case]) -> list[Written]:
-        """Writes every case, and the counts of the codes given."""
-        codes = self._codes(cases)
-        return [self._write(case, code) for case, code in zip(cases, codes, strict=True)]
+    def write(self, cases: list[Case], written: Callable[[int], None]) -> list[Written]:
+        """Writes every case, and the counts of the codes given; `written` is told how many are done, now and then."""
+        found = []
+        for done, (case, code) in enumerate(zip(cases, self._codes(cases), strict=True), 1):
+            found.append(self._write(case, code))
+            if done % 500 == 0:
+                written(done)
+        return found
 
     def _codes(self, cases: list[Case]) -> list[str | None]:
         """The code of each case that was received: numbered within its day in the order of reception."""

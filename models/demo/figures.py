@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.agency import AgencyKind
 from models.workflow import DossierStatus
 
 _S = DossierStatus
@@ -63,3 +64,17 @@ DAYS_AGO: dict[DossierStatus, tuple[int, int]] = {
     _S.DRAFT: (0, 15),
 }
 """Working days between the last step (of decided ones: the decision) and today; 0 to 6 where nothing is said."""
+
+OVERDUE = (14, 30)
+"""So many working days ago some dossiers in process were last touched."""
+
+WEIGHTS: dict[AgencyKind, int] = {
+    AgencyKind.DEPARTMENT: 6,
+    AgencyKind.MASS_ORGANISATION: 2,
+    AgencyKind.ARMED_FORCES: 3,
+    AgencyKind.DISTRICT: 8,
+    AgencyKind.COMMUNE: 2,
+    AgencyKind.WARD: 3,
+    AgencyKind.ENTERPRISE: 1,
+}
+"""How often agencies of a kind propose, against one another."""

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import accumulate
 
 from models.agency import AgencyKind
 from models.demo.agencies import CULTURE, RED_CROSS, Office
-from models.demo.figures import AWARDS, CULTURE_AWARDS, DAYS_AGO, DECIDED, SHELVED_SHARE, STATUSES, UPWARD
+from models.demo.figures import (
+    AWARDS,
+    CULTURE_AWARDS,
+    DAYS_AGO,
+    DECIDED,
+    OVERDUE,
+    SHELVED_SHARE,
+    STATUSES,
+    UPWARD,
+    WEIGHTS,
+)
 from models.demo.nominees import Listed
 from models.demo.timeline import SHELVED, gaps, steps, up
 from models.demo.worktime import DAY
@@ -56,6 +67,7 @@ class Planner:
     def __init__(self, world: World) -> None:
         self._world, self._chance, self._time = world, world.chance, world.time
         self._proposers = world.agencies.proposers()
+        self._weights = list(accumulate(WEIGHTS[office.kind] for office in self._proposers))
 
     def cases(self, scale: int) -> list[Case]:
         """Every case of the demo: the told ones, then as many as the statuses ask for."""
@@ -128,7 +140,7 @@ class Planner:
             first, last = self._time.opening(date(2024, 2, 19)), self._time.end - 140 * DAY
             anchor = self._chance.randrange(first, last)
         else:
-            near, far = DAYS_AGO.get(status, (0, 6))
+            near, far = DAYS_AGO.get(status, OVERDUE if self._chance.random() < 0.06 else (0, 6))
             anchor = self._time.end - 1 - self._chance.randint(near * DAY, far * DAY)
         return self._spread(taken, anchor)
 
@@ -144,7 +156,7 @@ class Planner:
         """An agency that stood from the first step to the last; not Culture where its figures are told."""
         first, last = self._time.day(minutes[0]), self._time.day(minutes[-1])
         while True:
-            office = self._chance.choice(self._proposers)
+            office = self._chance.choices(self._proposers, cum_weights=self._weights)[0]
             told = office.code == CULTURE and not upward and first.year <= 2025
             if office.stands(first, last) and not told:
                 return office

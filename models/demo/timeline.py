@@ -77,7 +77,7 @@ _POSTED_FOR = (10 * DAY, 12 * DAY)
 _FROM_ABOVE = (10 * DAY, 30 * DAY)
 _LATE = (11 * DAY, 20 * DAY)
 """Now and then a signature is late."""
-_PREPARED = {True: (3 * DAY, 5 * DAY), False: (DAY // 2, 3 * DAY // 2)}
+_PREPARED = {True: (2 * DAY, 7 * DAY // 2), False: (DAY // 2, 3 * DAY // 2)}
 """From draft to submission: three to four days by hand, about one since the software came (early 2025)."""
 
 

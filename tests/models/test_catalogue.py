@@ -179,7 +179,11 @@ async def test_an_award_that_is_superseded_ends_before_its_successor_begins(
 async def test_progress_is_told(database_url: str) -> None:
     told: list[tuple[str, int, int]] = []
     await catalogue.load(database_url, lambda what, done, total: told.append((what, done, total)))
-    assert [what for what, _, _ in told] == ["award types", "authorities", "rule sets"]
+    assert [what for what, _, _ in told] == [
+        "hình thức · award types",
+        "thẩm quyền · authorities",
+        "bộ quy tắc · rule sets",
+    ]
     assert all(0 < done <= total for _, done, total in told)
 
 

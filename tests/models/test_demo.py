@@ -395,7 +395,7 @@ async def test_an_interrupted_load_leaves_nothing_and_the_same_seed_then_gives_t
 ) -> None:
     def interrupt(table: str, done: int, total: int) -> None:
         assert 0 < done <= total
-        if table == "dossier_line":
+        if table == "ghi · dossier_line":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
