@@ -111,6 +111,7 @@ async def _begin(context: Context, session: AsyncSession, account: rows.Account,
     )
     viewer = await viewer_for(session, account)
     context.set_session(token, expires_at)
+    context.viewer = viewer  # the reply is already read as whoever signed in
     return SignedIn(token, expires_at, viewer)
 
 

@@ -18,6 +18,7 @@ from resolvers.context import Context
 from resolvers.engine import Order
 from resolvers.event import agency_path
 from resolvers.feed import Happening, Resync
+from resolvers.inputs import Cursor
 
 
 class DecisionOrder(Order):
@@ -78,7 +79,7 @@ def awards_of(viewer: Viewer, parent: type[rows.Decision]) -> Select[rows.Award]
 
 
 async def decision_published(
-    context: Context, after: str | None = None, agency: str | None = None
+    context: Context, after: Cursor | None = None, agency: str | None = None
 ) -> AsyncIterator[Happening | Resync]:
     """Each decision published past the cursor, by all agencies or by one and those under it."""
     topic = topics.DECISIONS

@@ -14,11 +14,12 @@ from models.dossier import visible_dossier
 from models.refusals import NotFound
 from resolvers.context import Context
 from resolvers.feed import Happening, Resync
+from resolvers.inputs import Cursor
 from resolvers.work import row_key
 
 
 async def dossier_moved(
-    context: Context, id: strawberry.ID, after: str | None = None
+    context: Context, id: strawberry.ID, after: Cursor | None = None
 ) -> AsyncIterator[Happening | Resync]:
     """Each step one dossier takes past the cursor; without a cursor, from now on."""
     key = row_key("Dossier", id)
@@ -29,7 +30,7 @@ async def dossier_moved(
 
 
 async def agency_dossiers_moved(
-    context: Context, agency: str, after: str | None = None
+    context: Context, agency: str, after: Cursor | None = None
 ) -> AsyncIterator[Happening | Resync]:
     """Each step past the cursor on the desks of an agency and those under it, of the dossiers the viewer may see."""
     path = await agency_path(context, agency)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NewType
 from uuid import UUID
 
 import strawberry
+
+Cursor = NewType("Cursor", str)
+"""A place in the feed, as a scalar of its own."""
 
 
 @strawberry.input(description="Đầu vào của một bước trên hồ sơ. · What a step on a dossier needs.")

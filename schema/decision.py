@@ -13,6 +13,7 @@ from models.event import visible_entry
 from resolvers import decision as resolve
 from resolvers import decision_acts
 from resolvers.engine import Connection, many, reads, shows, subscribes, to_one, told
+from resolvers.inputs import Cursor
 from schema.acts import acts
 from schema.agency import Agency
 from schema.award import Award
@@ -30,7 +31,6 @@ from schema.refusals import (
     StaleVersion,
     WrongStatus,
 )
-from schema.scalars import Cursor
 
 
 @shows(rows.Decision, visible=visible_decision)

@@ -16,6 +16,7 @@ from models.workflow import Clock, DossierStatus, PortalStatus
 from resolvers import dossier as resolve
 from resolvers import dossier_draft, dossier_steps, event
 from resolvers.engine import Connection, column, computed, many, reads, self_, shows, subscribes, to_one, told
+from resolvers.inputs import Cursor
 from schema.acts import acts
 from schema.agency import Agency
 from schema.award import AwardType
@@ -33,7 +34,6 @@ from schema.refusals import (
     SeparationOfDuties,
     StaleVersion,
 )
-from schema.scalars import Cursor
 
 
 @shows(rows.Account, visible=visible_account)

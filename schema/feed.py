@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from resolvers.feed import ResyncReason
-from schema.scalars import Cursor
+from resolvers.inputs import Cursor
 
 
 @strawberry.type

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NewType
-
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
-Cursor = NewType("Cursor", str)
-"""A place in the feed."""
+from resolvers.inputs import Cursor
 
 SCALARS: dict[object, ScalarDefinition] = {
     Cursor: strawberry.scalar(

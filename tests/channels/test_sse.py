@@ -79,7 +79,7 @@ async def test_an_event_source_hears_what_is_published_and_resumes_by_the_last_i
 async def test_a_post_is_answered_in_events_too_and_the_variable_says_from_where(site: Site) -> None:
     head = await site.laurel.feed.head()
     await site.publish("1/QĐ-UBND")
-    query = "subscription($after: String) { decisionPublished(after: $after) { cursor } }"
+    query = "subscription($after: Cursor) { decisionPublished(after: $after) { cursor } }"
     body = {"query": query, "variables": {"after": head}}
     async with followed(site, "web", "POST", json=body, headers=await site.bearer("officer")) as events:
         told, place = await events.told()

@@ -17,7 +17,7 @@ from models import topics
 from tests.channels.conftest import Site
 
 PUBLISHED = """
-subscription($after: String) {
+subscription($after: Cursor) {
   decisionPublished(after: $after) { cursor decision { number } resync { reason head } }
 }
 """
@@ -141,7 +141,7 @@ async def test_another_nominees_dossier_is_as_good_as_none(site: Site, client: C
         ("subscription { nothing }", "VALIDATION_FAILED"),
         ("subscription { decisionPublished { cursor } two: decisionPublished { cursor } }", "ONE_ROOT_FIELD"),
         ("subscription { __typename }", "VALIDATION_FAILED"),
-        ("subscription($after: String!) { decisionPublished(after: $after) { cursor } }", "VALIDATION_FAILED"),
+        ("subscription($after: Cursor!) { decisionPublished(after: $after) { cursor } }", "VALIDATION_FAILED"),
         ("subscription { decisionPublished { decision { awards { totalCount } } } }", "BAD_PAGE"),
         ('subscription { decisionPublished(agency: "nowhere") { cursor } }', "NOT_FOUND"),
         ("subscription {" + "a " * 5_000 + "}", "TOO_MANY_TOKENS"),
@@ -359,7 +359,6 @@ async def test_a_slow_consumer_is_closed_with_a_reason_and_holds_up_nobody(
     site: Site, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ws, "PATIENCE", 0.3)
-    monkeypatch.setattr(ws, "ROOM", 4)
     ended = asyncio.Event()
     run = ws.Socket.run
 

@@ -5,12 +5,12 @@ import { createClient } from "graphql-ws";
 import WebSocket from "ws";
 import { Told, assign, check, draft, pause, receive, run, signIn, socketUrl, submit, within } from "./laurel.mjs";
 
-const DESK = `subscription ($agency: String!, $after: String) {
+const DESK = `subscription ($agency: String!, $after: Cursor) {
   agencyDossiersMoved(agency: $agency, after: $after) {
     cursor event { act status } dossier { id code status } resync { reason head }
   }
 }`;
-const MOVED = `subscription ($id: ID!, $after: String) {
+const MOVED = `subscription ($id: ID!, $after: Cursor) {
   dossierMoved(id: $id, after: $after) { cursor event { act version } dossier { status } }
 }`;
 

@@ -4,7 +4,7 @@ import { createClient } from "graphql-sse";
 import { Told, bearer, check, codeOf, decided, pause, post, publish, run, url, within } from "./laurel.mjs";
 
 const client = createClient({ url: url("portal"), retryAttempts: 0 });
-const PUBLISHED = "subscription ($after: String) { decisionPublished(after: $after) { cursor decision { number } } }";
+const PUBLISHED = "subscription ($after: Cursor) { decisionPublished(after: $after) { cursor decision { number } } }";
 const follow = (variables = {}, using = client) =>
   new Told((sink) => using.subscribe({ documentId: "DecisionPublished", variables }, sink));
 const published = (said) => {
