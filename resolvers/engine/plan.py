@@ -10,7 +10,7 @@ from typing import Any
 from graphql.execution.values import VariableValues
 from sqlalchemy import Select
 from sqlalchemy.exc import SAWarning
-from sqlalchemy.sql.compiler import COLLECT_CARTESIAN_PRODUCTS, WARN_LINTING, SQLCompiler
+from sqlalchemy.sql.compiler import COLLECT_CARTESIAN_PRODUCTS, WARN_LINTING, ExpandedState, SQLCompiler
 
 from .document import Operation
 from .refused import Unbound
@@ -65,10 +65,20 @@ def _compiled(select: Select[Any], statement: Statement) -> Plan:
     compiled = select.compile(dialect=DIALECT, linting=COLLECT_CARTESIAN_PRODUCTS | WARN_LINTING)
     if not isinstance(compiled, SQLCompiler):
         raise TypeError("a Select compiles to SQL")
-    if compiled.post_compile_params:
+    if any(param.key in statement.trace.getters for param in compiled.post_compile_params):
         raise Unbound("a list argument must be compared with any_(), not in_()")
-    getters = tuple(_getter(compiled, name, statement) for name in compiled.positiontup or ())
-    return Plan(compiled.string, getters, tuple(statement.spliced))
+    if not compiled.post_compile_params:
+        getters = tuple(_getter(compiled, name, statement) for name in compiled.positiontup or ())
+        return Plan(compiled.string, getters, tuple(statement.spliced))
+    # a resolver's own constants in in_(…): written out now, each a parameter
+    state = compiled.construct_expanded_state({}, escape_names=False)
+    constants = {name: _constant(state.parameters[name], state.processors.get(name)) for name in _added(state)}
+    found = tuple(constants.get(name) or _getter(compiled, name, statement) for name in state.positiontup or ())
+    return Plan(state.statement, found, tuple(statement.spliced))
+
+
+def _added(state: ExpandedState) -> list[str]:
+    return [name for names in state.parameter_expansion.values() for name in names]
 
 
 def _getter(compiled: SQLCompiler, name: str, statement: Statement) -> Getter:
@@ -76,8 +86,12 @@ def _getter(compiled: SQLCompiler, name: str, statement: Statement) -> Getter:
     get = statement.trace.getters.get(name)
     process: Any = param.type.dialect_impl(DIALECT).bind_processor(DIALECT)  # Enum → its name, and the like
     if get is None:
-        value = process(param.effective_value) if process else param.effective_value  # a constant of the resolver's own
-        return lambda *_: value
+        return _constant(param.effective_value, process)
     if process is None:
         return get
     return lambda variables, viewer: process(get(variables, viewer))
+
+
+def _constant(value: Any, process: Any) -> Getter:
+    said = process(value) if process else value
+    return lambda *_: said

@@ -125,6 +125,18 @@ async def test_one_plan_serves_lists_of_any_length(pool: Pool, staff: Viewer) ->
     assert engine.planned == 1
 
 
+def by_constants(viewer: Viewer, text: str) -> Any:
+    some = [rows.DossierStatus.DRAFT, rows.DossierStatus.DECIDED]
+    return select(D).where(D.title != text, D.status.in_(some), D.version.in_([1, 2]), D.code.not_in(["x", "y"]))
+
+
+async def test_a_resolver_s_own_list_may_be_compared_with_in(pool: Pool, staff: Viewer) -> None:
+    text = TEXT.replace("title", "status version")
+    found = await traced(pool, staff, by_constants, text, {"t": "none"})
+    assert {node["status"] for node in found["nodes"]} == {"DRAFT", "DECIDED"}
+    assert {node["version"] for node in found["nodes"]} == {1, 2}
+
+
 def nullable_order(viewer: Viewer) -> Any:
     return select(D).order_by(D.due_on)
 
