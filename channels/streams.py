@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import cast
+from weakref import WeakValueDictionary
+
+import orjson
 
 from channels import faults
 from channels.admission import Admitted
@@ -24,6 +28,10 @@ RECHECK = 10.0
 """Seconds between two looks at whether a stream's session still holds; with what `Sessions` remembers, 30 at most."""
 
 
+KEPT = 1.0
+"""Seconds an event's bytes are kept for others who ask alike and are told a little later."""
+
+
 @dataclass(frozen=True)
 class Told:
     """One event: the answer's bytes, and the cursor to follow from."""
@@ -31,24 +39,55 @@ class Told:
     body: bytes
     cursor: str
 
+    @cached_property
+    def text(self) -> str:
+        """The body as text, made once for all who are told."""
+        return self.body.decode()
+
+
+class Asking:
+    """All who follow the same operation with the same values and the same rights: each event is read once for them."""
+
+    def __init__(self, engine: Engine, operation: Operation, admitted: Admitted, viewer: Viewer) -> None:
+        self.operation, self.viewer = operation, viewer
+        self._engine, self._variables, self._page = engine, admitted.variables, admitted.page
+        self._reading: dict[int, asyncio.Task[Told | None]] = {}
+
+    async def told(self, happened: Happening | Resync) -> Told | None:
+        """What those who ask are told of this; None where they may not see it."""
+        if isinstance(happened, Resync):
+            body = await self._engine.tell_value(self.operation, self._variables, self.viewer, happened)
+            return Told(body, happened.head)
+        task = self._reading.get(happened.entry_id)
+        if task is None:
+            task = self._reading[happened.entry_id] = asyncio.create_task(self._read(happened))
+            later = asyncio.get_running_loop().call_later
+            task.add_done_callback(lambda _: later(KEPT, self._reading.pop, happened.entry_id, None))
+        return task.result() if task.done() else await asyncio.shield(task)
+
+    async def _read(self, happened: Happening) -> Told | None:
+        body = await self._engine.tell(self.operation, self._variables, self.viewer, happened.entry_id, self._page)
+        return Told(body, happened.cursor) if body is not None else None
+
 
 class Streams:
-    """All open streams of a process: how they are followed, and when they are sent away."""
+    """All open streams of a channel: how they are followed, and when they are sent away."""
 
     def __init__(self, engine: Engine, sessions: Sessions, context: MakeContext) -> None:
         self.engine, self.sessions, self.context = engine, sessions, context
         self.leaving = asyncio.Event()
         """Set when the process stops: every stream says so to its client and ends, so that it comes back elsewhere."""
+        self._asking: WeakValueDictionary[Hashable, Asking] = WeakValueDictionary()
 
     async def follow(self, admitted: Admitted, listener: Listener, after: str | None = None) -> AsyncGenerator[Told]:
         """What the subscription tells this listener, each event by the rights it then has; never unseen rows."""
         try:
-            operation = admitted.document.operation(admitted.operation.name)
-            if operation is None:
-                raise Refused(Refusal.OPERATION_AMBIGUOUS)
-            async with contextlib.aclosing(self._happenings(admitted, operation, listener, after)) as happenings:
+            asking = self._alike(admitted, listener.viewer)
+            async with contextlib.aclosing(self._happenings(asking, admitted, after)) as happenings:
                 async for happened in happenings:
-                    told = await self._told(admitted, operation, listener.viewer, happened)
+                    if asking.viewer is not listener.viewer:
+                        asking = self._alike(admitted, listener.viewer)
+                    told = await asking.told(happened)
                     if told is not None:
                         yield told
         except Refused:
@@ -56,24 +95,23 @@ class Streams:
         except Exception as problem:
             raise faults.refused(problem, hints=listener.viewer.audience is Audience.STAFF) from problem
 
-    def _happenings(
-        self, admitted: Admitted, operation: Operation, listener: Listener, after: str | None
-    ) -> AsyncGenerator[Happening | Resync]:
-        follow, arguments = self.engine.subscription(operation, admitted.variables, listener.viewer)
+    def _alike(self, admitted: Admitted, viewer: Viewer) -> Asking:
+        """Those who ask what this listener asks, by the same rights."""
+        operation = admitted.document.operation(admitted.operation.name)
+        if operation is None:
+            raise Refused(Refusal.OPERATION_AMBIGUOUS)
+        values = orjson.dumps(admitted.variables, option=orjson.OPT_SORT_KEYS)
+        key = (id(operation), admitted.page, values, viewer)
+        asking = self._asking.get(key)
+        if asking is None:
+            asking = self._asking[key] = Asking(self.engine, operation, admitted, viewer)
+        return asking
+
+    def _happenings(self, asking: Asking, admitted: Admitted, after: str | None) -> AsyncGenerator[Happening | Resync]:
+        follow, arguments = self.engine.subscription(asking.operation, admitted.variables, asking.viewer)
         if after is not None:
             arguments["after"] = after
-        return cast(
-            "AsyncGenerator[Happening | Resync]", follow(self.context(listener.viewer, _no_session), **arguments)
-        )
-
-    async def _told(
-        self, admitted: Admitted, operation: Operation, viewer: Viewer, happened: Happening | Resync
-    ) -> Told | None:
-        if isinstance(happened, Resync):
-            body = await self.engine.tell_value(operation, admitted.variables, viewer, happened)
-            return Told(body, happened.head)
-        read = await self.engine.tell(operation, admitted.variables, viewer, happened.entry_id, admitted.page)
-        return Told(read, happened.cursor) if read is not None else None
+        return cast("AsyncGenerator[Happening | Resync]", follow(self.context(asking.viewer, _no_session), **arguments))
 
 
 class Listener:

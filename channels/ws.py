@@ -28,10 +28,8 @@ PROTOCOL = "graphql-transport-ws"
 GREETING = 5.0
 """Seconds a client has to say hello."""
 PING = 20.0
-ROOM = 256
-"""Messages waiting for one socket."""
 PATIENCE = 10.0
-"""Seconds a full queue waits for its client, while its subscriptions fall back on the journal."""
+"""Seconds a client may take nothing of what it is sent, while its subscriptions fall back on the journal."""
 OPERATIONS = 20
 MESSAGES = 120
 """Messages a client may send in a minute."""
@@ -104,7 +102,7 @@ class Socket:
     def __init__(self, endpoint: GraphQLTransportWS, headers: Mapping[str, str], receive: Receive, send: Send) -> None:
         self._door, self._admission, self._streams = endpoint.door, endpoint.admission, endpoint.streams
         self._headers, self._receive, self._send = headers, receive, send
-        self._queue: asyncio.Queue[str] = asyncio.Queue(ROOM)
+        self._sending, self._progress = 0, time.monotonic()
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._greeted = asyncio.Event()
         self._caller, self._listener = Caller(), Listener(Caller(), endpoint.streams.sessions)
@@ -112,11 +110,11 @@ class Socket:
         self.facts: dict[str, Any] = {"operations": 0}
 
     async def run(self) -> Close | None:
-        """Read, write and keep watch until the socket ends; gives why we end it, or None when the client did."""
+        """Read and keep watch until the socket ends; gives why we end it, or None when the client did."""
         why: Close | None = None
         try:
             async with asyncio.TaskGroup() as self._tasks:
-                for part in (self._read, self._write, self._keep, self._greet):
+                for part in (self._read, self._keep, self._watch, self._greet):
                     self._tasks.create_task(part())
         except* Closed as closed:
             why = _first(closed)
@@ -199,22 +197,25 @@ class Socket:
             raise Refused(Refusal.SUBSCRIPTIONS_ONLY)
         async with contextlib.aclosing(self._streams.follow(admitted, self._listener)) as stream:
             async for told in stream:
-                await self._put(f"{head}{told.body.decode()}}}")
+                await self._put(f"{head}{told.text}}}")
 
     async def _put(self, message: str) -> None:
-        """Queue a message; a client that makes no room for it in time is slow."""
+        """Send a message. Who waits here holds up nobody: the feed keeps what happens meanwhile, or the journal."""
+        if not self._sending:
+            self._progress = time.monotonic()
+        self._sending += 1
         try:
-            self._queue.put_nowait(message)
-        except asyncio.QueueFull:
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    await self._queue.put(message)
-            except TimeoutError:
-                raise Closed(Close.SLOW) from None
+            await self._send({"type": "websocket.send", "text": message})
+        finally:
+            self._sending -= 1
+            self._progress = time.monotonic()
 
-    async def _write(self) -> None:
+    async def _watch(self) -> None:
+        """Send away a client that takes nothing for too long: each operation has one message waiting, no more."""
         while True:
-            await self._send({"type": "websocket.send", "text": await self._queue.get()})
+            await asyncio.sleep(PATIENCE / 4)
+            if self._sending and time.monotonic() - self._progress > PATIENCE:
+                raise Closed(Close.SLOW)
 
     async def _greet(self) -> None:
         """Send away who does not say hello in time."""
