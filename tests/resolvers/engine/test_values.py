@@ -133,8 +133,9 @@ def by_constants(viewer: Viewer, text: str) -> Any:
 async def test_a_resolver_s_own_list_may_be_compared_with_in(pool: Pool, staff: Viewer) -> None:
     text = TEXT.replace("title", "status version")
     found = await traced(pool, staff, by_constants, text, {"t": "none"})
-    assert {node["status"] for node in found["nodes"]} == {"DRAFT", "DECIDED"}
-    assert {node["version"] for node in found["nodes"]} == {1, 2}
+    assert found["totalCount"] > 3
+    assert {node["status"] for node in found["nodes"]} <= {"DRAFT", "DECIDED"}
+    assert {node["version"] for node in found["nodes"]} <= {1, 2}
 
 
 def nullable_order(viewer: Viewer) -> Any:
