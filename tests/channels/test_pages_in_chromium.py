@@ -4,49 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 from unicodedata import normalize
 
 import orjson
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.channels.conftest import Site
 from tests.channels.public import TITLE, demonstration, published, recorded, write_demo_accounts
 
-CHROMIUM = Path("/usr/bin/chromium")
-SWITCHES = (
-    "--no-sandbox",  # the suite runs as root too
-    "--disable-dev-shm-usage",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-)
 LONGEST = "Về việc tặng Cờ thi đua của Ủy ban nhân dân tỉnh cho các tập thể dẫn đầu phong trào thi đua " * 4 + "x" * 120
 SEEN = 5_000
 """Milliseconds in which something must be on the screen."""
 
-pytestmark = pytest.mark.skipif(
-    not CHROMIUM.exists(),
-    reason="KHÔNG CÓ CHROMIUM: các trang chưa được thử trong trình duyệt · NO CHROMIUM: the pages were not tried in a "
-    f"browser; apt-get install chromium puts it at {CHROMIUM}",
-)
-
-
-@pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
-        yield browser
-        await browser.close()
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-async def page(chromium: Browser, site: Site) -> AsyncIterator[Page]:
+async def page(browser: Browser, site: Site) -> AsyncIterator[Page]:
     """A tab on the site. Whatever it does, it complains of nothing and asks no other host for anything."""
     said: list[str] = []
-    async with await chromium.new_context(base_url=site.address) as context:
+    async with await browser.new_context(base_url=site.address) as context:
         tab = await context.new_page()
         tab.on("console", lambda message: said.append(message.text))
         tab.on("pageerror", lambda error: said.append(str(error)))
@@ -55,9 +34,9 @@ async def page(chromium: Browser, site: Site) -> AsyncIterator[Page]:
     assert said == []
 
 
-async def test_the_page_is_whole_without_a_script(chromium: Browser, site: Site) -> None:
+async def test_the_page_is_whole_without_a_script(browser: Browser, site: Site) -> None:
     await recorded(site, "1/QĐ-UBND", awards=2)
-    async with await chromium.new_context(base_url=site.address, java_script_enabled=False) as context:
+    async with await browser.new_context(base_url=site.address, java_script_enabled=False) as context:
         page = await context.new_page()
         await page.goto("/")
         await expect(page.get_by_role("listitem").filter(has_text="1/QĐ-UBND")).to_contain_text("2 lượt khen")
@@ -154,10 +133,10 @@ async def test_no_page_scrolls_sideways_on_the_narrowest_phone(page: Page, site:
         assert await page.evaluate(outside) == 0
 
 
-async def test_axe_finds_nothing_to_mend(chromium: Browser, site: Site) -> None:
+async def test_axe_finds_nothing_to_mend(browser: Browser, site: Site) -> None:
     key = (await recorded(site, "4/QĐ-UBND", awards=2)).id
     await write_demo_accounts(site)
-    async with demonstration(site) as address, await chromium.new_context(base_url=address) as context:
+    async with demonstration(site) as address, await browser.new_context(base_url=address) as context:
         page = await context.new_page()
         for path in ("/", "/decisions", f"/decisions/Decision_{key}", "/nowhere"):
             await page.goto(path)
