@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Collection
 
+from sqlalchemy.engine import make_url
+
 from resolvers.feed.doorbell import Doorbell
 from resolvers.feed.follow import follow
 from resolvers.feed.happening import Happening, Resync
@@ -27,7 +29,7 @@ class Feed:
 
     def __init__(self, database_url: str, redis_url: str | None, horizon: int = HORIZON) -> None:
         self._line, self._replays = Line(database_url), Line(database_url)
-        self._doorbell = Doorbell(redis_url, heard=self._hear)
+        self._doorbell = Doorbell(redis_url, house=make_url(database_url).database or "", heard=self._hear)
         self._hub = Hub(self._line, numbered=self._doorbell.ring)
         self._horizon = horizon
         self._tasks: list[asyncio.Task[None]] = []
@@ -39,7 +41,7 @@ class Feed:
 
     async def start(self, patience: float = PATIENCE) -> None:
         """Begin to number and to tell. Returns when the head is known, or after these seconds without PostgreSQL."""
-        self._tasks = [asyncio.create_task(self._hub.run()), asyncio.create_task(self._doorbell.run())]
+        self._tasks = [asyncio.create_task(run) for run in (self._hub.run(), *self._doorbell.runs())]
         try:
             async with asyncio.timeout(patience):
                 await self._hub.ready.wait()

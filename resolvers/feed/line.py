@@ -10,6 +10,8 @@ from typing import Any
 import asyncpg
 from sqlalchemy.engine import make_url
 
+from resolvers.feed.cancellation import heed_cancellation
+
 log = logging.getLogger(__name__)
 
 SHORTEST, LONGEST = 0.05, 1.0
@@ -57,6 +59,7 @@ class Line:
             except asyncpg.DataError:
                 raise  # an argument that cannot be sent is an InterfaceError too, and will not get better
             except LOST as loss:
+                heed_cancellation()
                 log.warning("PostgreSQL does not answer the feed, trying again: %s: %s", type(loss).__name__, loss)
             await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311  spreads reconnects, hides nothing
             pause = min(2 * pause, LONGEST)
