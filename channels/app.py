@@ -35,6 +35,9 @@ from resolvers.engine import Engine, Pool
 from resolvers.feed import Feed
 from schema import schema
 
+_SOON = 2.0
+"""Seconds a database that is well answers in, the first look at its revision included."""
+
 
 @dataclass
 class Laurel:
@@ -69,14 +72,19 @@ class Laurel:
             streams.leaving.set()
 
     async def ready(self) -> bool:
-        """Whether the database answers within a second, at the newest revision, and the process is not about to end."""
+        """Whether the database answers soon, at the newest revision, the feed looks, and the process is not to end."""
         try:
-            async with asyncio.timeout(1):
+            async with asyncio.timeout(_SOON):
                 await self.pool.fetch("select 'ready'::text", [])
-            self.migrated = self.migrated or await database.at_head(self.settings.database_url)
+                self.migrated = self.migrated or await database.at_head(self.settings.database_url)
         except Exception:  # whatever it is, we are not ready
             return False
-        return self.migrated and not any(streams.leaving.is_set() for streams in self.streams.values())
+        return self.migrated and self.feed.ready and not self.leaving
+
+    @property
+    def leaving(self) -> bool:
+        """Whether the process is about to end."""
+        return any(streams.leaving.is_set() for streams in self.streams.values())
 
 
 def create_app(settings: Settings) -> Starlette:

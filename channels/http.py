@@ -21,6 +21,7 @@ from channels.session import Caller, Door
 from channels.streams import MakeContext, Streams
 from models.access import Audience
 from resolvers.engine import Unanswered, render
+from resolvers.engine.driver import LOST
 
 log = structlog.get_logger("laurel.http")
 _LONGEST_URL = 4_096
@@ -48,6 +49,9 @@ class GraphQLOverHTTP:
             if not exchange.gone:
                 raise
             exchange.write(499)
+        except (OSError, *LOST) as lost:
+            log.error("the database cannot be reached", request_id=exchange.id, exc_info=lost)
+            await exchange.refuse(Refused(Refusal.UNAVAILABLE, headers={"Retry-After": "5"}))
         except Exception as fault:
             log.error("a fault while answering", request_id=exchange.id, exc_info=fault)
             await exchange.refuse(Refused(Refusal.INTERNAL_ERROR, [faults.mask(exchange.id)]))

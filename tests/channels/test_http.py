@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from graphql import get_introspection_query
 
 from tests.channels.conftest import Site, codes
 
@@ -200,6 +201,13 @@ async def test_the_schema_is_shown_to_staff_on_the_web_channel_only(site: Site) 
     assert staff.json()["data"]["__type"] == {"name": "Query"}
     assert codes(await site.ask("web", text)) == ["INTROSPECTION_DISABLED"]
     assert codes(await site.ask("web", text, "nominee")) == ["INTROSPECTION_DISABLED"]
+
+
+async def test_the_schema_may_not_be_asked_in_circles(site: Site) -> None:
+    circle = "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }"
+    assert codes(await site.ask("web", circle, "officer")) == ["VALIDATION_FAILED"]
+    tools = await site.ask("web", get_introspection_query(), "officer")
+    assert "errors" not in tools.json()
 
 
 async def test_suggestions_are_for_staff(site: Site) -> None:
