@@ -96,7 +96,7 @@ def topics(index: int) -> list[str]:
     return [f"agency:{index % 3}"] if index % 2 else ["agency:0", "agency:1"]
 
 
-async def until_numbered(connection: Connection, seconds: float = 3) -> None:
+async def until_numbered(connection: Connection, seconds: float = 6) -> None:
     """Somebody numbers whatever is committed, without being asked to."""
     async with asyncio.timeout(seconds):
         while await connection.fetchval("select count(*) > (select seq from journal_head) from journal"):
@@ -154,16 +154,15 @@ async def test_nothing_is_lost_when_connections_are_cut(world: World) -> None:
 
 async def test_a_change_that_takes_long_holds_nobody_up_and_is_told_in_the_end(world: World) -> None:
     connection = await connect(world.database_url)
-    slow = asyncio.create_task(write(connection, uuid7(), "agency:0", delay=1.0))
+    slow = asyncio.create_task(write(connection, uuid7(), "agency:0", delay=2.0))
     await asyncio.sleep(0.05)
     quick = await connect(world.database_url)
-    began = time.monotonic()
     entry = await write(quick, uuid7(), "agency:0")
     world.feeds[0].ring()
     for reader in world.readers:
         if "agency:0" in reader.topics:
-            assert [told.entry_id for told in await reader.heard(1, seconds=0.5)] == [entry]
-    assert time.monotonic() - began < 0.6
+            assert [told.entry_id for told in await reader.heard(1)] == [entry]
+    assert not slow.done()
     await slow
     world.feeds[1].ring()
     await world.settle()
@@ -189,10 +188,10 @@ async def test_a_frozen_redis_delays_by_a_second_and_no_commit_waits_for_it(worl
     for _ in range(20):
         await write(connection, uuid7(), "agency:1")
         world.feeds[0].ring()
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 2  # twice as long, if each waited for the bell as long as a ring may take
     for reader in world.readers:
         if "agency:1" in reader.topics:
-            await reader.heard(20, seconds=1.5)
+            await reader.heard(20, seconds=4)
     await world.settle()
     bell.send(signal.SIGCONT)
     await connection.close()
@@ -206,15 +205,12 @@ async def test_the_doorbell_is_heard_again_when_redis_comes_back(world_with_bell
     await asyncio.sleep(1.2)  # until both feeds listen again and one dares to ring again
     connection = await connect(world.database_url)
     there = Reader(world.feeds[1], ["decisions"]).start()
-    prompt = 0
-    for count in range(1, 6):
-        await asyncio.sleep(0.05)
-        began = time.monotonic()
+    began = time.monotonic()
+    for count in range(1, 11):
         await write(connection, uuid7(), "decisions")
         world.feeds[0].ring()
-        await there.heard(count, seconds=2)
-        prompt += time.monotonic() - began < 0.1
-    assert prompt >= 4  # the poll alone would be that quick once in nine
+        await there.heard(count)
+    assert time.monotonic() - began < 4  # the poll alone takes nine
     await there.leave()
     await connection.close()
 
@@ -230,7 +226,7 @@ async def test_what_a_killed_process_committed_and_never_numbered_is_told(world:
     await program.wait()
     readers = [reader for reader in world.readers if "agency:2" in reader.topics]
     for reader in readers:
-        await reader.heard(1, seconds=1.5)
+        await reader.heard(1, seconds=4)
     await world.settle()
 
 
