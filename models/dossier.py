@@ -83,7 +83,7 @@ class Dossier(Identified, Base):
         CheckConstraint("(code is null) = (received_at is null)", name="code_is_given_at_reception"),
         CheckConstraint("(code is null) = (rule_set_id is null)", name="rules_are_bound_at_reception"),
         CheckConstraint(
-            "code is not null or status in ('DRAFT', 'SUBMITTED', 'REFUSED_AT_RECEPTION', 'WITHDRAWN')",
+            "code is not null or status in ('DRAFT', 'SUBMITTED', 'REFUSED_AT_RECEPTION', 'WITHDRAWN', 'ARCHIVED')",
             name="what_is_handled_has_a_code",
         ),
         CheckConstraint("status = 'DRAFT' or submitted_at is not null", name="what_left_the_draft_was_submitted"),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.award_type import AwardClass
 from models.base import Base, Identified, closed
+from models.workflow import Step
 
 
 class CommendationType(enum.Enum):
@@ -77,6 +78,8 @@ class RequiredDocument(Identified, Base):
     award_class: Mapped[AwardClass | None] = mapped_column(closed(AwardClass), default=None)
     award_code: Mapped[str | None] = mapped_column(default=None)
     commendation_type: Mapped[CommendationType | None] = mapped_column(closed(CommendationType), default=None)
+    due: Mapped[Step] = mapped_column(closed(Step), default=Step.SUBMIT)
+    """The step by which it must be there: what others add on the way cannot be asked of the proposer."""
     article: Mapped[str]
     confirmed: Mapped[bool] = mapped_column(default=True)
     rule_set: Mapped[RuleSet] = relationship(lazy="raise", init=False, back_populates="required_documents")

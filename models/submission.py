@@ -15,6 +15,7 @@ from models.dossier import Dossier
 from models.nominee import Nominee
 from models.refusals import RuleNotMet
 from models.rule_set import DocumentKind, RequiredDocument, RuleSet
+from models.workflow import Step
 
 R = TypeVar("R", AwardType, Authority, RuleSet)
 
@@ -79,6 +80,7 @@ async def must_have_documents(session: AsyncSession, dossier: Dossier, rules: Ru
         select(required)
         .where(
             required.rule_set_id == rules.id,
+            required.due == Step.SUBMIT,
             or_(required.award_class.is_(None), required.award_class.in_({award.award_class for award in awards})),
             or_(required.award_code.is_(None), required.award_code.in_({award.code for award in awards})),
             or_(required.commendation_type.is_(None), required.commendation_type == dossier.commendation_type),

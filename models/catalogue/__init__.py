@@ -15,10 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from models.award_type import Authority, AwardType
 from models.catalogue.entry import CatalogueError
 from models.catalogue.law import FILES, Law, SaidAwardType, read
-from models.catalogue.money import prize_money
 from models.rule_set import RequiredDocument, RuleSet
 
-__all__ = ["CatalogueError", "Law", "Progress", "is_loaded", "load", "prize_money", "read"]
+__all__ = ["CatalogueError", "Law", "Progress", "is_loaded", "load", "read"]
 
 Progress = Callable[[str, int, int], None]
 """Told what is being loaded, how much is done and how much there is."""

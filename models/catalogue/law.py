@@ -14,6 +14,7 @@ from models.award_type import AuthorityRight, AwardClass, AwardLevel, Cadence
 from models.catalogue.entry import CatalogueError, Entry, entries
 from models.nominee import NomineeKind
 from models.rule_set import CommendationType, DocumentKind
+from models.workflow import Step
 
 FILES = Path(__file__).parent
 AWARD_CODE = "[A-Z][A-Z0-9_]+"
@@ -73,6 +74,7 @@ class SaidDocument:
     award_class: AwardClass | None
     award_code: str | None
     commendation_type: CommendationType | None
+    due: Step
     article: str
     confirmed: bool
 
@@ -259,6 +261,7 @@ def _document(entry: Entry, awards: tuple[SaidAwardType, ...]) -> Iterator[SaidD
     types = entry.members("commendation_types", CommendationType) if entry.has("commendation_types") else [None]
     classes = entry.members("award_classes", AwardClass) if entry.has("award_classes") else [None]
     codes: list[str | None] = [*_award_codes(entry, awards)] or [None]
+    due = entry.member("due", Step) if entry.has("due") else Step.SUBMIT
     entry.done()
     for rule_set in entry.texts("rule_sets"):
         for commendation in types:
@@ -270,6 +273,7 @@ def _document(entry: Entry, awards: tuple[SaidAwardType, ...]) -> Iterator[SaidD
                         award_class=award_class,
                         award_code=code,
                         commendation_type=commendation,
+                        due=due,
                         article=article,
                         confirmed=confirmed,
                     )

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 import models as rows
@@ -16,8 +16,6 @@ from models import catalogue
 from models.agency import AgencyKind
 from models.award_type import AuthorityRight
 from models.catalogue.law import FILES
-from models.catalogue.money import prizes
-from models.nominee import NomineeKind
 
 Sessions = async_sessionmaker[AsyncSession]
 Spoil = Callable[[str, str, str], Path]
@@ -272,24 +270,3 @@ def test_what_is_not_confirmed_must_say_what_is_open(spoil: Spoil) -> None:
     files = spoil("deadlines.toml", "note = ", "# note = ")
     with pytest.raises(catalogue.CatalogueError, match="`confirmed` is false: write in `note` what is open"):
         catalogue.read(files)
-
-
-async def test_the_chairmans_certificates_of_2025_cost_what_the_decree_says() -> None:
-    day = date(2025, 11, 21)
-    collective = catalogue.prize_money("BK_T", NomineeKind.COLLECTIVE, day)
-    individual = catalogue.prize_money("BK_T", NomineeKind.INDIVIDUAL, day)
-    assert collective is not None
-    assert individual is not None
-    assert 14 * collective + 54 * individual == 287_820_000
-
-
-async def test_no_prize_is_made_up_where_no_source_names_one() -> None:
-    assert catalogue.prize_money("HC_HN", NomineeKind.FOREIGN_PARTY, date(2026, 1, 1)) is None
-    assert catalogue.prize_money("BK_T", NomineeKind.INDIVIDUAL, date(2025, 6, 30)) is None
-
-
-async def test_prizes_are_for_awards_of_the_catalogue(sessions: Sessions) -> None:
-    async with sessions() as session:
-        codes = set(await session.scalars(select(rows.AwardType.code)))
-        assert await session.scalar(select(func.count()).select_from(rows.AwardType)) == 67
-    assert {code for prize in prizes() for code in prize.award_codes} <= codes
