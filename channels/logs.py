@@ -21,22 +21,19 @@ def tell_by(level: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         *(() if for_a_person else (_TRACEBACKS,)),
     ]
-    last: structlog.typing.Processor = _lines_for_a_person() if for_a_person else _text
+    last = _lines_for_a_person() if for_a_person else _text
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[*shared, last if for_a_person else _line],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=(
-            structlog.PrintLoggerFactory(sys.stderr)
-            if for_a_person
-            else structlog.BytesLoggerFactory(sys.stderr.buffer)
-        ),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+        if for_a_person
+        else structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(processors=[_without_record, last], foreign_pre_chain=shared)
-    )
+    rendering = structlog.stdlib.ProcessorFormatter(processors=[_without_record, last], foreign_pre_chain=shared)
+    handler.setFormatter(rendering)
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)
 
 

@@ -56,6 +56,20 @@ async def _chunks(
     told: AsyncGenerator[Told], listener: Listener, ends: set[asyncio.Task[Any]]
 ) -> AsyncGenerator[bytes]:
     """Events as they come, heartbeats between them; ends with the stream, or with any of `ends`."""
+    try:
+        async with contextlib.aclosing(_paced(told, ends)) as events:
+            async for event in events:
+                yield framed(event) if event else b":\n\n"
+                await listener.recheck()
+        if not any(end.done() for end in ends):
+            yield COMPLETE
+    except Refused as refused:
+        yield framed(Told(refused.body(), ""))
+        yield COMPLETE
+
+
+async def _paced(told: AsyncGenerator[Told], ends: set[asyncio.Task[Any]]) -> AsyncGenerator[Told | None]:
+    """Each event, and None whenever there was none for a heartbeat's time."""
     coming = asyncio.ensure_future(anext(told, None))
     try:
         while not any(end.done() for end in ends):
@@ -63,16 +77,11 @@ async def _chunks(
             if coming in done:
                 happened = coming.result()
                 if happened is None:
-                    yield COMPLETE
                     return
-                yield framed(happened)
+                yield happened
                 coming = asyncio.ensure_future(anext(told, None))
             elif not done:
-                yield b":\n\n"
-            await listener.recheck()
-    except Refused as refused:
-        yield framed(Told(refused.body(), ""))
-        yield COMPLETE
+                yield None
     finally:
         coming.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):

@@ -12,30 +12,21 @@ from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
-    ExecutableDefinitionNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
-    IntValueNode,
-    ListValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
-    VariableNode,
 )
 
 from channels.contract import Limits
+from channels.cost import ABSENT, Cost, Sizes, cost_of, number, sizing
 from channels.refusals import Refusal, Refused, over
+from channels.selections import level, selections_within
 
 _INTROSPECTION = frozenset({"__schema", "__type"})
-_PAGING = frozenset({"first", "last"})
-_LISTING = frozenset({"ids"})
-_ITEMS = frozenset({"nodes", "edges"})
-"""What a page repeats; the rest of a connection is there once."""
-_NONE = object()
 _REMEMBERED = 512
-_DEAR = {"totalCount": 20}
-"""Fields that cost more than an object, by name."""
 
 
 class Size(NamedTuple):
@@ -46,14 +37,7 @@ class Size(NamedTuple):
     aliases: int = 0
 
 
-class Cost(NamedTuple):
-    """Objects a selection set builds: those there once, and those there for each item of the page it lies in."""
-
-    once: int = 0
-    each: int = 0
-
-
-_NOTHING, _FREE = Size(), Cost()
+_NOTHING = Size()
 
 
 @dataclass(frozen=True)
@@ -90,8 +74,7 @@ class Weight:
 
     def check_cost(self, name: str | None, variables: Mapping[str, Any], limits: Limits) -> None:
         """Raise TOO_COSTLY for an operation with these variables."""
-        asked = (_said(variables.get(variable, _NONE), limits.page) for variable in self.sizing)
-        key = (name, limits.page, *asked)
+        key = (name, limits.page, *(number(variables.get(variable, ABSENT), limits.page) for variable in self.sizing))
         cost = self.costs.get(key)
         if cost is None:
             if len(self.costs) >= _REMEMBERED:
@@ -100,35 +83,13 @@ class Weight:
         if cost > limits.cost:
             raise over(Refusal.TOO_COSTLY, min(cost, 10**9), limits.cost, reveal=limits.reveal)
 
-    def cost(self, name: str | None, variables: Mapping[str, Any] | None, page: int) -> int:
-        """Objects an operation builds at most. Without variables every page they size is taken as the largest."""
-        operation = self.operations[name]
-        defaults = {v.variable.name.value: v.default_value for v in operation.variable_definitions or ()}
+    def cost(self, name: str | None, variables: Mapping[str, Any], page: int) -> int:
+        """Objects an operation builds at most with these variables, where a page holds at most `page`."""
+        sizes = Sizes.of(self.operations[name], variables, page)
         known: dict[str, Cost] = {}
-
-        def times(node: FieldNode, names: frozenset[str]) -> int:
-            said = [a.value for a in node.arguments or () if a.name.value in names]
-            return max((_count(value, variables, defaults, page) for value in said), default=1)
-
-        def total(selections: SelectionSetNode) -> Cost:
-            parts = [one(node) for node in _each(selections)]
-            return Cost(sum(part.once for part in parts), sum(part.each for part in parts))
-
-        def one(node: FieldNode | FragmentSpreadNode | InlineFragmentNode) -> Cost:
-            if isinstance(node, FragmentSpreadNode):
-                return known.get(node.name.value, _FREE)
-            if isinstance(node, InlineFragmentNode):
-                return total(node.selection_set)
-            field_name = node.name.value
-            if node.selection_set is None:
-                return Cost(_DEAR.get(field_name, 0), 0)
-            under = total(node.selection_set)
-            cost = 1 + times(node, _LISTING) * (under.once + times(node, _PAGING) * under.each)
-            return Cost(0, cost) if field_name in _ITEMS else Cost(cost, 0)
-
         for fragment in self.order:
-            known[fragment] = total(self.fragments[fragment].selection_set)
-        return sum(total(operation.selection_set))
+            known[fragment] = cost_of(self.fragments[fragment].selection_set, sizes, known)
+        return sum(cost_of(self.operations[name].selection_set, sizes, known))
 
 
 class _Seen(NamedTuple):
@@ -138,6 +99,7 @@ class _Seen(NamedTuple):
     fragment_uses: int
     introspects: bool
     spreads: tuple[str, ...]
+    sizing: tuple[str, ...]
 
 
 def weigh(document: DocumentNode) -> Weight:
@@ -161,16 +123,14 @@ def weigh(document: DocumentNode) -> Weight:
         directives=sum(said.directives for said in everything),
         fragment_uses=len(fragments) + sum(said.fragment_uses for said in everything),
         introspects=any(said.introspects for said in everything),
-        sizing=tuple(
-            {name for definition in [*fragments.values(), *operations.values()] for name in _sizing(definition)}
-        ),
+        sizing=tuple({name for said in everything for name in said.sizing}),
         roots={name: tuple(_roots(operation.selection_set, fragments)) for name, operation in operations.items()},
     )
 
 
 def _look(definition: OperationDefinitionNode | FragmentDefinitionNode) -> _Seen:
     """Count what a definition holds, without following its spreads."""
-    nodes = list(_selections(definition.selection_set))
+    nodes = list(selections_within(definition.selection_set))
     variables = definition.variable_definitions or ()
     spreads = tuple(node.name.value for node in nodes if isinstance(node, FragmentSpreadNode))
     return _Seen(
@@ -178,23 +138,8 @@ def _look(definition: OperationDefinitionNode | FragmentDefinitionNode) -> _Seen
         fragment_uses=len(spreads) + sum(isinstance(node, InlineFragmentNode) for node in nodes),
         introspects=any(isinstance(node, FieldNode) and node.name.value in _INTROSPECTION for node in nodes),
         spreads=spreads,
+        sizing=tuple(sizing(definition)),
     )
-
-
-def _selections(selections: SelectionSetNode) -> Iterator[Any]:
-    """Every selection at every level, spreads not followed."""
-    waiting = [*selections.selections]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        inner = getattr(node, "selection_set", None)
-        if inner is not None:
-            waiting.extend(inner.selections)
-
-
-def _each(selections: SelectionSetNode) -> tuple[FieldNode | FragmentSpreadNode | InlineFragmentNode, ...]:
-    """The selections of one level, as the three kinds there are."""
-    return selections.selections  # type: ignore[return-value]  # graphql-core names only their common base
 
 
 def _ordered(spreads: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
@@ -218,7 +163,7 @@ def _ordered(spreads: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
 def _size(selections: SelectionSetNode, known: Mapping[str, Size]) -> Size:
     """The size of a selection set, from the sizes of the fragments it spreads."""
     depth = fields = aliases = 0
-    for node in _each(selections):
+    for node in level(selections):
         if isinstance(node, FragmentSpreadNode):
             inner, own = known.get(node.name.value, _NOTHING), 0
         else:
@@ -235,7 +180,7 @@ def _roots(selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinit
     """The root fields of an operation, each fragment looked into once, as execution does."""
     waiting, visited = [selections], set[str]()
     while waiting:
-        for node in _each(waiting.pop()):
+        for node in level(waiting.pop()):
             if isinstance(node, FieldNode):
                 yield node
             elif isinstance(node, InlineFragmentNode):
@@ -243,31 +188,3 @@ def _roots(selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinit
             elif node.name.value in fragments and node.name.value not in visited:
                 visited.add(node.name.value)
                 waiting.append(fragments[node.name.value].selection_set)
-
-
-def _sizing(definition: ExecutableDefinitionNode) -> Iterator[str]:
-    """The variables that a definition sizes pages and lists by."""
-    for node in _selections(definition.selection_set):
-        for argument in getattr(node, "arguments", None) or ():
-            if argument.name.value in _PAGING | _LISTING and isinstance(argument.value, VariableNode):
-                yield argument.value.name.value
-
-
-def _count(value: Any, variables: Mapping[str, Any] | None, defaults: Mapping[str, Any], page: int) -> int:
-    """How many objects a slicing argument lets through, at most a page: what is over it is refused elsewhere."""
-    if isinstance(value, VariableNode):
-        name = value.name.value
-        if variables is None:
-            return page
-        return _said(variables[name], page) if name in variables else _count(defaults.get(name), {}, {}, page)
-    if isinstance(value, ListValueNode):
-        return _said(len(value.values), page)
-    return _said(int(value.value) if isinstance(value, IntValueNode) and len(value.value) < 10 else None, page)
-
-
-def _said(value: Any, page: int) -> int:
-    """A variable's value as a number of objects: what is no number is refused elsewhere, and counts as a page."""
-    if value is _NONE:
-        return -1
-    number = len(value) if isinstance(value, list) else value
-    return min(max(number, 0), page) if isinstance(number, int) else page

@@ -145,7 +145,7 @@ def test_the_cost_is_each_page_times_what_lies_under_it() -> None:
     assert weight.cost(None, {}, 100) == cost(7)
     assert weight.cost(None, {"n": 2}, 100) == cost(2)
     assert weight.cost(None, {"n": 10**9}, 100) == cost(100)
-    assert weight.cost(None, None, 100) == weight.cost(None, {"n": "nonsense"}, 100) == cost(100)
+    assert weight.cost(None, {"n": "nonsense"}, 100) == weight.cost(None, {"n": None}, 100) == cost(100)
     assert weight.cost(None, {"n": -5}, 100) == cost(0)
 
 
@@ -185,9 +185,9 @@ def chained(length: int) -> str:
 @pytest.mark.parametrize("length", [20, 60, 500])
 def test_a_fragment_bomb_is_weighed_in_no_time(length: int) -> None:
     document = parse(chained(length))
-    began = time.perf_counter()
+    began = time.process_time()
     weight = weigh(document)
-    assert time.perf_counter() - began < 0.05
+    assert time.process_time() - began < 0.05
     assert weight.size.fields == 2 ** (length + 1) - 2 + 2**length
     assert weight.size.depth == length + 1
 
@@ -195,10 +195,10 @@ def test_a_fragment_bomb_is_weighed_in_no_time(length: int) -> None:
 def test_a_bomb_on_one_level_is_refused_in_no_time() -> None:
     parts = [f"fragment F{n} on Q {{ ...F{n + 1} ...F{n + 1} }}" for n in range(60)]
     text = " ".join(["{ ...F0 }", *parts, "fragment F60 on Q { a: b }"])
-    began = time.perf_counter()
+    began = time.process_time()
     assert code_of(text, limits=WIDE) == "TOO_MANY_FRAGMENTS"
     assert code_of(text, limits=replace(WIDE, fragments=1000)) == "TOO_MANY_ALIASES"
-    assert time.perf_counter() - began < 0.1
+    assert time.process_time() - began < 0.1
 
 
 def test_the_weight_of_a_text_is_remembered_and_the_memory_bounded() -> None:

@@ -1,0 +1,105 @@
+"""What an operation costs: the objects it builds at most, each page's size times what lies under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from graphql import (
+    ExecutableDefinitionNode,
+    FieldNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+)
+
+from channels.selections import Selection, level, selections_within
+
+_PAGING = frozenset({"first", "last"})
+_LISTING = frozenset({"ids"})
+_ITEMS = frozenset({"nodes", "edges"})
+"""What a page repeats; the rest of a connection is there once."""
+_DEAR = {"totalCount": 20}
+"""Fields that cost more than an object, by name."""
+
+ABSENT = object()
+"""In place of a variable that was not sent."""
+
+
+class Cost(NamedTuple):
+    """Objects a selection set builds: those there once, and those there for each item of the page it lies in."""
+
+    once: int = 0
+    each: int = 0
+
+
+_FREE = Cost()
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many objects the arguments of a field let through, with these variables; a page at most."""
+
+    variables: Mapping[str, Any]
+    defaults: Mapping[str, Any]
+    page: int
+
+    @classmethod
+    def of(cls, operation: OperationDefinitionNode, variables: Mapping[str, Any], page: int) -> Sizes:
+        """The sizes in an operation."""
+        defined = operation.variable_definitions or ()
+        return cls(variables, {v.variable.name.value: v.default_value for v in defined}, page)
+
+    def times(self, node: FieldNode, names: frozenset[str]) -> int:
+        """How often what lies under a field is there, by those of its arguments with these names."""
+        said = [argument.value for argument in node.arguments or () if argument.name.value in names]
+        return max(map(self._count, said), default=1)
+
+    def _count(self, value: Any) -> int:
+        if isinstance(value, VariableNode):
+            name = value.name.value
+            sent = name in self.variables
+            return number(self.variables[name], self.page) if sent else self._count(self.defaults.get(name))
+        if isinstance(value, ListValueNode):
+            return number(len(value.values), self.page)
+        short = isinstance(value, IntValueNode) and len(value.value) < 10
+        return number(int(value.value) if short else None, self.page)
+
+
+def cost_of(selections: SelectionSetNode, sizes: Sizes, known: Mapping[str, Cost]) -> Cost:
+    """The cost of a selection set, from the costs of the fragments it spreads."""
+    parts = [_one(node, sizes, known) for node in level(selections)]
+    return Cost(sum(part.once for part in parts), sum(part.each for part in parts))
+
+
+def _one(node: Selection, sizes: Sizes, known: Mapping[str, Cost]) -> Cost:
+    if isinstance(node, FragmentSpreadNode):
+        return known.get(node.name.value, _FREE)
+    if isinstance(node, InlineFragmentNode):
+        return cost_of(node.selection_set, sizes, known)
+    if node.selection_set is None:
+        return Cost(_DEAR.get(node.name.value, 0), 0)
+    under = cost_of(node.selection_set, sizes, known)
+    cost = 1 + sizes.times(node, _LISTING) * (under.once + sizes.times(node, _PAGING) * under.each)
+    return Cost(0, cost) if node.name.value in _ITEMS else Cost(cost, 0)
+
+
+def sizing(definition: ExecutableDefinitionNode) -> Iterator[str]:
+    """The variables by which a definition sizes pages and lists."""
+    for node in selections_within(definition.selection_set):
+        for argument in getattr(node, "arguments", None) or ():
+            if argument.name.value in _PAGING | _LISTING and isinstance(argument.value, VariableNode):
+                yield argument.value.name.value
+
+
+def number(value: Any, page: int) -> int:
+    """A value as a number of objects, a page at most: what is no number is refused elsewhere, and counts as a page."""
+    if value is ABSENT:
+        return -1
+    said = len(value) if isinstance(value, list) else value
+    return min(max(said, 0), page) if isinstance(said, int) else page
