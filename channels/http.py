@@ -12,7 +12,7 @@ from graphql import ExecutionResult, OperationType
 
 from channels import faults, sse
 from channels.admission import Admission, Admitted
-from channels.contract import Documents
+from channels.contract import Documents, Transport
 from channels.exchange import ClientGone, Exchange, Receive, Scope, Send, safe
 from channels.gate import Request, read_body, read_json, shaped
 from channels.media import Media, is_json
@@ -62,9 +62,11 @@ class GraphQLOverHTTP:
             raise Refused(Refusal.NOT_ACCEPTABLE)
         request = await self._request(exchange)
         caller = await self.door.caller(exchange.headers)
+        if caller.refused and caller.by_cookie:
+            exchange.cookies = [self.door.clear_cookie()]
         admitted = self._admit(exchange, request, caller)
         if admitted.kind is OperationType.SUBSCRIPTION:
-            if not accept.events:
+            if not accept.events or Transport.SSE not in self.channel.transports:
                 raise Refused(Refusal.STREAM_REQUIRED)
             return await sse.stream(exchange, self.streams, admitted, caller)
         if accept.media is None:
@@ -112,7 +114,7 @@ class GraphQLOverHTTP:
         """By graphql-core: Python's fields, mutations, errors. A mutation runs to its end, client or no client."""
 
         def set_session(token: str, expires_at: datetime) -> None:
-            exchange.cookies.append(self.door.set_cookie(token, expires_at))
+            exchange.cookies = [self.door.set_cookie(token, expires_at)]
 
         context = self.context(admitted.viewer, set_session)
         context.page_limit = admitted.page

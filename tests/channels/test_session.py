@@ -100,9 +100,14 @@ async def test_an_expired_and_an_ended_session_look_like_an_unknown_one(site: Si
 
 async def test_a_stale_cookie_does_not_keep_anybody_from_signing_in(site: Site) -> None:
     stale = {"Cookie": "laurel_session=stale", "Origin": site.address}
-    assert codes(await site.ask("web", VIEWER, headers=stale)) == ["UNAUTHENTICATED"]
+    refused = await site.ask("web", VIEWER, headers=stale)
+    assert codes(refused) == ["UNAUTHENTICATED"]
+    assert refused.headers["set-cookie"] == "laurel_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
     answer = await signed_in(site, "web", await with_password(site, "officer", "x"), headers=stale)
-    assert answer.json()["data"]["signIn"]["__typename"] == "Session"
+    session = answer.json()["data"]["signIn"]
+    assert session["__typename"] == "Session"
+    assert answer.headers.get_list("set-cookie")[0].startswith(f"laurel_session={session['token']}; ")
+    assert len(answer.headers.get_list("set-cookie")) == 1
 
 
 async def test_each_channel_serves_its_own(site: Site) -> None:
