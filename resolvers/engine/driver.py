@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from .refused import busy, timed_out
+from .refused import busy, timed_out, unavailable
 
 Connection = Any
 """asyncpg.Connection; its stubs make every record type a parameter."""
@@ -26,6 +26,7 @@ LOST = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
     ConnectionError,
@@ -36,8 +37,9 @@ LOST = (
 class Pool:
     """At most `size` read-only connections; a request waits `patience` seconds for one, then BUSY.
 
-    `fetch` gives bytes. A statement longer than `statement_timeout` seconds is TIMEOUT. A cancelled task cancels its
-    statement on the server. `sent` counts statements. Nothing connects before the first fetch.
+    `fetch` gives bytes; without a server it raises UNAVAILABLE. A statement longer than `statement_timeout` seconds is
+    TIMEOUT. A cancelled task cancels its statement on the server. `sent` counts statements. Nothing connects before the
+    first fetch.
     """
 
     def __init__(
@@ -63,8 +65,16 @@ class Pool:
         try:
             return await self._run(self.idle.pop() if self.idle else await self._take(), sql, values)
         except LOST:
-            # a restarted server has cut every idle connection: only a new one is sure to live
+            return await self._again(sql, values)
+
+    async def _again(self, sql: str, values: Sequence[Any]) -> bytes | None:
+        """Once more, on a new connection: a restarted server has cut every idle one."""
+        try:
             return await self._run(await self._connect(), sql, values)
+        except asyncpg.TooManyConnectionsError as error:
+            raise busy() from error
+        except (*LOST, OSError) as error:
+            raise unavailable() from error
 
     async def rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
         """All rows of a statement: for EXPLAIN and the like."""
@@ -129,7 +139,7 @@ class Pool:
         try:
             connection = await asyncpg.connect(
                 **self.connect,
-                statement_cache_size=4096,
+                statement_cache_size=500,
                 max_cacheable_statement_size=0,  # the default forgets statements over 15 kB: parsed at every call
                 server_settings=self.settings,
             )

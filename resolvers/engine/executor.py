@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from graphql import ExecutionResult
+from graphql import ExecutionResult, GraphQLError
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from .bind import READ
-from .needs import demand
+from .needs import demand, needed
 
 
 class RawJson:
@@ -40,14 +40,12 @@ class Execution(StrawberryGraphQLCoreExecutionContext):
 
     def execute_field(self, parent_type: Any, source: Any, details: Any, path: Any, *rest: Any) -> Any:
         """Resolve a field, unless the viewer lacks the permission it needs."""
-        node = details[0].node
-        field = self.schema.get_field(parent_type, node.name.value)
-        try:
-            demand(parent_type, node.name.value, self.context_value.viewer.permissions, [d.node for d in details])
-        except Exception as error:
-            if field is None:
-                raise
-            return self.handle_field_error(error, field.type, details, path)
+        name = details[0].node.name.value
+        if needed(parent_type, name) is not None:
+            try:
+                demand(parent_type, name, self.context_value.viewer.permissions, [d.node for d in details])
+            except GraphQLError as error:
+                return self.handle_field_error(error, parent_type.fields[name].type, details, path)
         return super().execute_field(parent_type, source, details, path, *rest)
 
     def complete_value(self, return_type: Any, details: Any, info: Any, path: Any, result: Any, *rest: Any) -> Any:

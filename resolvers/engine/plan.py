@@ -13,7 +13,7 @@ from sqlalchemy.exc import SAWarning
 from sqlalchemy.sql.compiler import COLLECT_CARTESIAN_PRODUCTS, WARN_LINTING, ExpandedState, SQLCompiler
 
 from .document import Operation
-from .refused import Unbound
+from .refused import Unbound, too_complex
 from .splice import Spliced
 from .statement import Statement
 from .values import DIALECT, Getter
@@ -48,12 +48,15 @@ class Asked:
         return plan_key(self.operation, self.variables.coerced, self.viewer, self.page_limit)
 
     def plan(self, what: Callable[[Statement], Select[Any]]) -> Plan:
-        """Make the statement and its text; any warning of SQLAlchemy's is an error."""
+        """Make the statement and its text; a warning is an error, too deep a selection TOO_COMPLEX."""
         statement = Statement(self.operation, self.variables, None, self.viewer.permissions, self.page_limit)
         statement.viewer = statement.trace.viewer(self.viewer)
         with warnings.catch_warnings():
             warnings.simplefilter("error", SAWarning)  # a cartesian product is a forgotten correlation
-            return _compiled(what(statement), statement)
+            try:
+                return _compiled(what(statement), statement)
+            except RecursionError as error:
+                raise too_complex(error) from error
 
 
 def plan_key(operation: Operation, coerced: Mapping[str, Any], viewer: Any, page_limit: int) -> tuple[Any, ...]:

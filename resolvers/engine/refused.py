@@ -12,7 +12,7 @@ class Unbound(TypeError):
 
 
 class Unanswered(GraphQLError):
-    """A request that was right but found no answer in time (TIMEOUT, BUSY): asking the executor too would not help."""
+    """A right request without an answer in time (TIMEOUT, BUSY, UNAVAILABLE): asking the executor too would not help."""
 
 
 def bad_page(limit: int) -> GraphQLError:
@@ -78,6 +78,12 @@ def timed_out() -> Unanswered:
     """A statement that ran longer than it may."""
     said = "Yêu cầu mất quá nhiều thời gian: hãy lọc hẹp hơn.", "This request took too long: narrow it."
     return Unanswered(" · ".join(said), extensions={"code": "TIMEOUT"})
+
+
+def unavailable() -> Unanswered:
+    """PostgreSQL cannot be reached."""
+    said = "Cơ sở dữ liệu tạm ngừng: hãy thử lại sau ít giây.", "The database is away: try again in a few seconds."
+    return Unanswered(" · ".join(said), extensions={"code": "UNAVAILABLE"})
 
 
 def busy() -> Unanswered:

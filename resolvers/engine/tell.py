@@ -35,7 +35,11 @@ class Telling(Answers):
         """The statements on their way, by plan, values and rights."""
 
     def subscription(
-        self, operation: Operation, variables: Mapping[str, Any] | None, viewer: Any = None
+        self,
+        operation: Operation,
+        variables: Mapping[str, Any] | None,
+        viewer: Any = None,
+        page_limit: int | None = None,
     ) -> tuple[Follow, dict[str, Any]]:
         """The function that follows what the one root field asks for, and its arguments as Python values.
 
@@ -52,7 +56,7 @@ class Telling(Answers):
         converter, declared = self.declared.schema_converter, field.extensions["strawberry-definition"]
         arguments = convert_arguments(given, declared.arguments, converter.scalar_registry, self.declared.config)
         if viewer is not None:
-            self._event_plan(operation, variables or {}, coerced.coerced, viewer, self.page_limit)
+            self._event_plan(operation, variables or {}, coerced.coerced, viewer, page_limit or self.page_limit)
         return binding.fn, arguments
 
     async def tell(
@@ -77,8 +81,13 @@ class Telling(Answers):
         task = self.telling.get(key)
         if task is None:
             task = self.telling[key] = asyncio.create_task(self.run(plan, told, viewer))
-            task.add_done_callback(lambda _: self.telling.pop(key, None))
+            task.add_done_callback(lambda done: self._told(key, done))
         return await asyncio.shield(task)  # one listener that leaves takes nothing from the others
+
+    def _told(self, key: Hashable, done: asyncio.Task[bytes | None]) -> None:
+        self.telling.pop(key, None)
+        if not done.cancelled():
+            done.exception()  # looked at, though every listener may have left: nobody is to be warned of it later
 
     def _event_plan(
         self, operation: Operation, given: Mapping[str, Any], coerced: Mapping[str, Any], viewer: Any, limit: int

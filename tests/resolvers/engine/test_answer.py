@@ -1,11 +1,17 @@
-"""The straight path, from document to bytes."""
+"""The straight path, from document to bytes, and how much a document may hold."""
 
 from __future__ import annotations
+
+from uuid import uuid4
 
 import orjson
 
 from models.access import Viewer
 from resolvers.engine import Engine
+
+from .asking import refused, straight
+from .conftest import Register
+from .rows import DossierStatus
 
 
 async def test_a_document_is_one_statement(engine: Engine, staff: Viewer) -> None:
@@ -15,3 +21,44 @@ async def test_a_document_is_one_statement(engine: Engine, staff: Viewer) -> Non
     assert body is not None
     assert len(orjson.loads(body)["data"]["dossiers"]["nodes"]) == 3
     assert engine.pool.sent == before + 1
+
+
+async def test_thousands_of_aliases_do_not_exhaust_postgresql(engine: Engine, staff: Viewer) -> None:
+    roots = " ".join(f"a{n}: __typename" for n in range(500))
+    fields = " ".join(f"b{n}: title" for n in range(3000))
+    data = await straight(engine, staff, f"{{ {roots} dossiers(first: 1) {{ nodes {{ {fields} }} }} }}")
+    assert len(data) == 501
+    assert len(data["dossiers"]["nodes"][0]) == 3000
+
+
+async def test_more_than_postgresql_can_hold_is_too_complex(engine: Engine, staff: Viewer) -> None:
+    lists = " ".join(f"n{n}: nodes {{ id }}" for n in range(1700))
+    assert await refused(engine, staff, f"{{ dossiers(first: 1) {{ {lists} }} }}") == ["TOO_COMPLEX"]
+
+
+async def test_lists_nest_as_deep_as_asked(engine: Engine, staff: Viewer) -> None:
+    text = "{ agencies(first: 1) { nodes { " + "children { code " * 12 + "}" * 12 + " } } }"
+    assert (await straight(engine, staff, text))["agencies"]["nodes"][0]["children"]
+
+
+async def test_the_response_keys_come_in_the_order_asked(engine: Engine, staff: Viewer) -> None:
+    text = "{ z: __typename decisions(first: 1) { totalCount } a: __typename agencies(first: 1) { totalCount } }"
+    before = engine.pool.sent
+    assert list(await straight(engine, staff, text)) == ["z", "decisions", "a", "agencies"]
+    assert engine.pool.sent == before + 1
+
+
+async def test_an_id_of_another_type_finds_nothing(engine: Engine, staff: Viewer, register: Register) -> None:
+    key = register.seed.dossiers[0].id
+    text = "query($i: ID!) { dossier(id: $i) { id } node(id: $i) { id } }"
+    assert await straight(engine, staff, text, {"i": f"Agency_{key}"}) == {"dossier": None, "node": None}
+    assert await straight(engine, staff, text, {"i": f"Dossier_{key}\n"}) == {"dossier": None, "node": None}
+    assert (await straight(engine, staff, text, {"i": f"Dossier_{key}"}))["dossier"]["id"] == f"Dossier_{key}"
+
+
+async def test_a_row_unseen_and_a_row_absent_look_the_same(engine: Engine, register: Register) -> None:
+    hidden = next(d for d in register.seed.dossiers if d.status is not DossierStatus.DECIDED)
+    text = "query($i: ID!) { dossier(id: $i) { id } node(id: $i) { id } nodes(ids: [$i]) { id } }"
+    nothing = {"dossier": None, "node": None, "nodes": [None]}
+    assert await straight(engine, Viewer(), text, {"i": f"Dossier_{hidden.id}"}) == nothing
+    assert await straight(engine, Viewer(), text, {"i": f"Dossier_{uuid4()}"}) == nothing

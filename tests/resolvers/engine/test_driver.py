@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator
 
@@ -41,8 +42,9 @@ async def test_an_answer_is_bytes_and_no_row_is_none(one: Pool) -> None:
 async def test_nothing_connects_before_it_is_asked() -> None:
     pool = Pool("postgresql+asyncpg://nobody@127.0.0.1:1/none")
     assert pool.open == 0
-    with pytest.raises(OSError, match=r"refused|Connect"):
+    with pytest.raises(Unanswered) as found:
         await pool.fetch("select 'x'", [])
+    assert found.value.extensions == {"code": "UNAVAILABLE"}
     assert pool.open == 0
 
 
@@ -118,6 +120,26 @@ async def test_a_connection_cut_by_the_server_is_replaced(
     answers = await asyncio.gather(*(pool.fetch("select 'ok'", []) for _ in range(4)))
     assert answers == [b"ok"] * 4
     assert pool.open <= 2
+    await pool.close()
+
+
+async def test_comings_and_goings_leave_every_connection_usable(register: Register) -> None:
+    pool, chance = Pool(register.url, size=3), random.Random(3)
+
+    async def one(n: int) -> bytes | None:
+        return await pool.fetch("select $1::text from (select pg_sleep($2::float8)) s", [str(n), chance.random() / 50])
+
+    tasks = [asyncio.create_task(one(n)) for n in range(120)]
+    for task in chance.sample(tasks, 60):
+        await asyncio.sleep(chance.random() / 100)
+        task.cancel()
+    done = await asyncio.gather(*tasks, return_exceptions=True)
+    kept = {n: said for n, said in enumerate(done) if not isinstance(said, asyncio.CancelledError)}
+    assert len(kept) >= 60
+    assert all(said == str(n).encode() for n, said in kept.items())
+    again = await asyncio.gather(*(pool.fetch("select $1::text", [str(n)]) for n in range(20)))
+    assert again == [str(n).encode() for n in range(20)]
+    assert pool.open == len(pool.idle) <= 3
     await pool.close()
 
 

@@ -12,6 +12,7 @@ import pytest
 from models.access import Viewer
 from resolvers.engine import Engine
 
+from .asking import executed, straight
 from .conftest import Register
 from .maker import ORDERS, Cursors, Maker
 from .oracle import Oracle, difference
@@ -93,6 +94,8 @@ async def test_documents_by_hand_are_answered_as_the_oracle_does(
 ) -> None:
     for viewer in viewers:
         await agree(engine, oracle, viewer, text, variables)
+        body = await executed(engine, viewer, text, variables)
+        assert body["data"] == await straight(engine, viewer, text, variables)
 
 
 @pytest.mark.parametrize("part", range(5))
