@@ -138,7 +138,7 @@ def running(settings: Settings) -> Iterator[Settings]:
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     if not settings.database_url and (other := embedded.shared_with(settings.data)):
         err.print(f"… dùng chung máy chủ với tiến trình {other} · shares the servers of process {other}")
-    with embedded.servers(settings) as live:
+    with embedded.servers(settings) as live, embedded.watching_the_disk(settings):
         yield live
 
 

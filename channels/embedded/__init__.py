@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from shutil import disk_usage
 
 from channels.embedded import home, postgres, valkey
 from channels.embedded.binaries import Choice
+from channels.obstacles import DiskFull
 from channels.settings import Settings
 
-__all__ = ["servers", "shared_with"]
+__all__ = ["servers", "shared_with", "watching_the_disk"]
 
 
 @contextmanager
@@ -48,6 +50,17 @@ def started(settings: Settings, place: home.Home, choice: Choice, *, fast: bool)
         database_url = settings.database_url or stack.enter_context(postgres.running(place.folder, choice, fast=fast))
         place.tell(database_url=database_url, redis_url=redis_url)
         yield given_or(settings, database_url, redis_url)
+
+
+@contextmanager
+def watching_the_disk(settings: Settings, little: int = 32 << 20) -> Iterator[None]:
+    """Raise DiskFull for whatever went wrong while our own server had this little room left, in bytes."""
+    try:
+        yield
+    except Exception as problem:
+        if settings.database_url or disk_usage(settings.data).free > little:
+            raise
+        raise DiskFull.met(settings.data, f"{type(problem).__name__}: {problem}") from problem
 
 
 def given_or(settings: Settings, database_url: str | None, redis_url: str | None) -> Settings:

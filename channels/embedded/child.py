@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,15 +30,16 @@ class Child:
     log: Path
 
     def stop(self, *signals: signal.Signals, patience: float = 10.0) -> None:
-        """Ask ever more firmly, giving each signal its time; SIGKILL is the last."""
-        for wanted in (*signals, signal.SIGKILL):
-            if self.process.poll() is None:
+        """Ask ever more firmly, giving each signal its time; SIGKILL is the last, and at once if we are interrupted."""
+        try:
+            for wanted in signals:
                 self.process.send_signal(wanted)
-            try:
-                self.process.wait(patience)
-            except subprocess.TimeoutExpired:
-                continue
-            return
+                with suppress(subprocess.TimeoutExpired):
+                    self.process.wait(patience)
+                    return
+        finally:
+            self.process.kill()
+            self.process.wait()
 
     def await_ready(self, program: str, is_ready: Callable[[], bool], patience: float = 60.0) -> None:
         """Return when the server answers; ServerFailed or DiskFull when it ended or took too long."""

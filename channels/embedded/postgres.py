@@ -104,17 +104,23 @@ def require_room(folder: Path, needed: int = ROOM) -> None:
         raise DiskFull(folder, free, needed)
 
 
-def clear_what_a_crash_left(data: Path, patience: float = 30.0) -> None:
-    """Let a server whose parent was killed finish ending, and remove the pid file of one that was killed itself."""
-    end = time.monotonic() + patience
-    while orphan := orphan_of(data):
-        if time.monotonic() > end:
-            raise ServerFailed("PostgreSQL", None, f"process {orphan} still runs on {data}")
-        time.sleep(0.05)
+def clear_what_a_crash_left(data: Path, patience: float = 10.0) -> None:
+    """Let a server whose parent was killed finish ending, or end it; remove the pid file of one that was killed itself.
+
+    We hold the folder, so it is nobody's. One that runs out of disk while it ends would hang for ever.
+    """
+    for firmly in (None, signal.SIGQUIT, signal.SIGKILL):
+        if firmly and (orphan := orphan_of(data)):
+            orphan.send_signal(firmly)
+        end = time.monotonic() + patience
+        while orphan_of(data) and time.monotonic() < end:
+            time.sleep(0.05)
+    if orphan := orphan_of(data):
+        raise ServerFailed("PostgreSQL", None, f"process {orphan.pid} still runs on {data}")
     (data / "postmaster.pid").unlink(missing_ok=True)
 
 
-def orphan_of(data: Path) -> int | None:
+def orphan_of(data: Path) -> psutil.Process | None:
     """The process that still serves this data, if there is one and its number was not given to another meanwhile."""
     lines = pid_file(data)
     if not lines or not lines[0].strip().isdigit():
@@ -125,4 +131,4 @@ def orphan_of(data: Path) -> int | None:
             return None
     except psutil.Error:
         return None
-    return int(process.pid)
+    return process

@@ -280,3 +280,25 @@ def test_the_systems_postgresql_is_taken_when_asked_for() -> None:
         pytest.skip("this system has no PostgreSQL of its own")
     assert binaries.postgres("system").major >= binaries.OLDEST
     assert binaries.postgres("wheel").folder != binaries.postgres("system").folder
+
+
+def test_a_server_that_will_not_end_is_ended_by_the_next_start(made: Path, parent: Any) -> None:
+    first, _ = parent()
+    data = next(made.glob("postgres-*/"))
+    server = psutil.Process(int((data / "postmaster.pid").read_text().split()[0]))
+    server.suspend()  # so that it does not hear that its parent is gone
+    first.kill()
+    postgres.clear_what_a_crash_left(data, patience=0.2)
+    assert has_ended(server.pid)
+    with postgres.running(made, fast=True) as url:
+        assert ask(url, "select 1") == 1
+
+
+def test_an_interrupted_stop_still_ends_the_server(made: Path) -> None:
+    running = child.start(made, made / "log", signal.SIGTERM, "/bin/sh", "-c", "trap '' TERM; sleep 60 & wait; wait")
+    time.sleep(0.1)
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit(1))
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    with pytest.raises(SystemExit):
+        running.stop(signal.SIGTERM, patience=20)
+    assert running.process.returncode == -signal.SIGKILL
