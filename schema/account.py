@@ -10,12 +10,25 @@ import strawberry
 import models as rows
 from models import access
 from models.access import Audience, Permission, Role
+from models.event import visible_account
 from resolvers import account as resolve
-from resolvers.engine import Ref
+from resolvers.engine import Ref, shows
 from schema.acts import acts
 from schema.agency import Agency
-from schema.dossier import Account
+from schema.node import Node
 from schema.refusals import TooManyAttempts, WrongCredentials
+
+
+@shows(rows.Account, visible=visible_account)
+class Account(Node):
+    """Somebody who signs in."""
+
+    username: str
+    """The name they sign in by."""
+    full_name: str
+    """The full name."""
+    title: str | None
+    """Title and post."""
 
 
 @strawberry.type

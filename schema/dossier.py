@@ -10,13 +10,14 @@ import strawberry
 import models as rows
 from models.dossier import visible_document, visible_dossier, visible_line
 from models.dossier_line import LineOutcome
-from models.event import visible_account, visible_entry
+from models.event import visible_entry
 from models.rule_set import CommendationType, DocumentKind
 from models.workflow import Clock, DossierStatus, PortalStatus
 from resolvers import dossier as resolve
 from resolvers import dossier_draft, dossier_steps, event
 from resolvers.engine import Connection, column, computed, many, reads, self_, shows, subscribes, to_one, told
 from resolvers.inputs import Cursor
+from schema.account import Account
 from schema.acts import acts
 from schema.agency import Agency
 from schema.award import AwardType
@@ -34,18 +35,6 @@ from schema.refusals import (
     SeparationOfDuties,
     StaleVersion,
 )
-
-
-@shows(rows.Account, visible=visible_account)
-class Account(Node):
-    """Somebody who signs in."""
-
-    username: str
-    """The name they sign in by."""
-    full_name: str
-    """The full name."""
-    title: str | None
-    """Title and post."""
 
 
 @shows(rows.DossierLine, visible=visible_line)
