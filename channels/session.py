@@ -5,7 +5,6 @@ A token is 32 random bytes; only its SHA-256 is kept. One that was sent and does
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 from channels.contract import Channel
 from channels.refusals import Refusal, Refused
 from models.access import ANONYMOUS, Viewer
+from resolvers.account import token_hash
 
 COOKIE = "laurel_session"
 _LONGEST = 256
@@ -52,7 +52,7 @@ class Sessions:
 
     async def viewer(self, token: str) -> Viewer:
         """The viewer a token stands for. Raises UNAUTHENTICATED, the same for every token that does not hold."""
-        digest = digest_of(token)
+        digest = token_hash(token)
         found, until = self._known.get(digest, (None, 0.0))
         if found is None or self.clock() >= until:
             found = await self._load(token) if len(token) <= _LONGEST else None
@@ -63,7 +63,7 @@ class Sessions:
 
     def forget(self, token: str) -> None:
         """Look the token up again when it next comes: it has been ended, or its roles have changed."""
-        self._known.pop(digest_of(token), None)
+        self._known.pop(token_hash(token), None)
 
     def _remember(self, digest: bytes, found: Found | None) -> None:
         self._known.pop(digest, None)
@@ -71,11 +71,6 @@ class Sessions:
             self._known[digest] = found, self.clock() + self._remembered
         if len(self._known) > self._size:
             self._known.popitem(last=False)
-
-
-def digest_of(token: str) -> bytes:
-    """What is kept of a token: its SHA-256."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 @dataclass(frozen=True)

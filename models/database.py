@@ -30,6 +30,7 @@ def write_engine(url: str, size: int = 8) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=2,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error tells the statement, never what was said in it
         connect_args={"server_settings": _LIMITS},
     )
 

@@ -47,7 +47,7 @@ class SignedIn:
 
 def token_hash(token: str) -> bytes:
     """What is kept of a session's token: its SHA-256."""
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 @cache
