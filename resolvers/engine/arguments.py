@@ -136,7 +136,7 @@ class Arguments:
         if gtype is GraphQLID:
             return self.trace.value(lambda v, w: row_id(get(v, w), kind), Uuid())
         if isinstance(gtype, GraphQLEnumType):
-            return self.trace.value(lambda v, w: get(v, w).name)
+            return self.trace.value(lambda v, w: get(v, w).name, Text())  # closed sets are kept as their members' names
         return self.trace.value(get, _TYPES.get(gtype.name))
 
     def _parts(self, gtype: GraphQLInputObjectType, value: Mapping[str, Any], get: Getter) -> dict[str, Any]:

@@ -12,7 +12,7 @@ class Unbound(TypeError):
 
 
 class Unanswered(GraphQLError):
-    """A right request without an answer in time (TIMEOUT, BUSY, UNAVAILABLE): asking the executor too would not help."""
+    """A right request without an answer in time (TIMEOUT, BUSY, UNAVAILABLE): the executor would find none either."""
 
 
 def bad_page(limit: int) -> GraphQLError:

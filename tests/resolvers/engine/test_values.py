@@ -138,6 +138,16 @@ async def test_a_resolver_s_own_list_may_be_compared_with_in(pool: Pool, staff: 
     assert {node["version"] for node in found["nodes"]} <= {1, 2}
 
 
+async def test_an_enum_s_member_may_be_sought_in_an_array_of_names(pool: Pool, staff: Viewer) -> None:
+    def tagged(viewer: Viewer, kind: rows.NomineeKind) -> Any:
+        return select(D).where(any_(D.tags) != kind)
+
+    text = "query($k: NomineeKind!) { xs(first: 100, kind: $k) { totalCount nodes { tags } } }"
+    found = await traced(pool, staff, tagged, text, {"k": "PERSON"})
+    assert found["totalCount"] > 0
+    assert all(node["tags"] for node in found["nodes"])
+
+
 def nullable_order(viewer: Viewer) -> Any:
     return select(D).order_by(D.due_on)
 
