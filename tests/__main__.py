@@ -9,14 +9,16 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+CORES = min(os.cpu_count() or 1, 4)
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -64,10 +66,13 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def with_arguments(gate: Gate, passed_on: Sequence[str]) -> Gate:
-    """pytest gets what was not ours to read; without paths it tests on both cores."""
+    """pytest gets what was not ours to read; the whole suite is spread over the cores, a file to one."""
     if gate.name != "tests":
         return gate
-    return Gate(gate.name, gate.promise, (*gate.command, *passed_on))
+    chosen = any((ROOT / word.partition("::")[0]).exists() for word in passed_on if not word.startswith("-"))
+    alone = chosen or CORES < 2 or any(word in ("-n", "-s", "--pdb") for word in passed_on)
+    spread = () if alone else ("-n", str(CORES), "--dist", "loadfile")
+    return replace(gate, command=(*gate.command, *spread, *passed_on))
 
 
 if __name__ == "__main__":
