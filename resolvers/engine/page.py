@@ -32,7 +32,7 @@ from .cursor import encoded, key_getter, tag_getter, tag_of
 from .record import Level, Records, Said
 from .refused import bad_page
 from .selects import Key, derived, keys_of
-from .text import First, Literal, listed, members
+from .text import First, Literal, core, listed, members
 from .values import Getter, Row
 
 COUNTED = 10_001
@@ -99,7 +99,7 @@ class Pages(Records):
         whole = chosen.with_only_columns(Key.of(row).said).order_by(None)
         if self.viewer.audience is Audience.PUBLIC:
             whole = whole.limit(literal_column(str(COUNTED)))
-        return cast(select(func.count()).select_from(whole.subquery()).scalar_subquery(), Text)
+        return cast(core(select(func.count()).select_from(core(whole).subquery())).scalar_subquery(), Text)
 
 
 def beyond(keys: list[Key], at: list[Any], past: bool) -> ColumnElement[bool]:
@@ -141,7 +141,7 @@ class _Page:
         rows = self.level.select(number, *labelled).subquery()
         made = members([(key, part(rows) if callable(part) else part) for key, part in parts])
         # HAVING makes an aggregate of a page that asks for none (hasPreviousPage alone): always one row
-        return select(made).select_from(rows).having(literal_column("true")).scalar_subquery()
+        return core(select(made).select_from(rows).having(literal_column("true"))).scalar_subquery()
 
     def _part(self, group: FieldDetailsList) -> Any:
         """A field of the connection: its text, or a function of the page's rows that gives it."""

@@ -16,6 +16,7 @@ from .document import Operation
 from .refused import Unbound, too_complex
 from .splice import Spliced
 from .statement import Statement
+from .text import core
 from .values import DIALECT, Getter
 
 
@@ -65,7 +66,7 @@ def plan_key(operation: Operation, coerced: Mapping[str, Any], viewer: Any, page
 
 
 def _compiled(select: Select[Any], statement: Statement) -> Plan:
-    compiled = select.compile(dialect=DIALECT, linting=COLLECT_CARTESIAN_PRODUCTS | WARN_LINTING)
+    compiled = core(select).compile(dialect=DIALECT, linting=COLLECT_CARTESIAN_PRODUCTS | WARN_LINTING)
     if not isinstance(compiled, SQLCompiler):
         raise TypeError("a Select compiles to SQL")
     if any(param.key in statement.trace.getters for param in compiled.post_compile_params):

@@ -20,7 +20,7 @@ from .document import Operation
 from .needs import demand
 from .refused import Unbound
 from .splice import MARK, Spliced, projector
-from .text import Literal, members, scalar, text
+from .text import Literal, core, members, scalar, text
 from .values import Row, Trace
 
 Said = str | ColumnElement[Any]
@@ -44,7 +44,7 @@ class Level:
         made = select(*what).select_from(self.derive(self.entity))
         for target, on, outer in self.joins:
             made = made.join(table(target), on, isouter=outer)
-        return made
+        return core(made)
 
 
 def table(row: Row) -> FromClause:

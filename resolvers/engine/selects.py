@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.functions import coalesce
 
 from .refused import Unbound
-from .text import NeverNull
+from .text import NeverNull, core
 from .values import Row, Value
 
 
@@ -134,7 +134,7 @@ def derived(chosen: Select[Any], entity: Row, *more: Any) -> FromClause:
     if not entity.touched_:
         entity.key_()
     columns = [getattr(source, key).label(column.name) for key, column in entity.touched_.items()]
-    return _literal_limit(chosen).with_only_columns(*columns, *more).subquery(entity.alias_)
+    return core(_literal_limit(chosen).with_only_columns(*columns, *more)).subquery(entity.alias_)
 
 
 def _literal_limit(chosen: Select[Any]) -> Select[Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Enum, Float, Integer, Numeric, Text, Uuid, cast, func
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Enum, Float, Integer, Numeric, Select, Text, Uuid, cast, func
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import Case, Cast, ColumnClause
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import ScalarSelect
 from sqlalchemy.types import Boolean, Date, DateTime, String, TypeEngine
+from sqlalchemy.util import immutabledict
 
 from models.base import LTree
 
@@ -130,6 +131,12 @@ def listed(item: ColumnElement[Any], *order: Any, keep: Any = None) -> ColumnEle
     if keep is not None:
         made = made.filter(keep)
     return text("[", func.coalesce(made, Literal("")), "]")
+
+
+def core(made: Select[Any]) -> Select[Any]:
+    """The same Select compiled by Core alone: nothing of the ORM is needed for its text, and it takes twice as long."""
+    made._propagate_attrs = immutabledict()
+    return made
 
 
 def never_null(expression: ColumnElement[Any]) -> ColumnElement[Any]:
