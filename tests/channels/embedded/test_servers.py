@@ -295,10 +295,15 @@ def test_a_server_that_will_not_end_is_ended_by_the_next_start(made: Path, paren
 
 
 def test_an_interrupted_stop_still_ends_the_server(made: Path) -> None:
-    running = child.start(made, made / "log", signal.SIGTERM, "/bin/sh", "-c", "trap '' TERM; sleep 60 & wait; wait")
-    time.sleep(0.1)
-    signal.signal(signal.SIGALRM, lambda *_: sys.exit(1))
-    signal.setitimer(signal.ITIMER_REAL, 0.2)
-    with pytest.raises(SystemExit):
-        running.stop(signal.SIGTERM, patience=20)
+    stubborn = "trap '' TERM; echo ready; sleep 60 & wait; wait"
+    running = child.start(made, made / "log", signal.SIGTERM, "/bin/sh", "-c", stubborn)
+    assert soon(lambda: running.log.read_text() == "ready\n")
+    before = signal.signal(signal.SIGALRM, lambda *_: sys.exit(1))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(SystemExit):
+            running.stop(signal.SIGTERM, patience=60)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
     assert running.process.returncode == -signal.SIGKILL
