@@ -50,13 +50,11 @@ class Answers:
     ) -> bytes | None:
         """The whole response body, or None where the executor must answer: Python fields, or something wrong.
 
-        Raises Unanswered (TIMEOUT, BUSY) where asking again would not help.
+        Raises Unanswered (TIMEOUT, BUSY, UNAVAILABLE) where asking again would not help.
         """
         operation = document.operation(operation_name)
-        if operation is None:
-            return None
-        coerced = coerce(operation, variables or {})
-        if coerced is None:
+        coerced = coerce(operation, variables or {}) if operation else None
+        if operation is None or coerced is None:
             return None
         limit = page_limit or self.page_limit
         key = plan_key(operation, coerced, viewer, limit)

@@ -190,13 +190,12 @@ def shows(
     """
 
     def wrap(cls: type[T]) -> type[T]:
-        said = described(cls) | {name: text for name, text in described(row).items() if name not in described(cls)}
         cls.is_type_of = classmethod(lambda c, obj, _: isinstance(obj, c | row))  # type: ignore[attr-defined]  # strawberry's hook for unions
         made = strawberry.type(cls, description=description or _own_sentence(cls))
         fields = made.__strawberry_definition__.fields  # type: ignore[attr-defined]  # added by strawberry.type
         bound = {field.python_name: _binding(made, row, field) for field in fields}
         for field in fields:
-            field.description = field.description or said.get(_source(bound[field.python_name], field.python_name))
+            field.description = field.description or _described(cls, row, bound[field.python_name], field.python_name)
         made.__shows__ = Shows(row, key, visible, open, bound)  # type: ignore[attr-defined]  # read back by shown()
         return made
 
@@ -253,9 +252,9 @@ def _is_value(mapper: Any, name: str) -> bool:
     return name in mapper.column_attrs or isinstance(mapper.all_orm_descriptors.get(name), hybrid_property)
 
 
-def _source(binding: Binding, name: str) -> str:
-    """The row's attribute whose docstring may describe the field."""
-    return getattr(binding, "attr", None) or name
+def _described(cls: type, row: type, binding: Binding, name: str) -> str | None:
+    """The string under the field, or under the row's attribute that it shows."""
+    return described(cls).get(name) or described(row).get(getattr(binding, "attr", None) or name)
 
 
 def _asked(binding: Binding, parameters: list[inspect.Parameter], fn: Any, needs: Any, description: str | None) -> Any:
