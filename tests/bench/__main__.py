@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("bench", nargs="?", choices=["read"], default="read")
     parser.add_argument("--json", action="store_true", help="one JSON object a line instead of a table")
     parser.add_argument("--scale", type=int, default=1, help="1: 2,000 dossiers (the default); 10: 20,000")
-    parser.add_argument("--rounds", type=int, default=12, help="turns that each contender takes (12)")
+    parser.add_argument("--rounds", type=int, default=10, help="turns that each contender takes (10)")
     asked = parser.parse_args(arguments)
     if not pin(1):
         err.print("[yellow]⚠ one core, or no choice of it: servers, PostgreSQL and load share what there is[/]")
