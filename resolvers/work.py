@@ -111,7 +111,7 @@ class Work:
         if reply.asked != asked:
             raise IdempotencyMismatch
         row = getattr(rows, reply.subject_kind or "")
-        raise Replayed(Ref(row, reply.subject_id, written=True))
+        raise Replayed(Ref(row, reply.subject_id))  # as anybody reads it: what may be seen may have changed since
 
     async def lock(
         self,
