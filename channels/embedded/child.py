@@ -18,7 +18,7 @@ from pathlib import Path
 from channels.obstacles import DiskFull, ServerFailed
 
 LAUNCHER = Path(__file__).with_name("launch.py")
-WORDS_OF_A_TAKEN_PORT = ("address already in use", "could not bind")
+WORDS_OF_WHAT_PASSES = ("address already in use", "could not bind", "pre-existing shared memory block")
 WORDS_OF_A_FULL_DISK = ("no space left on device", "disk quota exceeded")
 
 
@@ -102,9 +102,9 @@ def failure(program: str, log: Path) -> ServerFailed | DiskFull:
     return ServerFailed(program, log, tail)
 
 
-def port_was_taken(problem: ServerFailed) -> bool:
-    """Whether a server ended because someone else was quicker to take its port."""
-    return any(words in problem.details.lower() for words in WORDS_OF_A_TAKEN_PORT)
+def passes(problem: ServerFailed) -> bool:
+    """Whether it may go better next time: the port was taken meanwhile, or a killed server's processes still end."""
+    return any(words in problem.details.lower() for words in WORDS_OF_WHAT_PASSES)
 
 
 def free_port() -> int:
@@ -114,15 +114,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def on_a_free_port(begin: Callable[[int], Child], tries: int = 4) -> tuple[Child, int]:
-    """Start a server on a port that was free, and again on another when it was taken meanwhile."""
+def on_a_free_port(begin: Callable[[int], Child], tries: int = 6) -> tuple[Child, int]:
+    """Start a server on a port that was free, and again on another while what hinders it passes."""
     for left in reversed(range(tries)):
         port = free_port()
         try:
             return begin(port), port
         except ServerFailed as problem:
-            if not left or not port_was_taken(problem):
+            if not left or not passes(problem):
                 raise
+            time.sleep(0.2)
     raise AssertionError("unreachable: the last try returns or raises")
 
 

@@ -127,7 +127,10 @@ def orphan_of(data: Path) -> psutil.Process | None:
         return None
     try:
         process = psutil.Process(int(lines[0]))
-        if process.status() == psutil.STATUS_ZOMBIE or str(data) not in process.cmdline():
+        command = process.cmdline()  # empty while a process is ending
+        if process.status() == psutil.STATUS_ZOMBIE or str(data) not in (command or [str(data)]):
+            return None
+        if process.name() != "postgres":
             return None
     except psutil.Error:
         return None

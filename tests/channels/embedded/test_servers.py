@@ -295,7 +295,7 @@ def test_a_server_that_will_not_end_is_ended_by_the_next_start(made: Path, paren
 
 
 def test_an_interrupted_stop_still_ends_the_server(made: Path) -> None:
-    stubborn = "trap '' TERM; echo ready; sleep 60 & wait; wait"
+    stubborn = "trap '' TERM; echo ready; while :; do sleep 1; done"
     running = child.start(made, made / "log", signal.SIGTERM, "/bin/sh", "-c", stubborn)
     assert soon(lambda: running.log.read_text() == "ready\n")
     before = signal.signal(signal.SIGALRM, lambda *_: sys.exit(1))
