@@ -12,7 +12,7 @@ from uuid import UUID
 
 import strawberry
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from starlette.applications import Starlette
 from starlette.requests import Request
 from strawberry.asgi import GraphQL
@@ -21,7 +21,6 @@ from strawberry.types import Info
 
 import models as rows
 from channels.settings import Settings
-from models import database
 from models.access import Viewer
 from models.agency import within_code
 from models.award import visible_award
@@ -288,7 +287,7 @@ class Endpoint(GraphQL[Any, Any]):
 
 def create_app(settings: Settings, viewer: Viewer) -> Starlette:
     """`/graphql`."""
-    engine = database.write_engine(settings.database_url)
+    engine = create_async_engine(settings.database_url, pool_size=8)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -296,5 +295,5 @@ def create_app(settings: Settings, viewer: Viewer) -> Starlette:
         await engine.dispose()
 
     app = Starlette(lifespan=lifespan)
-    app.mount("/graphql", Endpoint(database.sessions(engine), viewer))
+    app.mount("/graphql", Endpoint(async_sessionmaker(engine, expire_on_commit=False), viewer))
     return app
