@@ -115,6 +115,10 @@ class Viewer:
         """Whether the viewer holds this right anywhere."""
         return permission in self.permissions
 
+    def holds(self, roles: frozenset[Role], path: str) -> bool:
+        """Whether one of these roles is held at the agency with this path, or above it."""
+        return any(holding.role in roles and holding.reaches(path) for holding in self.holdings)
+
 
 ANONYMOUS = Viewer()
 """Nobody in particular: the public."""

@@ -23,7 +23,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import topics
-from models.access import Audience, Role, Viewer
+from models.access import Audience, Viewer
 from models.account import Account
 from models.agency import Agency, within
 from models.base import Base, Identified, closed, folded
@@ -125,9 +125,8 @@ class Dossier(Identified, Base):
     def must_allow(self, rule: StepRule, by: Viewer) -> None:
         """Raise NotPermitted unless the viewer holds a role for this step where the step wants it."""
         desk: Agency = getattr(self, rule.at.value)
-        held = any(holding.role in rule.roles and holding.reaches(desk.path) for holding in by.holdings)
-        if not held or (rule.named and self.appraiser_id != by.account_id):
-            raise NotPermitted(who_can=sorted(rule.roles, key=list(Role).index))
+        if not by.holds(rule.roles, desk.path) or (rule.named and self.appraiser_id != by.account_id):
+            raise NotPermitted.unless(rule.roles)
 
     def taken_by(self, account_id: UUID | None) -> frozenset[Step]:
         """The steps of this dossier that an account has taken and must stand apart from others."""

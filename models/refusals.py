@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models.access import Role
@@ -32,8 +33,14 @@ class NotPermitted(Refusal):
     """The viewer sees it but may not do this."""
 
     who_can: list[Role]
+
     message: str = "Bạn không có vai trò để thực hiện việc này. Hãy nhờ người có vai trò phù hợp."
     message_en: str = "Your roles do not allow this. Ask somebody who holds one that does."
+
+    @classmethod
+    def unless(cls, roles: Iterable[Role]) -> NotPermitted:
+        """The refusal that says which roles it takes, in the order they are declared."""
+        return cls(who_can=sorted(roles, key=list(Role).index))
 
 
 @dataclass

@@ -20,10 +20,19 @@ def agency(path: str) -> str:
 
 def above(path: str) -> list[str]:
     """The topics of an agency's path and of every agency above it."""
-    labels = path.split(".")
-    return [agency(".".join(labels[:count])) for count in range(1, len(labels) + 1)]
+    return [agency(upper) for upper in _upwards(path)]
+
+
+def decisions_in(path: str) -> str:
+    """The decisions published by an agency and those under it."""
+    return f"{DECISIONS}:{path}"
 
 
 def decisions_of(path: str) -> list[str]:
     """The topics of a decision published by the agency with this path: of all decisions, and of each agency above."""
-    return [DECISIONS, *(f"{DECISIONS}:{topic.removeprefix('agency:')}" for topic in above(path))]
+    return [DECISIONS, *(decisions_in(upper) for upper in _upwards(path))]
+
+
+def _upwards(path: str) -> list[str]:
+    labels = path.split(".")
+    return [".".join(labels[:count]) for count in range(1, len(labels) + 1)]

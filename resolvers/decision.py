@@ -84,6 +84,6 @@ async def decision_published(
     """Each decision published past the cursor, by all agencies or by one and those under it."""
     topic = topics.DECISIONS
     if agency is not None:
-        topic = f"{topics.DECISIONS}:{await agency_path(context, agency)}"
+        topic = topics.decisions_in(await agency_path(context, agency))
     async for told in context.feed.follow([topic], after=after):
         yield told

@@ -12,7 +12,6 @@ from sqlalchemy.orm import joinedload, selectinload
 
 import models as rows
 from models import calendar, topics
-from models.access import Role
 from models.decision import Decision, DecisionStatus, visible_decision
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import LineOutcome
@@ -160,8 +159,8 @@ def _must_publish(decision: Decision, work: Work) -> None:
     """Raise NotPermitted or WrongStatus unless the viewer may publish this decision as it stands."""
     rule = workflow()[Step.PUBLISH]
     desk = decision.agency.desk or decision.agency
-    if not any(holding.role in rule.roles and holding.reaches(desk.path) for holding in work.viewer.holdings):
-        raise NotPermitted(who_can=sorted(rule.roles, key=list(Role).index))
+    if not work.viewer.holds(rule.roles, desk.path):
+        raise NotPermitted.unless(rule.roles)
     if decision.status is not DecisionStatus.ISSUED:
         raise WrongStatus(decision_status=decision.status)
 

@@ -75,7 +75,7 @@ class Work:
 
     async def __aenter__(self) -> Self:
         if self.viewer.account_id is None:
-            raise NotPermitted(who_can=[])
+            raise NotPermitted.unless([])
         self.account_id = self.viewer.account_id
         try:
             self.now = (await self.session.execute(select(func.now()))).scalar_one()
