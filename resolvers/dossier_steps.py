@@ -33,7 +33,7 @@ CASES = selectinload(Dossier.lines).options(
 
 
 @strawberry.input(description="Phân công chuyên viên thẩm định. · Who is to appraise.")
-class AssignAppraiserInput(DossierStepInput):
+class AssignInput(DossierStepInput):
     """Who is to appraise the dossier."""
 
     appraiser: str = strawberry.field(description="Tên đăng nhập của chuyên viên. · User name.")
@@ -104,7 +104,7 @@ async def _next_code(work: Work, agency: rows.Agency) -> str:
     return f"{agency.code}-{today:%y%m%d}-{number:04d}"
 
 
-async def assign_appraiser(context: Context, input: AssignAppraiserInput) -> Ref:
+async def assign_appraiser(context: Context, input: AssignInput) -> Ref:
     """Name the appraiser, who must hold that role at the desk where the dossier lies."""
     async with context.work("assignAppraiser", input) as work:
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=DESKS)

@@ -113,7 +113,7 @@ const step = (who, name, type = "DossierStepInput", more = () => ({})) => (dossi
 /** Steps of a dossier, each from the row that the one before gave. */
 export const submit = step("canbo", "submitDossier");
 export const receive = step("motcua", "receiveDossier");
-export const assign = step("truongphong", "assignAppraiser", "AssignAppraiserInput", () => ({ appraiser: "thamdinh" }));
+export const assign = step("truongphong", "assignAppraiser", "AssignInput", () => ({ appraiser: "thamdinh" }));
 export const appraise = step("thamdinh", "appraiseLine", "AppraiseLineInput", (dossier) => ({
   lineId: dossier.lines.nodes[0].id,
   eligible: true,
