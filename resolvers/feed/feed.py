@@ -39,6 +39,11 @@ class Feed:
         """The feed knows the journal's head and has looked for news within the last seconds."""
         return self._hub.prompt
 
+    @property
+    def followers(self) -> int:
+        """How many follow in this process."""
+        return self._hub.listeners
+
     async def start(self, patience: float = PATIENCE) -> None:
         """Begin to number and to tell. Returns when the head is known, or after these seconds without PostgreSQL."""
         self._tasks = [asyncio.create_task(run) for run in (self._hub.run(), *self._doorbell.runs())]

@@ -56,6 +56,11 @@ class Hub:
         """The last entry that was told."""
         return self._head
 
+    @property
+    def listeners(self) -> int:
+        """How many are told what happens."""
+        return len(set(chain.from_iterable(self._listeners.values())))
+
     def ring(self) -> None:
         """This process committed something: number it and look, now."""
         self._committed = True

@@ -61,7 +61,9 @@ async def following(
 ) -> AsyncIterator[Any]:
     """Follow while the block acts; the task gives what was heard."""
     task = asyncio.create_task(Follower(province, who, text, variables).hear(last))
-    await asyncio.sleep(0.05)
+    async with asyncio.timeout(5):
+        while not province.feed.followers:
+            await asyncio.sleep(0.01)
     yield task
 
 
