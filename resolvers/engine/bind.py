@@ -135,12 +135,12 @@ def told(*, needs: Permission | None = None, description: str | None = None) -> 
 
 def many(fn: Callable[..., Any], *, needs: Permission | None = None, description: str | None = None) -> Any:
     """A connection: `fn(viewer, [parent], **arguments)` gives a Select in order; the engine cuts the page."""
-    return _asked(Many(fn, True, _names(fn)), [*_arguments(fn), *PAGING], fn, needs, description)
+    return asked(Many(fn, True, _names(fn)), [*arguments_of(fn), *PAGING], fn, needs, description)
 
 
 def reads(fn: Callable[..., Any], *, needs: Permission | None = None, description: str | None = None) -> Any:
     """One row or a list small by law: `fn` gives its Select, or for a union a tuple of Selects."""
-    return _asked(Many(fn, False, _names(fn)), _arguments(fn), fn, needs, description)
+    return asked(Many(fn, False, _names(fn)), arguments_of(fn), fn, needs, description)
 
 
 def computed(
@@ -159,7 +159,7 @@ def computed(
 def node_of(*, description: str | None = None, **argument: Any) -> Any:
     """`node(id:)` or `nodes(ids:)` of the Node interface: any row by its global id, null where absent or unseen."""
     parameters = [inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, annotation=a) for n, a in argument.items()]
-    return _asked(Nodes(), parameters, None, None, description)
+    return asked(Nodes(), parameters, None, None, description)
 
 
 def subscribes(fn: Callable[..., Any], *, needs: Permission | None = None, description: str | None = None) -> Any:
@@ -169,7 +169,7 @@ def subscribes(fn: Callable[..., Any], *, needs: Permission | None = None, descr
         async for happening in fn(info.context, **arguments):
             yield happening
 
-    _sign(follow, [_INFO, *_arguments(fn)])
+    _sign(follow, [_INFO, *arguments_of(fn)])
     return strawberry.subscription(
         resolver=follow, description=description or _sentence(fn), **demands(needs, binding=Follows(fn))
     )
@@ -257,7 +257,9 @@ def _described(cls: type, row: type, binding: Binding, name: str) -> str | None:
     return described(cls).get(name) or described(row).get(getattr(binding, "attr", None) or name)
 
 
-def _asked(binding: Binding, parameters: list[inspect.Parameter], fn: Any, needs: Any, description: str | None) -> Any:
+def asked(binding: Any, parameters: list[inspect.Parameter], fn: Any, needs: Any, description: str | None) -> Any:
+    """A field with these parameters as its arguments, which the engine answers by its binding."""
+
     def answer(**_: Any) -> Any:
         return READ
 
@@ -274,7 +276,8 @@ def _sign(resolver: Any, parameters: list[inspect.Parameter]) -> None:
     resolver.__annotations__ = {p.name: p.annotation for p in keywords}
 
 
-def _arguments(fn: Callable[..., Any]) -> list[inspect.Parameter]:
+def arguments_of(fn: Callable[..., Any]) -> list[inspect.Parameter]:
+    """The parameters of a resolver that are its field's arguments."""
     ours = {"viewer", "parent", "context"}
     return [p for name, p in inspect.signature(fn, eval_str=True).parameters.items() if name not in ours]
 
