@@ -81,7 +81,6 @@ READERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "LAUREL_ORIGINS": ("origins", _origins),
     "LAUREL_READERS": ("readers", _count),
     "LAUREL_SECURE_COOKIES": ("secure_cookies", _claim),
-    "LAUREL_SESSION_IDLE_MINUTES": ("session_idle", lambda value: timedelta(minutes=_count(value))),
     "LAUREL_SESSION_HOURS": ("session_length", lambda value: timedelta(hours=_count(value))),
 }
 
@@ -105,7 +104,6 @@ class Settings:
     """Connections kept for reading; writes have as many again."""
     secure_cookies: bool = True
     """Cookies only over HTTPS. `demo` turns it off, for it speaks plain HTTP on this machine alone."""
-    session_idle: timedelta = timedelta(minutes=30)
     session_length: timedelta = timedelta(hours=12)
     demo: bool = False
     """Invented data and accounts with known passwords are in the database, and the start page may show them."""

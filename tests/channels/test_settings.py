@@ -30,13 +30,12 @@ def test_each_variable_is_read_as_what_it_means() -> None:
         LAUREL_LOG_LEVEL="Debug",
         LAUREL_ORIGINS="https://a.vn/, https://b.vn:8443",
         LAUREL_SECURE_COOKIES="no",
-        LAUREL_SESSION_IDLE_MINUTES="15",
         LAUREL_SESSION_HOURS="8",
     )
     assert (settings.port, settings.data, settings.log_level) == (9001, Path.home() / "laurel", "debug")
     assert settings.origins == ("https://a.vn", "https://b.vn:8443")
     assert not settings.secure_cookies
-    assert (settings.session_idle, settings.session_length) == (timedelta(minutes=15), timedelta(hours=8))
+    assert settings.session_length == timedelta(hours=8)
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
