@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Select, any_, cast, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Identified, LTree, closed, folded, vietnamese_order
+from models.base import Base, Identified, LTree, closed, folded, searched, vietnamese_order
 
 
 class AgencyKind(enum.Enum):
@@ -66,6 +66,7 @@ class Agency(Identified, Base):
     """Where dossiers for this agency's decision are received; absent: at the agency itself."""
     sort_key: Mapped[str] = vietnamese_order("name")
     name_folded: Mapped[str] = folded("code", "name", "name_en")
+    search: Mapped[str] = searched(("code", "name"), ("name_en",))
     parent: Mapped[Agency | None] = relationship(
         lazy="raise", init=False, foreign_keys=[parent_id], remote_side="Agency.id"
     )
@@ -79,6 +80,7 @@ class Agency(Identified, Base):
         CheckConstraint("name = normalize(name, NFC) and btrim(name) <> ''", name="name_is_nfc"),
         Index("ix_agency_path", "path", postgresql_using="gist"),
         Index("ix_agency_name", "sort_key", "id"),
+        Index("ix_agency_search", "search", postgresql_using="gin"),
         Index(
             "ix_agency_name_folded",
             "name_folded",

@@ -60,6 +60,8 @@ class Award(Identified, Base):
         Index("ix_award_nominee", "nominee_id", "awarded_on", "id"),
         Index("ix_award_newest", "awarded_on", "id"),
         Index("ix_award_agency", "agency_id", "award_type_id", "awarded_on", "id"),
+        Index("ix_award_status", "status", "awarded_on", "id"),
+        Index("ix_award_year", "achievement_year", "awarded_on", "id"),
         Index("ix_award_type", "award_type_id", "awarded_on", "id"),
     )
 

@@ -8,6 +8,7 @@ from typing import Any, dataclass_transform
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Computed, DateTime, Enum, MetaData, Text, cast, type_coerce
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
 from sqlalchemy.types import TypeEngine, UserDefinedType
@@ -79,3 +80,15 @@ def folded(*columns: str) -> Any:
     """A stored column without accents or case, for searching: `Đường` is found by `duong`."""
     said = " || ' ' || ".join(f"coalesce({column}, '')" for column in columns)
     return mapped_column(Text, Computed(f"fold({said})", persisted=True), init=False)
+
+
+def searched(title: tuple[str, ...], body: tuple[str, ...] = ()) -> Any:
+    """A stored column of the words `search` finds the row by, those of its title weighing more; it is never shown."""
+    said = ", ".join(" || ' ' || ".join(f"coalesce({column}, '')" for column in part) or "''" for part in (title, body))
+    return mapped_column(
+        TSVECTOR,
+        Computed(f"search_vector({said})", persisted=True),
+        init=False,
+        deferred=True,
+        info={"fields": title + body},
+    )

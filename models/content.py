@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access import Audience, Viewer
 from models.agency import Agency
-from models.base import Base, Identified, closed, folded
+from models.base import Base, Identified, closed, folded, searched
 from models.nominee import Nominee
 
 
@@ -49,10 +49,18 @@ class Article(Identified, Base):
     created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
     published_at: Mapped[datetime | None] = mapped_column(default=None)
     title_folded: Mapped[str] = folded("title", "summary")
+    search: Mapped[str] = searched(("title",), ("summary", "body"))
 
     __table_args__ = (
         CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_is_plain"),
         Index("ix_article_newest", "created_at", "id"),
+        Index("ix_article_search", "search", postgresql_using="gin"),
+        Index(
+            "ix_article_title_folded",
+            "title_folded",
+            postgresql_using="gin",
+            postgresql_ops={"title_folded": "gin_trgm_ops"},
+        ),
     )
 
 
@@ -73,6 +81,7 @@ class ExemplaryModel(Identified, Base):
     created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
     published_at: Mapped[datetime | None] = mapped_column(default=None)
     title_folded: Mapped[str] = folded("title", "summary")
+    search: Mapped[str] = searched(("title",), ("summary", "field", "body"))
     agency: Mapped[Agency] = relationship(lazy="raise", init=False)
     nominee: Mapped[Nominee | None] = relationship(lazy="raise", init=False)
 
@@ -80,6 +89,13 @@ class ExemplaryModel(Identified, Base):
         CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_is_plain"),
         CheckConstraint("year between 1945 and 2200", name="year_is_a_year"),
         Index("ix_exemplary_model_newest", "created_at", "id"),
+        Index("ix_exemplary_model_search", "search", postgresql_using="gin"),
+        Index(
+            "ix_exemplary_model_title_folded",
+            "title_folded",
+            postgresql_using="gin",
+            postgresql_ops={"title_folded": "gin_trgm_ops"},
+        ),
     )
 
 
@@ -99,10 +115,18 @@ class GuidanceDocument(Identified, Base):
     summary: Mapped[str]
     published_at: Mapped[datetime | None] = mapped_column(default=None)
     title_folded: Mapped[str] = folded("number", "title")
+    search: Mapped[str] = searched(("number", "title"), ("summary", "issued_by", "signer_name"))
 
     __table_args__ = (
         CheckConstraint("effective_on >= issued_on", name="takes_effect_after_it_is_issued"),
         Index("ix_guidance_document_newest", "issued_on", "id"),
+        Index("ix_guidance_document_search", "search", postgresql_using="gin"),
+        Index(
+            "ix_guidance_document_title_folded",
+            "title_folded",
+            postgresql_using="gin",
+            postgresql_ops={"title_folded": "gin_trgm_ops"},
+        ),
     )
 
 

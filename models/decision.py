@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access import Audience, Viewer
 from models.agency import Agency
-from models.base import Base, Identified, closed, folded
+from models.base import Base, Identified, closed, folded, searched
 
 
 class DecisionStatus(enum.Enum):
@@ -32,6 +32,10 @@ class Decision(Identified, Base):
     number_key: Mapped[str] = mapped_column(Computed("decision_number_key(number)", persisted=True), init=False)
     """The number in one spelling: NFC, capitals, no spaces, Ð (U+00D0) read as Đ (U+0110)."""
     year: Mapped[int] = mapped_column(Computed("extract(year from signed_on)::integer", persisted=True), init=False)
+    ordinal: Mapped[int] = mapped_column(
+        Computed("coalesce(substring(number from '^[0-9]{1,9}')::integer, 0)", persisted=True), init=False
+    )
+    """What the number begins with, to be ordered by: 12 after 9."""
     title: Mapped[str]
     status: Mapped[DecisionStatus] = mapped_column(closed(DecisionStatus), default=DecisionStatus.ISSUED)
     version: Mapped[int] = mapped_column(default=1)
@@ -43,6 +47,7 @@ class Decision(Identified, Base):
     signer_title: Mapped[str]
     published_at: Mapped[datetime | None] = mapped_column(default=None)
     title_folded: Mapped[str] = folded("number", "title")
+    search: Mapped[str] = searched(("number", "title"))
     agency: Mapped[Agency] = relationship(lazy="raise", init=False)
 
     __table_args__ = (
@@ -52,7 +57,10 @@ class Decision(Identified, Base):
         CheckConstraint("signed_on between '1945-09-02' and '2200-01-01'", name="signed_on_is_a_day"),
         Index("uq_decision_number", "agency_id", "year", "number_key", unique=True),
         Index("ix_decision_number_key", "number_key"),
+        Index("ix_decision_search", "search", postgresql_using="gin"),
         Index("ix_decision_newest", "signed_on", "id"),
+        Index("ix_decision_by_number", "year", "ordinal", "id"),
+        Index("ix_decision_status", "status", "signed_on", "id"),
         Index("ix_decision_agency", "agency_id", "signed_on", "id"),
         Index("ix_decision_published", "published_at", "id", postgresql_where="published_at is not null"),
         Index(

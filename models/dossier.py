@@ -17,7 +17,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    text,
+    true,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -26,7 +26,7 @@ from models import topics
 from models.access import Audience, Viewer
 from models.account import Account
 from models.agency import Agency, within
-from models.base import Base, Identified, closed, folded
+from models.base import Base, Identified, closed, folded, searched
 from models.dossier_line import DossierLine
 from models.journal import Entry, event_head
 from models.movement import Movement
@@ -57,7 +57,7 @@ class Dossier(Identified, Base):
     """Who is asked to decide."""
     handler_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
     """On whose desk it lies."""
-    movement_id: Mapped[UUID | None] = mapped_column(ForeignKey("movement.id"), default=None, index=True)
+    movement_id: Mapped[UUID | None] = mapped_column(ForeignKey("movement.id"), default=None)
     rule_set_id: Mapped[UUID | None] = mapped_column(ForeignKey("rule_set.id"), default=None)
     """The rules in force when it was received."""
     created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
@@ -65,10 +65,14 @@ class Dossier(Identified, Base):
     received_at: Mapped[datetime | None] = mapped_column(default=None)
     due_on: Mapped[date | None] = mapped_column(default=None)
     due_order: Mapped[date] = mapped_column(Computed("coalesce(due_on, date '9000-01-01')", persisted=True), init=False)
+    received_order: Mapped[datetime] = mapped_column(
+        Computed("coalesce(received_at, timestamptz '-infinity')", persisted=True), init=False
+    )
     drafted_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     submitted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), default=None)
-    appraiser_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), default=None, index=True)
+    appraiser_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), default=None)
     title_folded: Mapped[str] = folded("code", "title")
+    search: Mapped[str] = searched(("code", "title"))
     agency: Mapped[Agency] = relationship(lazy="raise", init=False, foreign_keys=[agency_id])
     authority: Mapped[Agency] = relationship(lazy="raise", init=False, foreign_keys=[authority_id])
     handler: Mapped[Agency] = relationship(lazy="raise", init=False, foreign_keys=[handler_id])
@@ -90,13 +94,19 @@ class Dossier(Identified, Base):
         CheckConstraint("received_at >= submitted_at", name="is_received_after_it_is_submitted"),
         CheckConstraint("version >= 1", name="version_counts_from_one"),
         CheckConstraint("title = normalize(title, NFC) and btrim(title) <> ''", name="title_is_nfc"),
+        Index("ix_dossier_search", "search", postgresql_using="gin"),
         Index("ix_dossier_newest", "created_at", "id"),
         Index("ix_dossier_agency", "agency_id", "status", "created_at", "id"),
         Index("ix_dossier_handler", "handler_id", "status", "created_at", "id"),
         Index("ix_dossier_status", "status", "created_at", "id"),
         Index("ix_dossier_due", "due_order", "id"),
-        Index("ix_dossier_authority", "authority_id"),
-        Index("ix_dossier_received", text("vietnam_day(received_at)")),
+        Index("ix_dossier_authority", "authority_id", "created_at", "id"),
+        Index("ix_dossier_movement", "movement_id", "created_at", "id"),
+        Index("ix_dossier_appraiser", "appraiser_id", "created_at", "id"),
+        Index("ix_dossier_commendation_type", "commendation_type", "created_at", "id"),
+        Index("ix_dossier_received", "received_at"),
+        Index("ix_dossier_received_order", "received_order", "id"),
+        Index("ix_dossier_due_on", "due_on"),
         Index(
             "ix_dossier_title_folded",
             "title_folded",
@@ -210,7 +220,12 @@ def visible_dossier(row: type[Dossier], viewer: Viewer) -> ColumnElement[bool]:
 def visible_line(row: type[DossierLine], viewer: Viewer) -> ColumnElement[bool]:
     """Staff: the lines of the dossiers they see. A nominee: their own line and nobody else's."""
     seen = exists(select(Dossier.id).where(Dossier.id == row.dossier_id, visible_dossier(Dossier, viewer)))
-    return and_(seen, row.nominee_id == viewer.nominee_id) if viewer.audience is Audience.NOMINEE else seen
+    return and_(seen, visible_beside(row, viewer))
+
+
+def visible_beside(row: type[DossierLine], viewer: Viewer) -> ColumnElement[bool]:
+    """Of a dossier that is seen, staff see every line; a nominee their own and nobody else's."""
+    return row.nominee_id == viewer.nominee_id if viewer.audience is Audience.NOMINEE else true()
 
 
 def visible_document(row: type[DossierDocument], viewer: Viewer) -> ColumnElement[bool]:

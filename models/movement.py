@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.agency import Agency
-from models.base import Base, Identified, closed, vietnamese_order
+from models.base import Base, Identified, closed, searched, vietnamese_order
 
 
 class MovementForm(enum.Enum):
@@ -55,10 +55,12 @@ class Movement(Identified, Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date | None] = mapped_column(default=None)
     sort_key: Mapped[str] = vietnamese_order("title")
+    search: Mapped[str] = searched(("title",), ("title_en", "aim", "legal_basis"))
     launched_by: Mapped[Agency] = relationship(lazy="raise", init=False)
 
     __table_args__ = (
         CheckConstraint("ends_on >= starts_on", name="ends_after_it_starts"),
         Index("ix_movement_newest", "starts_on", "id"),
+        Index("ix_movement_search", "search", postgresql_using="gin"),
         Index("ix_movement_title", "sort_key", "id"),
     )

@@ -43,7 +43,7 @@ class Nominee(Identified, Base):
     position: Mapped[str | None] = mapped_column(default=None, info={"class": PersonalData.PUBLIC})
     """Title and post, of an individual."""
     recipient_class: Mapped[RecipientClass | None] = mapped_column(closed(RecipientClass), default=None)
-    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
     """The managing agency: the one that manages staff and payroll, and so proposes (art 83.1)."""
     sort_key: Mapped[str] = vietnamese_order("name")
     name_folded: Mapped[str] = folded("name")
@@ -54,6 +54,9 @@ class Nominee(Identified, Base):
         CheckConstraint("name = normalize(name, NFC) and btrim(name) <> ''", name="name_is_nfc"),
         CheckConstraint("kind = 'INDIVIDUAL' or recipient_class is null", name="only_individuals_have_a_class"),
         Index("ix_nominee_name", "sort_key", "id"),
+        Index("ix_nominee_agency", "agency_id", "sort_key", "id"),
+        Index("ix_nominee_kind", "kind", "sort_key", "id"),
+        Index("ix_nominee_class", "recipient_class", "sort_key", "id"),
         Index(
             "ix_nominee_name_folded",
             "name_folded",

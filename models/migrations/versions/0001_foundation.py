@@ -89,6 +89,14 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column(
+            "search",
+            postgresql.TSVECTOR(),
+            sa.Computed(
+                "search_vector(coalesce(code, '') || ' ' || coalesce(name, ''), coalesce(name_en, ''))", persisted=True
+            ),
+            nullable=False,
+        ),
         sa.CheckConstraint("name = normalize(name, NFC) and btrim(name) <> ''", name=op.f("ck_agency_name_is_nfc")),
         sa.CheckConstraint("parent_id <> id", name=op.f("ck_agency_is_not_its_own_parent")),
         sa.CheckConstraint("valid_to > valid_from", name=op.f("ck_agency_ends_after_it_begins")),
@@ -109,6 +117,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_agency_parent_id"), "agency", ["parent_id"], unique=False)
     op.create_index("ix_agency_path", "agency", ["path"], unique=False, postgresql_using="gist")
+    op.create_index("ix_agency_search", "agency", ["search"], unique=False, postgresql_using="gin")
     op.create_table(
         "article",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -124,11 +133,28 @@ def upgrade() -> None:
             sa.Computed("fold(coalesce(title, '') || ' ' || coalesce(summary, ''))", persisted=True),
             nullable=False,
         ),
+        sa.Column(
+            "search",
+            postgresql.TSVECTOR(),
+            sa.Computed(
+                "search_vector(coalesce(title, ''), coalesce(summary, '') || ' ' || coalesce(body, ''))", persisted=True
+            ),
+            nullable=False,
+        ),
         sa.CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name=op.f("ck_article_slug_is_plain")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
         sa.UniqueConstraint("slug", name=op.f("uq_article_slug")),
     )
     op.create_index("ix_article_newest", "article", ["created_at", "id"], unique=False)
+    op.create_index("ix_article_search", "article", ["search"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_article_title_folded",
+        "article",
+        ["title_folded"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"title_folded": "gin_trgm_ops"},
+    )
     op.create_table(
         "award_type",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -253,6 +279,15 @@ def upgrade() -> None:
             sa.Computed("fold(coalesce(number, '') || ' ' || coalesce(title, ''))", persisted=True),
             nullable=False,
         ),
+        sa.Column(
+            "search",
+            postgresql.TSVECTOR(),
+            sa.Computed(
+                "search_vector(coalesce(number, '') || ' ' || coalesce(title, ''), coalesce(summary, '') || ' ' || coalesce(issued_by, '') || ' ' || coalesce(signer_name, ''))",
+                persisted=True,
+            ),
+            nullable=False,
+        ),
         sa.CheckConstraint(
             "effective_on >= issued_on", name=op.f("ck_guidance_document_takes_effect_after_it_is_issued")
         ),
@@ -260,6 +295,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_guidance_document_number")),
     )
     op.create_index("ix_guidance_document_newest", "guidance_document", ["issued_on", "id"], unique=False)
+    op.create_index(
+        "ix_guidance_document_search", "guidance_document", ["search"], unique=False, postgresql_using="gin"
+    )
+    op.create_index(
+        "ix_guidance_document_title_folded",
+        "guidance_document",
+        ["title_folded"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"title_folded": "gin_trgm_ops"},
+    )
     op.create_table(
         "journal_head",
         sa.Column("one", sa.Boolean(), server_default=sa.text("true"), nullable=False),
@@ -441,12 +487,22 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("sort_key", sa.Text(collation="C"), sa.Computed("vi_key(title)", persisted=True), nullable=False),
+        sa.Column(
+            "search",
+            postgresql.TSVECTOR(),
+            sa.Computed(
+                "search_vector(coalesce(title, ''), coalesce(title_en, '') || ' ' || coalesce(aim, '') || ' ' || coalesce(legal_basis, ''))",
+                persisted=True,
+            ),
+            nullable=False,
+        ),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_movement_ends_after_it_starts")),
         sa.ForeignKeyConstraint(["launched_by_id"], ["agency.id"], name=op.f("fk_movement_launched_by_id_agency")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_movement")),
     )
     op.create_index(op.f("ix_movement_launched_by_id"), "movement", ["launched_by_id"], unique=False)
     op.create_index("ix_movement_newest", "movement", ["starts_on", "id"], unique=False)
+    op.create_index("ix_movement_search", "movement", ["search"], unique=False, postgresql_using="gin")
     op.create_index("ix_movement_title", "movement", ["sort_key", "id"], unique=False)
     op.create_table(
         "nominee",
@@ -493,7 +549,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_nominee_agency_id_agency")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_nominee")),
     )
-    op.create_index(op.f("ix_nominee_agency_id"), "nominee", ["agency_id"], unique=False)
+    op.create_index("ix_nominee_agency", "nominee", ["agency_id", "sort_key", "id"], unique=False)
+    op.create_index("ix_nominee_class", "nominee", ["recipient_class", "sort_key", "id"], unique=False)
+    op.create_index("ix_nominee_kind", "nominee", ["kind", "sort_key", "id"], unique=False)
     op.create_index("ix_nominee_name", "nominee", ["sort_key", "id"], unique=False)
     op.create_index(
         "ix_nominee_name_folded",
@@ -676,6 +734,15 @@ def upgrade() -> None:
             sa.Computed("fold(coalesce(title, '') || ' ' || coalesce(summary, ''))", persisted=True),
             nullable=False,
         ),
+        sa.Column(
+            "search",
+            postgresql.TSVECTOR(),
+            sa.Computed(
+                "search_vector(coalesce(title, ''), coalesce(summary, '') || ' ' || coalesce(field, '') || ' ' || coalesce(body, ''))",
+                persisted=True,
+            ),
+            nullable=False,
+        ),
         sa.CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name=op.f("ck_exemplary_model_slug_is_plain")),
         sa.CheckConstraint("year between 1945 and 2200", name=op.f("ck_exemplary_model_year_is_a_year")),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_exemplary_model_agency_id_agency")),
@@ -686,6 +753,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_exemplary_model_agency_id"), "exemplary_model", ["agency_id"], unique=False)
     op.create_index("ix_exemplary_model_newest", "exemplary_model", ["created_at", "id"], unique=False)
     op.create_index(op.f("ix_exemplary_model_nominee_id"), "exemplary_model", ["nominee_id"], unique=False)
+    op.create_index("ix_exemplary_model_search", "exemplary_model", ["search"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_exemplary_model_title_folded",
+        "exemplary_model",
+        ["title_folded"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"title_folded": "gin_trgm_ops"},
+    )
     op.create_table(
         "nominee_personal",
         sa.Column("nominee_id", sa.Uuid(), nullable=False),
@@ -754,6 +830,12 @@ def upgrade() -> None:
         sa.Column(
             "year", sa.Integer(), sa.Computed("extract(year from signed_on)::integer", persisted=True), nullable=False
         ),
+        sa.Column(
+            "ordinal",
+            sa.Integer(),
+            sa.Computed("coalesce(substring(number from '^[0-9]{1,9}')::integer, 0)", persisted=True),
+            nullable=False,
+        ),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column(
             "status",
@@ -781,6 +863,12 @@ def upgrade() -> None:
             sa.Computed("fold(coalesce(number, '') || ' ' || coalesce(title, ''))", persisted=True),
             nullable=False,
         ),
+        sa.Column(
+            "search",
+            postgresql.TSVECTOR(),
+            sa.Computed("search_vector(coalesce(number, '') || ' ' || coalesce(title, ''), '')", persisted=True),
+            nullable=False,
+        ),
         sa.CheckConstraint(
             "number = normalize(number, NFC) and btrim(number) <> ''", name=op.f("ck_decision_number_is_nfc")
         ),
@@ -796,6 +884,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
     )
     op.create_index("ix_decision_agency", "decision", ["agency_id", "signed_on", "id"], unique=False)
+    op.create_index("ix_decision_by_number", "decision", ["year", "ordinal", "id"], unique=False)
     op.create_index("ix_decision_newest", "decision", ["signed_on", "id"], unique=False)
     op.create_index("ix_decision_number_key", "decision", ["number_key"], unique=False)
     op.create_index(
@@ -805,6 +894,8 @@ def upgrade() -> None:
         unique=False,
         postgresql_where="published_at is not null",
     )
+    op.create_index("ix_decision_search", "decision", ["search"], unique=False, postgresql_using="gin")
+    op.create_index("ix_decision_status", "decision", ["status", "signed_on", "id"], unique=False)
     op.create_index(
         "ix_decision_title_folded",
         "decision",
@@ -883,6 +974,12 @@ def upgrade() -> None:
         sa.Column(
             "due_order", sa.Date(), sa.Computed("coalesce(due_on, date '9000-01-01')", persisted=True), nullable=False
         ),
+        sa.Column(
+            "received_order",
+            sa.DateTime(timezone=True),
+            sa.Computed("coalesce(received_at, timestamptz '-infinity')", persisted=True),
+            nullable=False,
+        ),
         sa.Column("drafted_by_id", sa.Uuid(), nullable=False),
         sa.Column("submitted_by_id", sa.Uuid(), nullable=True),
         sa.Column("appraiser_id", sa.Uuid(), nullable=True),
@@ -890,6 +987,12 @@ def upgrade() -> None:
             "title_folded",
             sa.Text(),
             sa.Computed("fold(coalesce(code, '') || ' ' || coalesce(title, ''))", persisted=True),
+            nullable=False,
+        ),
+        sa.Column(
+            "search",
+            postgresql.TSVECTOR(),
+            sa.Computed("search_vector(coalesce(code, '') || ' ' || coalesce(title, ''), '')", persisted=True),
             nullable=False,
         ),
         sa.CheckConstraint(
@@ -925,13 +1028,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_dossier_code")),
     )
     op.create_index("ix_dossier_agency", "dossier", ["agency_id", "status", "created_at", "id"], unique=False)
-    op.create_index(op.f("ix_dossier_appraiser_id"), "dossier", ["appraiser_id"], unique=False)
-    op.create_index("ix_dossier_authority", "dossier", ["authority_id"], unique=False)
+    op.create_index("ix_dossier_appraiser", "dossier", ["appraiser_id", "created_at", "id"], unique=False)
+    op.create_index("ix_dossier_authority", "dossier", ["authority_id", "created_at", "id"], unique=False)
+    op.create_index("ix_dossier_commendation_type", "dossier", ["commendation_type", "created_at", "id"], unique=False)
     op.create_index("ix_dossier_due", "dossier", ["due_order", "id"], unique=False)
+    op.create_index("ix_dossier_due_on", "dossier", ["due_on"], unique=False)
     op.create_index("ix_dossier_handler", "dossier", ["handler_id", "status", "created_at", "id"], unique=False)
-    op.create_index(op.f("ix_dossier_movement_id"), "dossier", ["movement_id"], unique=False)
+    op.create_index("ix_dossier_movement", "dossier", ["movement_id", "created_at", "id"], unique=False)
     op.create_index("ix_dossier_newest", "dossier", ["created_at", "id"], unique=False)
-    op.create_index("ix_dossier_received", "dossier", [sa.literal_column("vietnam_day(received_at)")], unique=False)
+    op.create_index("ix_dossier_received", "dossier", ["received_at"], unique=False)
+    op.create_index("ix_dossier_received_order", "dossier", ["received_order", "id"], unique=False)
+    op.create_index("ix_dossier_search", "dossier", ["search"], unique=False, postgresql_using="gin")
     op.create_index("ix_dossier_status", "dossier", ["status", "created_at", "id"], unique=False)
     op.create_index(
         "ix_dossier_title_folded",
@@ -1173,7 +1280,9 @@ def upgrade() -> None:
     op.create_index("ix_award_agency", "award", ["agency_id", "award_type_id", "awarded_on", "id"], unique=False)
     op.create_index("ix_award_newest", "award", ["awarded_on", "id"], unique=False)
     op.create_index("ix_award_nominee", "award", ["nominee_id", "awarded_on", "id"], unique=False)
+    op.create_index("ix_award_status", "award", ["status", "awarded_on", "id"], unique=False)
     op.create_index("ix_award_type", "award", ["award_type_id", "awarded_on", "id"], unique=False)
+    op.create_index("ix_award_year", "award", ["achievement_year", "awarded_on", "id"], unique=False)
     op.create_index("uq_award_nominee", "award", ["decision_id", "nominee_id", "award_type_id"], unique=True)
     op.create_index("uq_award_position", "award", ["decision_id", "position"], unique=True)
     run_file("0001_journal.sql")
