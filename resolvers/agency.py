@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import strawberry
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 import models as rows
 from models.access import Viewer
-from models.agency import AgencyKind, AgencyLevel, within_code
+from models.agency import AgencyKind, AgencyLevel
 from resolvers.engine import Order
+from resolvers.filters import Condition, Filter, among, asked, but, containing, equal, every, inside, narrowed, some
 
 
 class AgencyOrder(Order):
@@ -21,39 +23,44 @@ class AgencyOrder(Order):
 
 
 @strawberry.input(description="Các điều kiện cùng phải thỏa. · All conditions must hold.")
-class AgencyFilter:
+class AgencyFilter(Filter):
     """Which agencies; conditions left out do not count."""
 
     kind: AgencyKind | None = None
+    kinds: list[AgencyKind] | None = None
     level: AgencyLevel | None = None
-    within: str | None = strawberry.field(description="Mã cơ quan cấp trên. · At or under this agency.", default=None)
-    text: str | None = strawberry.field(
-        description="Tìm không dấu trong mã và tên. · In code and name, accents aside.", default=None
-    )
-    on: date | None = strawberry.field(description="Còn hoạt động ngày này. · In being on this day.", default=None)
+    levels: list[AgencyLevel] | None = None
+    within: str | None = asked("Mã cơ quan cấp trên. · At or under this agency.")
+    text: str | None = asked("Tìm không dấu trong mã và tên. · In code and name, accents aside.")
+    on: date | None = asked("Còn hoạt động ngày này. · In being on this day.")
+    and_: list[AgencyFilter] | None = every()
+    or_: list[AgencyFilter] | None = some()
+    not_: AgencyFilter | None = but()
 
-    def to(self, found: Select[rows.Agency]) -> Select[rows.Agency]:
-        """The Select, narrowed to what the filter asks."""
+    def conditions(self, viewer: Viewer) -> Iterable[Condition]:
+        """What this filter asks for by itself."""
         row = rows.Agency
-        if self.kind is not None:
-            found = found.where(row.kind == self.kind)
-        if self.level is not None:
-            found = found.where(row.level == self.level)
-        if self.within is not None:
-            found = found.where(row.id.in_(within_code(self.within)))
-        if self.text is not None:
-            found = found.where(row.name_folded.like(func.like_text(self.text)))
-        if self.on is not None:
-            found = found.where(row.valid_from <= self.on, or_(row.valid_to.is_(None), row.valid_to > self.on))
-        return found
+        return (
+            equal(row.kind, self.kind),
+            among(row.kind, self.kinds),
+            equal(row.level, self.level),
+            among(row.level, self.levels),
+            inside(row.id, self.within),
+            containing(row.name_folded, self.text),
+            in_being(row, self.on),
+        )
+
+
+def in_being(row: type[rows.Agency], day: date | None) -> Condition:
+    """The agency had begun by this day and had not ended."""
+    return None if day is None else and_(row.valid_from <= day, or_(row.valid_to.is_(None), row.valid_to > day))
 
 
 def agencies(
     viewer: Viewer, filter: AgencyFilter | None = None, order_by: AgencyOrder = AgencyOrder.NAME
 ) -> Select[rows.Agency]:
     """Agencies, present and past, by filter and order."""
-    found = select(rows.Agency)
-    found = filter.to(found) if filter else found
+    found = narrowed(select(rows.Agency), filter, viewer)
     return found.order_by(rows.Agency.sort_key if order_by is AgencyOrder.NAME else rows.Agency.code)
 
 

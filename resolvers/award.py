@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import strawberry
@@ -9,11 +10,26 @@ from sqlalchemy import Select, any_, func, or_, select
 
 import models as rows
 from models.access import Viewer
-from models.agency import within_code
 from models.award import AwardStatus, visible_award
 from models.award_type import AwardClass, AwardLevel
 from models.nominee import NomineeKind
 from resolvers.engine import Order
+from resolvers.filters import (
+    Condition,
+    Filter,
+    among,
+    asked,
+    at_least,
+    at_most,
+    but,
+    equal,
+    every,
+    inside,
+    narrowed,
+    of_type,
+    of_types,
+    some,
+)
 
 
 class AwardOrder(Order):
@@ -24,45 +40,64 @@ class AwardOrder(Order):
 
 
 @strawberry.input(description="Các điều kiện cùng phải thỏa. · All conditions must hold.")
-class AwardTypeFilter:
+class AwardTypeFilter(Filter):
     """Which awards of the catalogue; conditions left out do not count."""
 
     award_class: AwardClass | None = None
     level: AwardLevel | None = None
-    recipient: NomineeKind | None = strawberry.field(description="Tặng được cho. · May be given to.", default=None)
+    recipient: NomineeKind | None = asked("Tặng được cho. · May be given to.")
+    and_: list[AwardTypeFilter] | None = every()
+    or_: list[AwardTypeFilter] | None = some()
+    not_: AwardTypeFilter | None = but()
+
+    def conditions(self, viewer: Viewer) -> Iterable[Condition]:
+        """What this filter asks for by itself."""
+        row = rows.AwardType
+        return (
+            equal(row.award_class, self.award_class),
+            equal(row.level, self.level),
+            equal(any_(row.recipients), self.recipient),
+        )
 
 
 @strawberry.input(description="Các điều kiện cùng phải thỏa. · All conditions must hold.")
-class AwardFilter:
+class AwardFilter(Filter):
     """Which awards; conditions left out do not count."""
 
-    award_type: str | None = strawberry.field(description="Mã hình thức, ví dụ BK_T. · The award's code.", default=None)
-    agency_within: str | None = strawberry.field(
-        description="Mã cơ quan trình, kể cả cấp dưới. · Proposed in this agency's subtree.", default=None
-    )
+    award_type: str | None = asked("Mã hình thức, ví dụ BK_T. · The award's code.")
+    award_types: list[str] | None = asked("Một trong các mã này. · One of these codes.")
+    agency_within: str | None = asked("Mã cơ quan trình, kể cả cấp dưới. · Proposed in this agency's subtree.")
+    nominee: strawberry.ID | None = asked("Ai được tặng. · To whom.")
     recipient: NomineeKind | None = None
     status: AwardStatus | None = None
+    statuses: list[AwardStatus] | None = None
+    year: int | None = asked("Năm thành tích. · The year of the achievement.")
     awarded_from: date | None = None
     awarded_to: date | None = None
+    and_: list[AwardFilter] | None = every()
+    or_: list[AwardFilter] | None = some()
+    not_: AwardFilter | None = but()
 
-    def to(self, found: Select[rows.Award]) -> Select[rows.Award]:
-        """The Select, narrowed to what the filter asks."""
+    def conditions(self, viewer: Viewer) -> Iterable[Condition]:
+        """What this filter asks for by itself."""
         row = rows.Award
-        if self.award_type is not None:
-            same = select(rows.AwardType.id).where(rows.AwardType.code == self.award_type)
-            found = found.where(row.award_type_id.in_(same))
-        if self.agency_within is not None:
-            found = found.where(row.agency_id.in_(within_code(self.agency_within)))
-        if self.recipient is not None:
-            same_kind = select(rows.Nominee.id).where(rows.Nominee.kind == self.recipient)
-            found = found.where(row.nominee_id.in_(same_kind))
-        if self.status is not None:
-            found = found.where(row.status == self.status)
-        if self.awarded_from is not None:
-            found = found.where(row.awarded_on >= self.awarded_from)
-        if self.awarded_to is not None:
-            found = found.where(row.awarded_on <= self.awarded_to)
-        return found
+        return (
+            of_type(row.award_type_id, self.award_type),
+            of_types(row.award_type_id, self.award_types),
+            inside(row.agency_id, self.agency_within),
+            equal(row.nominee_id, self.nominee),
+            given_to(row, self.recipient),
+            equal(row.status, self.status),
+            among(row.status, self.statuses),
+            equal(row.achievement_year, self.year),
+            at_least(row.awarded_on, self.awarded_from),
+            at_most(row.awarded_on, self.awarded_to),
+        )
+
+
+def given_to(row: type[rows.Award], kind: NomineeKind | None) -> Condition:
+    """The award went to this kind of nominee."""
+    return None if kind is None else row.nominee_id.in_(select(rows.Nominee.id).where(rows.Nominee.kind == kind))
 
 
 def award_types(
@@ -72,13 +107,7 @@ def award_types(
     row = rows.AwardType
     day = func.vietnam_day(func.now()) if on is None else on
     found = select(row).where(row.valid_from <= day, or_(row.valid_to.is_(None), row.valid_to > day))
-    if filter and filter.award_class is not None:
-        found = found.where(row.award_class == filter.award_class)
-    if filter and filter.level is not None:
-        found = found.where(row.level == filter.level)
-    if filter and filter.recipient is not None:
-        found = found.where(any_(row.recipients) == filter.recipient)
-    return found.order_by(row.rank)
+    return narrowed(found, filter, viewer).order_by(row.rank)
 
 
 def authorities(viewer: Viewer, parent: type[rows.AwardType]) -> Select[rows.Authority]:
@@ -92,8 +121,7 @@ def awards(
 ) -> Select[rows.Award]:
     """The awards the viewer may see, by filter and order."""
     row = rows.Award
-    found = select(row).where(visible_award(row, viewer))
-    found = filter.to(found) if filter else found
+    found = narrowed(select(row).where(visible_award(row, viewer)), filter, viewer)
     return found.order_by(row.awarded_on.desc() if order_by is AwardOrder.NEWEST else row.awarded_on)
 
 

@@ -2,48 +2,119 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 import nh3
 import strawberry
 from markdown_it import MarkdownIt
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 import models as rows
 from models.access import Viewer
-from models.agency import within_code
 from models.content import LegalForm, Validity, visible_content
+from resolvers.filters import (
+    Condition,
+    Filter,
+    among,
+    asked,
+    at_least,
+    at_most,
+    but,
+    containing,
+    equal,
+    every,
+    from_day,
+    inside,
+    narrowed,
+    some,
+    to_day,
+)
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
 @strawberry.input(description="Các điều kiện cùng phải thỏa. · All conditions must hold.")
-class ExemplaryModelFilter:
-    """Which exemplary models; conditions left out do not count."""
+class ArticleFilter(Filter):
+    """Which articles; conditions left out do not count."""
 
-    agency_within: str | None = strawberry.field(
-        description="Mã cơ quan, kể cả cấp dưới. · Of this agency's subtree.", default=None
-    )
-    year: int | None = None
+    text: str | None = asked("Tìm không dấu trong tiêu đề và tóm tắt. · In title and summary, accents aside.")
+    published_from: date | None = None
+    published_to: date | None = None
+    and_: list[ArticleFilter] | None = every()
+    or_: list[ArticleFilter] | None = some()
+    not_: ArticleFilter | None = but()
+
+    def conditions(self, viewer: Viewer) -> Iterable[Condition]:
+        """What this filter asks for by itself."""
+        row = rows.Article
+        return (
+            containing(row.title_folded, self.text),
+            from_day(row.published_at, self.published_from),
+            to_day(row.published_at, self.published_to),
+        )
 
 
 @strawberry.input(description="Các điều kiện cùng phải thỏa. · All conditions must hold.")
-class GuidanceDocumentFilter:
+class ExemplaryModelFilter(Filter):
+    """Which exemplary models; conditions left out do not count."""
+
+    agency_within: str | None = asked("Mã cơ quan, kể cả cấp dưới. · Of this agency's subtree.")
+    year: int | None = None
+    years: list[int] | None = None
+    text: str | None = asked("Tìm không dấu trong tiêu đề và tóm tắt. · In title and summary, accents aside.")
+    published_from: date | None = None
+    published_to: date | None = None
+    and_: list[ExemplaryModelFilter] | None = every()
+    or_: list[ExemplaryModelFilter] | None = some()
+    not_: ExemplaryModelFilter | None = but()
+
+    def conditions(self, viewer: Viewer) -> Iterable[Condition]:
+        """What this filter asks for by itself."""
+        row = rows.ExemplaryModel
+        return (
+            inside(row.agency_id, self.agency_within),
+            equal(row.year, self.year),
+            among(row.year, self.years),
+            containing(row.title_folded, self.text),
+            from_day(row.published_at, self.published_from),
+            to_day(row.published_at, self.published_to),
+        )
+
+
+@strawberry.input(description="Các điều kiện cùng phải thỏa. · All conditions must hold.")
+class GuidanceDocumentFilter(Filter):
     """Which guidance documents; conditions left out do not count."""
 
     form: LegalForm | None = None
+    forms: list[LegalForm] | None = None
     validity: Validity | None = None
-    text: str | None = strawberry.field(
-        description="Tìm không dấu trong số và trích yếu. · In number and title, accents aside.", default=None
-    )
+    validities: list[Validity] | None = None
+    text: str | None = asked("Tìm không dấu trong số và trích yếu. · In number and title, accents aside.")
+    issued_from: date | None = None
+    issued_to: date | None = None
+    and_: list[GuidanceDocumentFilter] | None = every()
+    or_: list[GuidanceDocumentFilter] | None = some()
+    not_: GuidanceDocumentFilter | None = but()
+
+    def conditions(self, viewer: Viewer) -> Iterable[Condition]:
+        """What this filter asks for by itself."""
+        row = rows.GuidanceDocument
+        return (
+            equal(row.form, self.form),
+            among(row.form, self.forms),
+            equal(row.validity, self.validity),
+            among(row.validity, self.validities),
+            containing(row.title_folded, self.text),
+            at_least(row.issued_on, self.issued_from),
+            at_most(row.issued_on, self.issued_to),
+        )
 
 
 def exemplary_models(viewer: Viewer, filter: ExemplaryModelFilter | None = None) -> Select[rows.ExemplaryModel]:
     """Exemplary models, the newest first."""
     row = rows.ExemplaryModel
-    found = select(row).where(visible_content(row, viewer))
-    if filter and filter.agency_within is not None:
-        found = found.where(row.agency_id.in_(within_code(filter.agency_within)))
-    if filter and filter.year is not None:
-        found = found.where(row.year == filter.year)
+    found = narrowed(select(row).where(visible_content(row, viewer)), filter, viewer)
     return found.order_by(row.created_at.desc())
 
 
@@ -56,20 +127,15 @@ def exemplary_model(viewer: Viewer, slug: str) -> Select[rows.ExemplaryModel]:
 def guidance_documents(viewer: Viewer, filter: GuidanceDocumentFilter | None = None) -> Select[rows.GuidanceDocument]:
     """Guidance documents, the newest first."""
     row = rows.GuidanceDocument
-    found = select(row).where(visible_content(row, viewer))
-    if filter and filter.form is not None:
-        found = found.where(row.form == filter.form)
-    if filter and filter.validity is not None:
-        found = found.where(row.validity == filter.validity)
-    if filter and filter.text is not None:
-        found = found.where(row.title_folded.like(func.like_text(filter.text)))
+    found = narrowed(select(row).where(visible_content(row, viewer)), filter, viewer)
     return found.order_by(row.issued_on.desc())
 
 
-def articles(viewer: Viewer) -> Select[rows.Article]:
+def articles(viewer: Viewer, filter: ArticleFilter | None = None) -> Select[rows.Article]:
     """Articles, the newest first."""
     row = rows.Article
-    return select(row).where(visible_content(row, viewer)).order_by(row.created_at.desc())
+    found = narrowed(select(row).where(visible_content(row, viewer)), filter, viewer)
+    return found.order_by(row.created_at.desc())
 
 
 def body_html(viewer: Viewer, given: list[tuple[str]]) -> list[str]:

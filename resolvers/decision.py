@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import date
+from typing import Any
 
 import strawberry
 from sqlalchemy import Select, func, select
@@ -11,13 +12,30 @@ from sqlalchemy import Select, func, select
 import models as rows
 from models import topics
 from models.access import Viewer
-from models.agency import within_code
 from models.award import visible_award
-from models.decision import visible_decision
+from models.decision import DecisionStatus, visible_decision
 from resolvers.context import Context
 from resolvers.engine import Order
 from resolvers.event import agency_path
 from resolvers.feed import Happening, Resync
+from resolvers.filters import (
+    Condition,
+    Filter,
+    among,
+    asked,
+    at_least,
+    at_most,
+    but,
+    containing,
+    equal,
+    every,
+    from_day,
+    inside,
+    narrowed,
+    of_type,
+    some,
+    to_day,
+)
 from resolvers.inputs import Cursor
 
 
@@ -26,33 +44,56 @@ class DecisionOrder(Order):
 
     NEWEST = "newest first, by the day of signature"
     OLDEST = "oldest first"
+    NUMBER = "by number: the latest year first, the highest number first"
 
 
 @strawberry.input(description="Các điều kiện cùng phải thỏa. · All conditions must hold.")
-class DecisionFilter:
+class DecisionFilter(Filter):
     """Which decisions; conditions left out do not count."""
 
-    agency_within: str | None = strawberry.field(
-        description="Mã cơ quan ban hành, kể cả cấp dưới. · Issued in this agency's subtree.", default=None
-    )
-    text: str | None = strawberry.field(
-        description="Tìm không dấu trong số và trích yếu. · In number and title, accents aside.", default=None
-    )
+    agency_within: str | None = asked("Mã cơ quan ban hành, kể cả cấp dưới. · Issued in this agency's subtree.")
+    status: DecisionStatus | None = None
+    statuses: list[DecisionStatus] | None = None
+    award_type: str | None = asked("Có tặng hình thức này. · It gives this award.")
+    nominee: strawberry.ID | None = asked("Có tặng người, tập thể này. · It commends this nominee.")
+    text: str | None = asked("Tìm không dấu trong số và trích yếu. · In number and title, accents aside.")
+    year: int | None = asked("Năm ký. · The year of signature.")
     signed_from: date | None = None
     signed_to: date | None = None
+    published_from: date | None = None
+    published_to: date | None = None
+    and_: list[DecisionFilter] | None = every()
+    or_: list[DecisionFilter] | None = some()
+    not_: DecisionFilter | None = but()
 
-    def to(self, found: Select[rows.Decision]) -> Select[rows.Decision]:
-        """The Select, narrowed to what the filter asks."""
-        row = rows.Decision
-        if self.agency_within is not None:
-            found = found.where(row.agency_id.in_(within_code(self.agency_within)))
-        if self.text is not None:
-            found = found.where(row.title_folded.like(func.like_text(self.text)))
-        if self.signed_from is not None:
-            found = found.where(row.signed_on >= self.signed_from)
-        if self.signed_to is not None:
-            found = found.where(row.signed_on <= self.signed_to)
-        return found
+    def conditions(self, viewer: Viewer) -> Iterable[Condition]:
+        """What this filter asks for by itself: whoever sees a decision sees its awards."""
+        row, award = rows.Decision, rows.Award
+        return (
+            inside(row.agency_id, self.agency_within),
+            equal(row.status, self.status),
+            among(row.status, self.statuses),
+            giving(of_type(award.award_type_id, self.award_type)),
+            giving(equal(award.nominee_id, self.nominee)),
+            containing(row.title_folded, self.text),
+            equal(row.year, self.year),
+            at_least(row.signed_on, self.signed_from),
+            at_most(row.signed_on, self.signed_to),
+            from_day(row.published_at, self.published_from),
+            to_day(row.published_at, self.published_to),
+        )
+
+
+def giving(condition: Condition) -> Condition:
+    """The decision gives an award of which this holds."""
+    return None if condition is None else rows.Decision.id.in_(select(rows.Award.decision_id).where(condition))
+
+
+_ORDERS: dict[DecisionOrder, tuple[Any, ...]] = {
+    DecisionOrder.NEWEST: (rows.Decision.signed_on.desc(),),
+    DecisionOrder.OLDEST: (rows.Decision.signed_on,),
+    DecisionOrder.NUMBER: (rows.Decision.year.desc(), rows.Decision.ordinal.desc()),
+}
 
 
 def decisions(
@@ -60,9 +101,8 @@ def decisions(
 ) -> Select[rows.Decision]:
     """The decisions the viewer may see, by filter and order."""
     row = rows.Decision
-    found = select(row).where(visible_decision(row, viewer))
-    found = filter.to(found) if filter else found
-    return found.order_by(row.signed_on.desc() if order_by is DecisionOrder.NEWEST else row.signed_on)
+    found = narrowed(select(row).where(visible_decision(row, viewer)), filter, viewer)
+    return found.order_by(*_ORDERS[order_by])
 
 
 def decision(viewer: Viewer, number: str) -> Select[rows.Decision]:

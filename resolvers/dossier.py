@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 import strawberry
-from sqlalchemy import Select, any_, func, select
+from sqlalchemy import Select, select
 
 import models as rows
 from models import calendar
 from models.access import Viewer
-from models.agency import within_code
-from models.dossier import visible_document, visible_dossier, visible_line
-from models.event import visible_entry
+from models.dossier import visible_beside, visible_document, visible_dossier, visible_line
+from models.event import visible_account, visible_entry
 from models.rule_set import CommendationType
 from models.workflow import Clock, DossierStatus, PortalStatus, clock, portal_status
 from resolvers.engine import Order
+from resolvers.filters import (
+    Condition,
+    Filter,
+    among,
+    asked,
+    at_least,
+    at_most,
+    but,
+    coded,
+    containing,
+    equal,
+    every,
+    from_day,
+    inside,
+    narrowed,
+    of_type,
+    some,
+    to_day,
+)
 
 
 class DossierOrder(Order):
@@ -24,54 +44,83 @@ class DossierOrder(Order):
     NEWEST = "newest first"
     OLDEST = "oldest first"
     DUE = "due soonest first, without a due date last"
+    RECEIVED = "received last first, not yet received last"
 
 
 @strawberry.input(description="Các điều kiện cùng phải thỏa. · All conditions must hold.")
-class DossierFilter:
+class DossierFilter(Filter):
     """Which dossiers; conditions left out do not count."""
 
     status: DossierStatus | None = None
     statuses: list[DossierStatus] | None = None
     commendation_type: CommendationType | None = None
-    agency_within: str | None = strawberry.field(
-        description="Mã cơ quan trình, kể cả cấp dưới. · Proposed in this agency's subtree.", default=None
-    )
-    handler_within: str | None = strawberry.field(
-        description="Mã cơ quan đang xử lý, kể cả cấp dưới. · On a desk in this subtree.", default=None
-    )
-    text: str | None = strawberry.field(
-        description="Tìm không dấu trong mã và trích yếu. · In code and title, accents aside.", default=None
-    )
+    commendation_types: list[CommendationType] | None = None
+    agency_within: str | None = asked("Mã cơ quan trình, kể cả cấp dưới. · Proposed in this agency's subtree.")
+    handler_within: str | None = asked("Mã cơ quan đang xử lý, kể cả cấp dưới. · On a desk in this subtree.")
+    authority: str | None = asked("Mã cơ quan có thẩm quyền quyết định. · This agency is asked to decide.")
+    movement: strawberry.ID | None = asked("Thuộc phong trào này. · It belongs to this movement.")
+    appraiser: strawberry.ID | None = asked("Tài khoản được giao thẩm định. · This account appraises it.")
+    nominee: strawberry.ID | None = asked("Có đề nghị cho người, tập thể này. · It names this nominee.")
+    award_type: str | None = asked("Có đề nghị hình thức này. · It asks for this award.")
+    text: str | None = asked("Tìm không dấu trong mã và trích yếu. · In code and title, accents aside.")
+    created_from: date | None = None
+    created_to: date | None = None
     received_from: date | None = None
     received_to: date | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    and_: list[DossierFilter] | None = every()
+    or_: list[DossierFilter] | None = some()
+    not_: DossierFilter | None = but()
 
-    def to(self, found: Select[rows.Dossier]) -> Select[rows.Dossier]:
-        """The Select, narrowed to what the filter asks."""
-        row = rows.Dossier
-        if self.status is not None:
-            found = found.where(row.status == self.status)
-        if self.statuses is not None:
-            found = found.where(row.status == any_(self.statuses))  # type: ignore[arg-type]  # a bind parameter while it is traced
-        if self.commendation_type is not None:
-            found = found.where(row.commendation_type == self.commendation_type)
-        if self.agency_within is not None:
-            found = found.where(row.agency_id.in_(within_code(self.agency_within)))
-        if self.handler_within is not None:
-            found = found.where(row.handler_id.in_(within_code(self.handler_within)))
-        if self.text is not None:
-            found = found.where(row.title_folded.like(func.like_text(self.text)))
-        if self.received_from is not None:
-            found = found.where(func.vietnam_day(row.received_at) >= self.received_from)
-        if self.received_to is not None:
-            found = found.where(func.vietnam_day(row.received_at) <= self.received_to)
-        return found
+    def conditions(self, viewer: Viewer) -> Iterable[Condition]:
+        """What this filter asks for by itself."""
+        row, line = rows.Dossier, rows.DossierLine
+        return (
+            equal(row.status, self.status),
+            among(row.status, self.statuses),
+            equal(row.commendation_type, self.commendation_type),
+            among(row.commendation_type, self.commendation_types),
+            inside(row.agency_id, self.agency_within),
+            inside(row.handler_id, self.handler_within),
+            coded(row.authority_id, self.authority),
+            equal(row.movement_id, self.movement),
+            appraised_by(self.appraiser, viewer),
+            naming(equal(line.nominee_id, self.nominee), viewer),
+            naming(of_type(line.award_type_id, self.award_type), viewer),
+            containing(row.title_folded, self.text),
+            from_day(row.created_at, self.created_from),
+            to_day(row.created_at, self.created_to),
+            from_day(row.received_at, self.received_from),
+            to_day(row.received_at, self.received_to),
+            at_least(row.due_on, self.due_from),
+            at_most(row.due_on, self.due_to),
+        )
 
 
-def _ordered(found: Select[rows.Dossier], order: DossierOrder) -> Select[rows.Dossier]:
-    row = rows.Dossier
-    if order is DossierOrder.DUE:
-        return found.order_by(row.due_order, row.id)
-    return found.order_by(row.created_at.desc() if order is DossierOrder.NEWEST else row.created_at)
+def appraised_by(account: Any, viewer: Viewer) -> Condition:
+    """The account appraises the dossier, where the viewer may know that."""
+    if account is None:
+        return None
+    return rows.Dossier.appraiser_id.in_(
+        select(rows.Account.id).where(rows.Account.id == account, visible_account(rows.Account, viewer))
+    )
+
+
+def naming(condition: Condition, viewer: Viewer) -> Condition:
+    """The dossier has a line of which this holds, and which the viewer sees with the dossier."""
+    if condition is None:
+        return None
+    line = rows.DossierLine
+    return rows.Dossier.id.in_(select(line.dossier_id).where(condition, visible_beside(line, viewer)))
+
+
+_ORDERS: dict[DossierOrder, Any] = {
+    DossierOrder.NEWEST: rows.Dossier.created_at.desc(),
+    DossierOrder.OLDEST: rows.Dossier.created_at,
+    DossierOrder.DUE: rows.Dossier.due_order,
+    DossierOrder.RECEIVED: rows.Dossier.received_order.desc(),
+}
 
 
 def dossiers(
@@ -79,7 +128,7 @@ def dossiers(
 ) -> Select[rows.Dossier]:
     """The dossiers the viewer may see, by filter and order."""
     found = select(rows.Dossier).where(visible_dossier(rows.Dossier, viewer))
-    return _ordered(filter.to(found) if filter else found, order_by)
+    return narrowed(found, filter, viewer).order_by(_ORDERS[order_by])
 
 
 def dossiers_of(

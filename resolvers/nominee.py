@@ -2,34 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import strawberry
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 import models as rows
 from models.access import Viewer
-from models.agency import within_code
-from models.award import visible_nominee
-from models.nominee import NomineeKind
+from models.award import visible_award, visible_nominee
+from models.nominee import NomineeKind, RecipientClass
 from resolvers.engine import Order
+from resolvers.filters import (
+    Condition,
+    Filter,
+    among,
+    asked,
+    but,
+    containing,
+    equal,
+    every,
+    inside,
+    narrowed,
+    of_type,
+    some,
+)
 
 
 class NomineeOrder(Order):
     """How nominees are ordered."""
 
     NAME = "by name, in the Vietnamese order"
+    NEWEST = "last registered first"
 
 
 @strawberry.input(description="Các điều kiện cùng phải thỏa. · All conditions must hold.")
-class NomineeFilter:
+class NomineeFilter(Filter):
     """Which nominees; conditions left out do not count."""
 
     kind: NomineeKind | None = None
-    agency_within: str | None = strawberry.field(
-        description="Mã cơ quan quản lý, kể cả cấp dưới. · Managed in this agency's subtree.", default=None
-    )
-    text: str | None = strawberry.field(
-        description="Tìm không dấu trong tên. · In the name, accents aside.", default=None
-    )
+    kinds: list[NomineeKind] | None = None
+    recipient_class: RecipientClass | None = None
+    agency_within: str | None = asked("Mã cơ quan quản lý, kể cả cấp dưới. · Managed in this agency's subtree.")
+    award_type: str | None = asked("Đã được tặng hình thức này. · Has been given this award.")
+    text: str | None = asked("Tìm không dấu trong tên. · In the name, accents aside.")
+    and_: list[NomineeFilter] | None = every()
+    or_: list[NomineeFilter] | None = some()
+    not_: NomineeFilter | None = but()
+
+    def conditions(self, viewer: Viewer) -> Iterable[Condition]:
+        """What this filter asks for by itself."""
+        row = rows.Nominee
+        return (
+            equal(row.kind, self.kind),
+            among(row.kind, self.kinds),
+            equal(row.recipient_class, self.recipient_class),
+            inside(row.agency_id, self.agency_within),
+            holding(self.award_type, viewer),
+            containing(row.name_folded, self.text),
+        )
+
+
+def holding(code: str | None, viewer: Viewer) -> Condition:
+    """The nominee has been given this award, as far as the viewer may know."""
+    award = rows.Award
+    given = of_type(award.award_type_id, code)
+    if given is None:
+        return None
+    return rows.Nominee.id.in_(select(award.nominee_id).where(given, visible_award(award, viewer)))
 
 
 def nominees(
@@ -37,11 +76,5 @@ def nominees(
 ) -> Select[rows.Nominee]:
     """The nominees the viewer may see, by filter and order."""
     row = rows.Nominee
-    found = select(row).where(visible_nominee(row, viewer))
-    if filter and filter.kind is not None:
-        found = found.where(row.kind == filter.kind)
-    if filter and filter.agency_within is not None:
-        found = found.where(row.agency_id.in_(within_code(filter.agency_within)))
-    if filter and filter.text is not None:
-        found = found.where(row.name_folded.like(func.like_text(filter.text)))
-    return found.order_by(row.sort_key)
+    found = narrowed(select(row).where(visible_nominee(row, viewer)), filter, viewer)
+    return found.order_by(row.sort_key if order_by is NomineeOrder.NAME else row.id.desc())

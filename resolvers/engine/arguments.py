@@ -19,6 +19,7 @@ from graphql import (
     GraphQLInt,
     GraphQLList,
     GraphQLString,
+    ListValueNode,
     ObjectValueNode,
     Undefined,
     VariableNode,
@@ -28,8 +29,8 @@ from graphql.execution.values import VariableValues, get_argument_values
 from sqlalchemy import ARRAY, BigInteger, Date, DateTime, Float, Integer, Numeric, Text, Uuid
 from sqlalchemy.types import TypeEngine
 
-from .coerce import Order, bare, inner
-from .refused import Unbound
+from .coerce import Choice, bare, inner, is_choice
+from .nested import bounded
 from .values import Getter, Trace
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -91,6 +92,7 @@ class Arguments:
             out = argument.out_name or name
             if out not in now:
                 continue
+            bounded(now[out])
             given.now[name] = now[out]
             given.getters[name] = self._getter(argument.type, nodes.get(name), now[out])
             if name not in nodes or not _has_variable(nodes[name]):
@@ -111,6 +113,8 @@ class Arguments:
         gtype = bare(gtype)
         if isinstance(gtype, GraphQLInputObjectType) and isinstance(node, ObjectValueNode):
             return self._literal(gtype, node)
+        if _lists_objects(gtype) and isinstance(node, ListValueNode | ObjectValueNode):
+            return self._listed(gtype.of_type, node, now)
         return self._known(gtype, now, self._getter(gtype, node, now), kind)
 
     def _literal(self, gtype: GraphQLInputObjectType, node: ObjectValueNode) -> Any:
@@ -124,13 +128,20 @@ class Arguments:
                 parts[python_name(field)] = self._symbol(field.type, nodes.get(name), now[key])
         return _made(gtype, parts)
 
+    def _listed(self, gtype: Any, node: ListValueNode | ObjectValueNode, now: list[Any]) -> list[Any]:
+        """A list of input objects written in the document; one object alone stands for a list of it."""
+        nodes = (node.values or ()) if isinstance(node, ListValueNode) else (node,)
+        return [self._symbol(gtype, part, value) for part, value in zip(nodes, now, strict=True)]
+
     def _known(self, gtype: Any, value: Any, get: Getter, kind: str | None = None) -> Any:
-        """A bind parameter for this value, or the value itself where it is a choice: null, Boolean, Order."""
+        """A bind parameter for this value, or the value itself where it is a choice: null, Boolean, a Choice or more."""
         gtype = bare(gtype)
-        if value is None or value is Undefined or gtype is GraphQLBoolean or isinstance(value, Order):
+        if value is None or value is Undefined or gtype is GraphQLBoolean or is_choice(inner(gtype)):
             return value
         if isinstance(gtype, GraphQLInputObjectType):
             return _made(gtype, self._parts(gtype, value, get))
+        if _lists_objects(gtype):
+            return [self._known(gtype.of_type, part, _item(get, place)) for place, part in enumerate(value)]
         if isinstance(gtype, GraphQLList):
             return self._array(inner(gtype), get)
         if gtype is GraphQLID:
@@ -151,13 +162,20 @@ class Arguments:
             return self.trace.value(lambda v, w: [row_id(i) for i in get(v, w)], ARRAY(Uuid))
         if isinstance(item, GraphQLEnumType):
             return self.trace.value(lambda v, w: [i and i.name for i in get(v, w)], ARRAY(Text))
-        if isinstance(item, GraphQLInputObjectType):
-            raise Unbound(f"a list of {item.name} cannot be said in one statement")
         return self.trace.value(get, ARRAY(_TYPES.get(item.name, Text())))
 
 
 def _made(gtype: GraphQLInputObjectType, parts: dict[str, Any]) -> Any:
     return gtype.extensions["strawberry-definition"].origin(**parts)
+
+
+def _lists_objects(gtype: Any) -> bool:
+    """Whether this is a list of input objects: its length is part of the statement, each object says its own part."""
+    return isinstance(gtype, GraphQLList) and isinstance(inner(gtype), GraphQLInputObjectType)
+
+
+def _item(get: Getter, place: int) -> Getter:
+    return lambda variables, viewer: get(variables, viewer)[place]
 
 
 def _has_variable(node: Any) -> bool:

@@ -24,8 +24,12 @@ Coercer = Callable[[Any], Any]
 INT = range(-(2**31), 2**31)
 
 
-class Order(enum.Enum):
-    """An enum of this kind chooses the statement (ORDER BY); the members of all other enums are values in it."""
+class Choice(enum.Enum):
+    """An enum of this kind chooses the statement; the members of all other enums are values in it."""
+
+
+class Order(Choice):
+    """How a list is ordered."""
 
 
 class Doubt(Exception):
@@ -42,6 +46,12 @@ def inner(gtype: Any) -> Any:
     while hasattr(gtype, "of_type"):
         gtype = gtype.of_type
     return gtype
+
+
+def is_choice(gtype: Any) -> bool:
+    """Whether a type is an enum whose members choose the statement."""
+    definition = gtype.extensions.get("strawberry-definition") if isinstance(gtype, GraphQLEnumType) else None
+    return definition is not None and issubclass(definition.wrapped_cls, Choice)
 
 
 def quick(gtype: Any) -> Coercer:
@@ -166,10 +176,18 @@ def shape_of(gtype: Any, exact: bool) -> Callable[[Any], Any]:
     if exact or gtype is GraphQLBoolean:
         return lambda value: value
     if isinstance(gtype, GraphQLEnumType):
-        return lambda value: value if isinstance(value, Order) else value is None
+        return lambda value: value if isinstance(value, Choice) else value is None
     if isinstance(gtype, GraphQLInputObjectType):
         return _object_shape(gtype)
+    if isinstance(gtype, GraphQLList) and (isinstance(inner(gtype), GraphQLInputObjectType) or is_choice(inner(gtype))):
+        return _list_shape(gtype)
     return lambda value: value is None
+
+
+def _list_shape(gtype: GraphQLList[Any]) -> Callable[[Any], Any]:
+    """A list of objects or Choices is part of the statement by its length and by the shape of each."""
+    part = shape_of(gtype.of_type, False)
+    return lambda value: None if value is None else tuple([part(item) for item in value])
 
 
 def _object_shape(gtype: GraphQLInputObjectType) -> Callable[[Any], Any]:

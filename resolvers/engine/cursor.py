@@ -24,17 +24,18 @@ from .values import Getter
 
 def tag_of(field: str, arguments: Mapping[str, Any]) -> str:
     """The first element of the cursors of this list: its order's name and a hash of what it was asked for."""
-    said = _plain(arguments)
+    said = {name: _plain(value) for name, value in arguments.items()}
+    said = {name: value for name, value in said.items() if value not in (None, {})}
     order = next((value.name for value in arguments.values() if isinstance(value, Order)), "ORDER")
     raw = orjson.dumps([field, said], option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
     return f"{order}.{hashlib.blake2b(raw, digest_size=6).hexdigest()}"
 
 
 def _plain(value: Any) -> Any:
-    """A coerced value as JSON; null, absent and empty objects are one."""
+    """A coerced value as JSON; null and absent are one."""
     if isinstance(value, Mapping):
         parts = {key: _plain(part) for key, part in value.items()}
-        return {key: part for key, part in parts.items() if part is not None} or None
+        return {key: part for key, part in parts.items() if part is not None}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Enum):

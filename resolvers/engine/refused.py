@@ -38,6 +38,33 @@ def bad_cursor() -> GraphQLError:
     )
 
 
+def bad_filter(deepest: int, most: int) -> GraphQLError:
+    """A filter nested too deeply, or of too many parts: each is a piece of the statement."""
+    return _refusal(
+        "BAD_FILTER",
+        f"Bộ lọc chỉ được lồng {deepest} tầng và có {most} phần: hãy viết gọn lại.",
+        f"A filter nests at most {deepest} levels and holds at most {most} parts: say it shorter.",
+    )
+
+
+def bad_grouping(most: int) -> GraphQLError:
+    """A list of groups by no dimension, by too many, or twice by the same."""
+    return _refusal(
+        "BAD_GROUPING",
+        f"`groupBy` cần từ 1 đến {most} chiều khác nhau.",
+        f"`groupBy` takes 1 to {most} different dimensions.",
+    )
+
+
+def too_many_groups(limit: int) -> GraphQLError:
+    """A list of more groups than it may have: half of it would be mistaken for all."""
+    return _refusal(
+        "TOO_MANY_GROUPS",
+        f"Kết quả có hơn {limit} nhóm: hãy lọc hẹp hơn hoặc gộp theo ít chiều hơn.",
+        f"There are more than {limit} groups: narrow the filter, or group by fewer dimensions.",
+    )
+
+
 def bad_value(cause: Exception) -> GraphQLError:
     """A value that PostgreSQL cannot take: out of range, a NUL character, a forged cursor's key."""
     said = "Một giá trị trong yêu cầu nằm ngoài giới hạn.", "A value in this request is out of bounds."

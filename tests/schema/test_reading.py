@@ -41,6 +41,9 @@ def literal(gtype: Any) -> str:
     named = inner(gtype)
     if isinstance(named, GraphQLEnumType):
         return next(iter(named.values))
+    if isinstance(named, GraphQLInputObjectType):  # a filter in a filter: by its first condition
+        name, field = next(iter(named.fields.items()))
+        return f"{{{name}: {literal(field.type)}}}"
     return LITERALS.get(named.name, '"x"')
 
 
@@ -89,9 +92,10 @@ def roots(name: str, field: GraphQLField) -> Iterator[str]:
     below = connection(named, True) if "first" in field.args else "{ __typename }"
     if is_object_type(named) and "first" not in field.args:
         below = selection(named)
+    short = "{ totalCount nodes { id } }" if "first" in field.args else "{ __typename }"
     for more in [None, *optional(field)]:
         arguments = [*required, more] if more else required
-        yield f"{{ {name}{'(' + ', '.join(arguments) + ')' if arguments else ''} {below} }}"
+        yield f"{{ {name}{'(' + ', '.join(arguments) + ')' if arguments else ''} {short if more else below} }}"
 
 
 def optional(field: GraphQLField) -> Iterator[str]:
