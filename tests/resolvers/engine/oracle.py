@@ -1,25 +1,19 @@
-"""The slow, independent answer: rows cut in Python lists, graphql-core over the printed SDL; it shares no SQL.
-
-A cursor is opaque: the oracle says `cursor:<key>` and `difference` looks only at the last key of the engine's.
-"""
+"""The slow, independent answer over the register's small schema."""
 
 # ruff: noqa: N802, N803  the methods are found by the names of the fields they answer
 
 from __future__ import annotations
 
-import base64
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from enum import Enum
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
-from uuid import UUID
 
-import orjson
-from graphql import build_schema, execute_sync, parse
+from graphql import build_schema
 from strawberry.printer import print_schema
 
 from models.access import Audience, Viewer
+from tests.oracle import answer
+from tests.oracle.answer import cut, in_python, say
 
 from .rows import Agency, Award, AwardType, Decision, Dossier, DossierLine, DossierStatus, Entry, Nominee
 from .schema import schema
@@ -37,7 +31,6 @@ KINDS: dict[str, type] = {
     "Decision": Decision,
     "Award": Award,
 }
-NAMES = {row: name for name, row in KINDS.items()}
 ONES = {
     "parent": Agency,
     "agency": Agency,
@@ -49,34 +42,11 @@ ONES = {
 }
 
 
-def say(value: Any) -> Any:
-    """A value as JSON has it."""
-    if isinstance(value, datetime):
-        said = value.astimezone(UTC)
-        part = f".{said.microsecond:06d}".rstrip("0") if said.microsecond else ""
-        return f"{said:%Y-%m-%dT%H:%M:%S}{part}+00:00"
-    if isinstance(value, Enum):
-        return value.name
-    if isinstance(value, UUID | Decimal):
-        return str(value)
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def key(row: Any) -> str:
-    """The last key of a row's cursor."""
-    return str(row.id)
-
-
-def key_of(cursor: str) -> str:
-    """The last key of a cursor the engine gave."""
-    said: str = orjson.loads(base64.b64decode(cursor))[-1]
-    return said
-
-
-class Oracle:
+class Oracle(answer.Oracle):
     """Answers documents from the seed's rows."""
 
     def __init__(self, seed: Seed) -> None:
+        super().__init__(SDL, KINDS)
         lists = (
             seed.agencies,
             seed.nominees,
@@ -89,32 +59,10 @@ class Oracle:
         )
         self.rows: dict[type, dict[Any, Any]] = {type(rows[0]): {row.id: row for row in rows} for rows in lists}
 
-    def answer(self, text: str, variables: dict[str, Any], viewer: Viewer) -> Any:
-        """The formatted result."""
-        result = execute_sync(
-            SDL,
-            parse(text),
-            variable_values=variables,
-            context_value=viewer,
-            field_resolver=self.resolve,
-            type_resolver=lambda value, *_: NAMES[type(value)],
-        )
-        return result.formatted
-
-    def resolve(self, source: Any, info: Any, **args: Any) -> Any:
-        kind, name, viewer = info.parent_type.name, info.field_name, info.context
-        page = {k: args.pop(k, None) for k in ("first", "after", "last", "before")}
-        made = getattr(self, f"{kind}_{name}", None)
-        if made is not None:
-            found = made(source, viewer, **args)
-            return self.cut(found, page) if "Connection" in str(info.return_type) else found
-        if isinstance(source, dict):
-            return source[name]
+    def attribute(self, source: Any, kind: str, name: str, viewer: Viewer) -> Any:
         if name == "id":
             return f"{kind}_{source.key if kind == 'Event' else source.id}"
-        return self.attribute(source, "".join("_" + c.lower() if c.isupper() else c for c in name), viewer, kind)
-
-    def attribute(self, source: Any, name: str, viewer: Viewer, kind: str) -> Any:
+        name = in_python(name)
         if name not in ONES:
             value = getattr(source, name)
             return str(value) if name == "budget" else say(value)
@@ -122,6 +70,10 @@ class Oracle:
         found = self.rows[ONES[name]].get(held)
         covered = kind == "DossierLine"
         return found if found is not None and (covered or self.sees(found, viewer)) else None
+
+    def page(self, found: list[Any], page: dict[str, Any]) -> Any:
+        keys = [str(row.id) for row in found]
+        return cut(found, page, lambda key: (keys.index(key), keys.index(key) + 1))
 
     def sees(self, row: Any, viewer: Viewer) -> bool:
         """Whether this viewer sees this row, in Python's words."""
@@ -139,28 +91,6 @@ class Oracle:
         if isinstance(row, DossierLine):
             return self.sees(self.rows[Dossier][row.dossier_id], viewer)
         return self.sees(self.rows[Dossier][row.subject_id], viewer) if isinstance(row, Entry) else True
-
-    def cut(self, rows: list[Any], page: dict[str, Any]) -> Any:
-        """A connection of the whole ordered list."""
-        window = rows
-        keys = [key(row) for row in rows]
-        if page["before"] is not None:
-            window = rows[: keys.index(key_of(page["before"]))]
-        if page["after"] is not None:
-            window = window[keys.index(key_of(page["after"])) + 1 :]
-        backward = page["first"] is None
-        size = page["last"] if backward else page["first"]
-        kept = window[-size:] if backward else window[:size]
-        more = len(window) > size
-        cursors = [f"cursor:{key(row)}" for row in kept]
-        info = {
-            "hasNextPage": page["before"] is not None if backward else more,
-            "hasPreviousPage": more if backward else page["after"] is not None,
-            "startCursor": cursors[0] if cursors else None,
-            "endCursor": cursors[-1] if cursors else None,
-        }
-        edges = [{"node": row, "cursor": cursor} for row, cursor in zip(kept, cursors, strict=True)]
-        return {"nodes": kept, "edges": edges, "totalCount": len(rows), "pageInfo": info}
 
     # the resolvers again, in Python
 
@@ -255,19 +185,3 @@ TESTS: dict[str, Any] = {
     "createdFrom": lambda d, v: d.created_at >= datetime.fromisoformat(v),
     "dueBy": lambda d, v: d.due_on is not None and d.due_on <= date.fromisoformat(v),
 }
-
-
-def difference(got: Any, want: Any, path: str = "") -> str | None:
-    """Where two answers differ first; keys in the same order, cursors by their last key."""
-    if isinstance(want, dict) and isinstance(got, dict):
-        if list(got) != list(want):
-            return f"{path}: keys {list(got)} != {list(want)}"
-        return next((d for k in want if (d := difference(got[k], want[k], f"{path}.{k}"))), None)
-    if isinstance(want, list) and isinstance(got, list):
-        if len(got) != len(want):
-            return f"{path}: length {len(got)} != {len(want)}"
-        pairs = enumerate(zip(got, want, strict=True))
-        return next((d for i, (g, w) in pairs if (d := difference(g, w, f"{path}[{i}]"))), None)
-    if isinstance(want, str) and want.startswith("cursor:") and isinstance(got, str):
-        got = f"cursor:{key_of(got)}"
-    return None if type(got) is type(want) and got == want else f"{path}: {got!r:.120} != {want!r:.120}"

@@ -11,11 +11,12 @@ import pytest
 
 from models.access import Viewer
 from resolvers.engine import Engine
+from tests.oracle.answer import difference
 
 from .asking import executed, straight
 from .conftest import Register
 from .maker import ORDERS, Cursors, Maker
-from .oracle import Oracle, difference
+from .oracle import Oracle
 
 RANDOM = int(os.environ.get("ENGINE_DOCUMENTS", "250"))
 """How many random documents a run compares."""
