@@ -75,6 +75,8 @@ class Channel:
     open_fields: frozenset[str] = frozenset()
     """Root fields that nobody needs a session for, on a channel that takes sessions."""
     introspection: bool = False
+    explains: bool = False
+    """Whether those it serves may ask how an answer came about (`X-Laurel-Explain`)."""
     cache_control: str = "no-store"
     """What a GET of a registered query answers with; anything else is never stored."""
 
@@ -117,5 +119,6 @@ WEB = Channel(
     limits=WIDE,
     open_fields=_SIGNING_IN,
     introspection=True,
+    explains=True,
 )
 CHANNELS = (PORTAL, MOBILE, WEB)

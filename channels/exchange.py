@@ -7,12 +7,15 @@ import os
 import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
 from channels.media import Accepted, Media, accepted
 from channels.refusals import IN_GRAPHQL, Refusal, Refused
+
+if TYPE_CHECKING:
+    from channels.explain import Explained
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -33,6 +36,9 @@ class ClientGone(Exception):
 
 class Exchange:
     """A request being answered."""
+
+    explained: Explained | None = None
+    """How, where staff asked for that too."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, **facts: Any) -> None:
         self.method: str = scope["method"]

@@ -14,6 +14,7 @@ from channels import faults, sse
 from channels.admission import Admission, Admitted
 from channels.contract import Documents, Transport
 from channels.exchange import ClientGone, Exchange, Receive, Scope, Send, safe
+from channels.explain import HEADER, explaining
 from channels.gate import Request, read_body, read_json, shaped
 from channels.media import Media, is_json
 from channels.refusals import Refusal, Refused
@@ -64,7 +65,8 @@ class GraphQLOverHTTP:
         caller = await self.door.caller(exchange.headers)
         if caller.refused and caller.by_cookie:
             exchange.cookies = [self.door.clear_cookie()]
-        admitted = self._admit(exchange, request, caller)
+        answering = explaining(self, exchange, caller) if HEADER in exchange.headers else self
+        admitted = answering._admit(exchange, request, caller)
         if admitted.kind is OperationType.SUBSCRIPTION:
             if not accept.events or Transport.SSE not in self.channel.transports:
                 raise Refused(Refusal.STREAM_REQUIRED)
@@ -73,7 +75,7 @@ class GraphQLOverHTTP:
             raise Refused(Refusal.SUBSCRIPTIONS_ONLY)
         if exchange.method == "GET" and admitted.kind is OperationType.MUTATION:
             raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
-        return await self._answer(exchange, admitted, accept.media)
+        return await answering._answer(exchange, admitted, accept.media)
 
     def _admit(self, exchange: Exchange, request: Request, caller: Caller) -> Admitted:
         exchange.facts |= {"audience": caller.viewer.audience.value, "document": safe(request.document_id)}
@@ -133,6 +135,8 @@ class GraphQLOverHTTP:
 
     async def _send(self, exchange: Exchange, status: int, media: Media, body: bytes, *, keep: bool) -> None:
         """Send an answer; a registered public query by GET may be kept for a while, by its ETag."""
+        if exchange.explained is not None:
+            body = await exchange.explained.beside(body)
         if not keep or exchange.method != "GET" or self.channel.cache_control == _STORED:
             return await exchange.answer(status, media.value, body)
         tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'

@@ -84,6 +84,24 @@ class Pool:
         finally:
             self._give(connection)
 
+    async def plan(self, sql: str, count: int) -> list[str]:
+        """PostgreSQL's generic plan for a statement of `count` parameters: they stand in it as $1 …, valueless."""
+        connection = await self._take()
+        ready = False
+        try:
+            async with connection.transaction(readonly=True):
+                await connection.execute("set local plan_cache_mode = force_generic_plan")
+                await connection.execute(f"prepare explained as {sql}")
+                given = f"({', '.join(['null'] * count)})" if count else ""
+                found = await connection.fetch(f"explain (costs off) execute explained{given}")
+                await connection.execute("deallocate explained")
+            ready = True
+        finally:
+            if not ready:
+                connection.terminate()
+            self._give(connection, ready)
+        return [bytes(row[0]).decode() for row in found]
+
     async def close(self) -> None:
         """Close every idle connection; those in use close when they come back."""
         self.size = 0

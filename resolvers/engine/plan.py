@@ -11,6 +11,7 @@ from graphql.execution.values import VariableValues
 from sqlalchemy import Select
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.sql.compiler import COLLECT_CARTESIAN_PRODUCTS, WARN_LINTING, ExpandedState, SQLCompiler
+from sqlalchemy.types import NullType, TypeEngine
 
 from .document import Operation
 from .refused import Unbound, too_complex
@@ -29,6 +30,12 @@ class Plan:
     getters: tuple[Getter, ...]
     """Where $1 … $n are found."""
     spliced: tuple[Spliced, ...]
+    types: tuple[TypeEngine[Any], ...] = ()
+    """What $1 … $n are."""
+
+    def kinds(self) -> list[str]:
+        """The SQL types of $1 … $n."""
+        return ["" if isinstance(kind, NullType) else kind.compile(DIALECT) for kind in self.types]
 
     def values(self, variables: Mapping[str, Any], viewer: Any) -> list[Any]:
         """The values of $1 … $n in this request; a GraphQLError where one cannot be had (a cursor of another list)."""
@@ -72,17 +79,23 @@ def _compiled(select: Select[Any], statement: Statement) -> Plan:
     if any(param.key in statement.trace.getters for param in compiled.post_compile_params):
         raise Unbound("a list argument must be compared with any_(), not in_()")
     if not compiled.post_compile_params:
-        getters = tuple(_getter(compiled, name, statement) for name in compiled.positiontup or ())
-        return Plan(compiled.string, getters, tuple(statement.spliced))
+        names = list(compiled.positiontup or ())
+        getters = tuple(_getter(compiled, name, statement) for name in names)
+        types = tuple(compiled.binds[name].type for name in names)
+        return Plan(compiled.string, getters, tuple(statement.spliced), types)
     # a resolver's own constants in in_(…): written out now, each a parameter
     state = compiled.construct_expanded_state({}, escape_names=False)
-    constants = {name: _constant(state.parameters[name], state.processors.get(name)) for name in _added(state)}
-    found = tuple(constants.get(name) or _getter(compiled, name, statement) for name in state.positiontup or ())
-    return Plan(state.statement, found, tuple(statement.spliced))
+    names = list(state.positiontup or ())
+    listed = _listed(state)
+    constants = {name: _constant(state.parameters[name], state.processors.get(name)) for name in listed}
+    found = tuple(constants.get(name) or _getter(compiled, name, statement) for name in names)
+    types = tuple(compiled.binds[listed.get(name, name)].type for name in names)
+    return Plan(state.statement, found, tuple(statement.spliced), types)
 
 
-def _added(state: ExpandedState) -> list[str]:
-    return [name for names in state.parameter_expansion.values() for name in names]
+def _listed(state: ExpandedState) -> dict[str, str]:
+    """The parameters written out, by the one of the list that each is of."""
+    return {name: whole for whole, names in state.parameter_expansion.items() for name in names}
 
 
 def _getter(compiled: SQLCompiler, name: str, statement: Statement) -> Getter:
