@@ -28,6 +28,10 @@ class AwardStatus(enum.Enum):
     RESTORED = "đã phục hồi"
 
 
+STANDING = (AwardStatus.IN_FORCE, AwardStatus.CORRECTED, AwardStatus.RESTORED)
+"""What counts as an award: all but what was cancelled or stripped."""
+
+
 class Award(Identified, Base):
     """One award to one nominee, by one decision."""
 

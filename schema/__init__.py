@@ -20,6 +20,7 @@ from schema.movement import MovementQuery
 from schema.node import NodeQuery
 from schema.nominee import NomineeQuery
 from schema.scalars import SCALARS
+from schema.statistics import StatisticsQuery
 
 
 @strawberry.type
@@ -33,6 +34,7 @@ class Query(
     DossierQuery,
     DecisionQuery,
     ContentQuery,
+    StatisticsQuery,
 ):
     """Everything that can be read."""
 

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from channels import embedded
 from channels.settings import Settings
-from models import catalogue, database
+from models import catalogue, database, demo
 from tests.pristine import Pristine, clone, drop, dsn
 
 hypothesis.settings.register_profile("default", deadline=None, max_examples=50, print_blob=True)
@@ -109,6 +109,16 @@ def fresh_database_url(servers: Settings) -> Iterator[str]:
     """A migrated database with the catalogue, for this test alone (a tenth of a second)."""
     name = f"laurel_{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}_fresh"
     url = apart(lambda: clone(servers.database_url, name))
+    yield url
+    apart(lambda: drop(url))
+
+
+@pytest.fixture(scope="session")
+def demo_url(servers: Settings) -> Iterator[str]:
+    """A database with the demo at scale 1: only to be read."""
+    name = f"laurel_{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}_demo"
+    url = apart(lambda: clone(servers.database_url, name))
+    apart(lambda: demo.load(url))
     yield url
     apart(lambda: drop(url))
 

@@ -1,9 +1,10 @@
 """The read engine: a selection and the Selects behind it become one SQL statement that gives the JSON."""
 
+from .aggregate import aggregates, figures, grouped, keyed
 from .arguments import row_id
 from .bind import column, computed, many, node_of, reads, self_, shows, subscribes, to_one, told
 from .check import check
-from .coerce import Order
+from .coerce import Choice, Order
 from .connection import Connection, PageInfo
 from .described import described
 from .document import Document, Operation
@@ -13,9 +14,10 @@ from .executor import Execution, RawJson, Ref, render
 from .needs import Needs, demands
 from .plan import Plan
 from .refused import Unanswered, Unbound
-from .text import never_null
+from .text import core, never_null
 
 __all__ = [
+    "Choice",
     "Connection",
     "Document",
     "Engine",
@@ -30,11 +32,16 @@ __all__ = [
     "Ref",
     "Unanswered",
     "Unbound",
+    "aggregates",
     "check",
     "column",
     "computed",
+    "core",
     "demands",
     "described",
+    "figures",
+    "grouped",
+    "keyed",
     "many",
     "never_null",
     "node_of",

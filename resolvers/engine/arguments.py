@@ -29,7 +29,7 @@ from graphql.execution.values import VariableValues, get_argument_values
 from sqlalchemy import ARRAY, BigInteger, Date, DateTime, Float, Integer, Numeric, Text, Uuid
 from sqlalchemy.types import TypeEngine
 
-from .coerce import Choice, bare, inner, is_choice
+from .coerce import bare, inner, is_choice
 from .nested import bounded
 from .values import Getter, Trace
 
@@ -134,7 +134,7 @@ class Arguments:
         return [self._symbol(gtype, part, value) for part, value in zip(nodes, now, strict=True)]
 
     def _known(self, gtype: Any, value: Any, get: Getter, kind: str | None = None) -> Any:
-        """A bind parameter for this value, or the value itself where it is a choice: null, Boolean, a Choice or more."""
+        """A bind parameter for this value, or the value itself where it chooses: null, Boolean, Choice, lists of it."""
         gtype = bare(gtype)
         if value is None or value is Undefined or gtype is GraphQLBoolean or is_choice(inner(gtype)):
             return value

@@ -20,6 +20,7 @@ from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeEngine
 
+from .aggregate import check_groups
 from .bind import Attribute, Binding, Follows, Many, One, Same, Shows, Told, binding_of, shown
 from .coerce import bare, inner
 from .record import may_miss
@@ -33,6 +34,7 @@ def check(schema: GraphQLSchema) -> None:
     for gtype in schema.type_map.values():
         if isinstance(gtype, GraphQLObjectType) and not gtype.name.startswith("__"):
             _check_type(schema, gtype)
+            check_groups(gtype)
 
 
 def _check_type(schema: GraphQLSchema, gtype: GraphQLObjectType) -> None:

@@ -24,9 +24,11 @@ from sqlalchemy import (
     union_all,
 )
 
+from .aggregate import Aggregates
 from .bind import Many, Nodes, binding_of, shown
 from .coerce import bare, inner
-from .page import PAGING, Pages
+from .groups import Groups
+from .page import PAGING
 from .record import Level, Said, kept, table
 from .refused import Unbound, too_many_ids
 from .selects import derived, keys_of, lawful, row_of
@@ -39,7 +41,7 @@ REF = "\0ref"
 """Where a row's key travels among the coerced variables; no GraphQL name can be this."""
 
 
-class Statement(Pages):
+class Statement(Groups):
     """Makes the text of lists, root fields and whole answers."""
 
     def document(self) -> Select[Any]:
@@ -54,7 +56,9 @@ class Statement(Pages):
         if name == "__typename":
             return f'"{gtype.name}"'
         self.demand(gtype, details)
-        binding = binding_of(gtype, name)
+        binding: object = binding_of(gtype, name)
+        if isinstance(binding, Aggregates):
+            return self.groups(gtype, details, binding)
         if isinstance(binding, Nodes):
             return self.nodes(gtype, details)
         if not isinstance(binding, Many):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import unicodedata
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import date, datetime, time
 from itertools import pairwise
 from typing import Any, TypeAlias
@@ -19,7 +18,6 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import joinedload, selectinload
 
 import models as rows
-from channels.settings import Settings
 from models import demo
 from models.access import Role
 from models.calendar import ZONE, day_of, is_working, today
@@ -29,8 +27,7 @@ from models.dossier import Dossier
 from models.submission import must_be_complete
 from models.verification import Verified, verify
 from models.workflow import DossierStatus, Step, workflow
-from tests.conftest import apart
-from tests.pristine import clone, drop, dsn
+from tests.pristine import dsn
 
 Connection: TypeAlias = "asyncpg.Connection[Any]"
 FINGERPRINT = """
@@ -42,16 +39,6 @@ FINGERPRINT = """
         from journal j
       union all select concat_ws(',', p.personal_number, p.birth_date, p.ethnicity, p.address) from nominee_personal p
       union all select concat_ws(',', c.id, c.username, c.full_name) from account c) as everything"""
-
-
-@pytest.fixture(scope="module")
-def demo_url(servers: Settings) -> Iterator[str]:
-    """A database with the demo at scale 1: only to be read."""
-    name = f"laurel_{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}_demo"
-    url = apart(lambda: clone(servers.database_url, name))
-    apart(lambda: demo.load(url))
-    yield url
-    apart(lambda: drop(url))
 
 
 @pytest.fixture

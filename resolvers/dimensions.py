@@ -1,0 +1,121 @@
+"""What statistics are grouped by and compared with: dimensions in a telling order, and the same period last year."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    FromClause,
+    Integer,
+    Select,
+    Text,
+    cast,
+    extract,
+    func,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
+
+import models as rows
+from resolvers.engine import Choice, core
+
+
+class Comparison(Choice):
+    """What a period is compared with."""
+
+    SAME_PERIOD_LAST_YEAR = "cùng kỳ năm trước · the same days of the year before"
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A column that groups are made by, under its label, and the order they come in."""
+
+    label: str
+    said: ColumnElement[Any]
+    order: tuple[Any, ...]
+
+    @classmethod
+    def plain(cls, label: str, said: ColumnElement[Any]) -> Dimension:
+        """Groups in the order of the value: years, months."""
+        return cls(label, said, (said,))
+
+    @classmethod
+    def member(cls, label: str, said: ColumnElement[Any], kind: type[enum.Enum]) -> Dimension:
+        """Groups in the order in which an enum's members are declared."""
+        names = literal([member.name for member in kind], ARRAY(Text))
+        return cls(label, said, (func.array_position(names, cast(said, Text)),))
+
+    @classmethod
+    def agency(cls, label: str, said: ColumnElement[Any]) -> Dimension:
+        """Groups by agency, in the Vietnamese order of their names."""
+        row = rows.Agency
+        return cls(label, said, (_of(row.sort_key, row.id == said),))
+
+    @classmethod
+    def award_type(cls, label: str, said: ColumnElement[Any]) -> Dimension:
+        """Groups by award, the highest first; of one that the law has changed, the former first."""
+        row = rows.AwardType
+        return cls(label, said, tuple(_of(key, row.id == said) for key in (row.rank, row.valid_from)))
+
+
+def _of(key: Any, same: ColumnElement[bool]) -> Any:
+    return core(select(key).where(same)).scalar_subquery()
+
+
+def facts(found: Select[Any], *columns: Any) -> FromClause:
+    """What is counted: these columns of a list's rows. Columns and outer joins that nothing reads, PostgreSQL drops."""
+    return core(found.order_by(None).with_only_columns(*columns)).subquery("fact")
+
+
+def summed_up(fact: FromClause, dimensions: Iterable[Dimension], measures: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    """The facts grouped by the dimensions, in their order, with every measure: the engine takes those it needs."""
+    by = list(dimensions)
+    columns = [dimension.said.label(dimension.label) for dimension in by]
+    order = [key for dimension in by for key in dimension.order]
+    grouped = select(*columns, *measures).select_from(fact).group_by(*(dimension.said for dimension in by))
+    return grouped.order_by(*order)
+
+
+def counted(*conditions: ColumnElement[bool]) -> Any:
+    """How many facts meet these conditions; all of them where there are none."""
+    return func.count().filter(*conditions) if conditions else func.count()
+
+
+def part_of_day(part: str, day: Any) -> ColumnElement[int]:
+    """The year, quarter or month of a day, as a whole number."""
+    return cast(extract(part, day), Integer)
+
+
+def today() -> Any:
+    """The Vietnamese date by the database's clock."""
+    return func.vietnam_day(func.now(), type_=Date)
+
+
+def periods(first: Any | None, last: Any | None) -> FromClause:
+    """Two periods: the days from `first` to `last` (`back` is 0), and the same a year before (`back` is 1).
+
+    Without a last day it is today in Vietnam; without a first, that year's 1 January. Periods that meet have
+    predecessors that meet: what ends with February ends with February, and a lone 29 February has no predecessor.
+    """
+    end = today() if last is None else last
+    begin = func.make_date(part_of_day("year", end), _N1, _N1, type_=Date) if first is None else first
+    this = select(literal_column("0", Integer).label("back"), begin.label("first"), end.label("last"))
+    before = select(_N1, _year_before(begin), cast(_year_before(cast(end + _N1, Date)) - _N1, Date))
+    return union_all(this, before).subquery("period")
+
+
+_N1: ColumnElement[int] = literal_column("1", Integer)
+
+
+def _year_before(day: Any) -> Any:
+    """The same day a year before; of 29 February, 1 March."""
+    first_of_month = func.make_date(part_of_day("year", day) - _N1, part_of_day("month", day), _N1, type_=Date)
+    return cast(first_of_month + (part_of_day("day", day) - _N1), Date)

@@ -1,0 +1,103 @@
+"""Figures of dossiers and awards, by whatever they are asked to be grouped by."""
+
+from __future__ import annotations
+
+import strawberry
+
+from models.award_type import AwardClass, AwardLevel
+from models.nominee import NomineeKind
+from models.rule_set import CommendationType
+from models.workflow import DossierStatus, PortalStatus
+from resolvers import statistics as resolve
+from resolvers.engine import aggregates, figures, grouped, keyed
+from schema.agency import Agency
+from schema.award import AwardType
+
+
+@grouped
+class DossierStatistic:
+    """A group of dossiers and its figures. What it is not grouped by is null, as is what its dossiers do not have."""
+
+    agency: Agency | None = keyed("agency_id", description="Who proposes.")
+    handler: Agency | None = keyed("handler_id", description="On whose desk they lie.")
+    status: DossierStatus | None
+    """Where the files stand."""
+    portal_status: PortalStatus | None
+    """What the National Public Service Portal is told."""
+    commendation_type: CommendationType | None
+    """The type of commendation (Law 06/2022 art 8)."""
+    year: int | None
+    """The year of reception, of the Vietnamese day."""
+    quarter: int | None
+    """The quarter of reception, 1–4, of whatever year."""
+    month: int | None
+    """The month of reception, 1–12, of whatever year."""
+    count: int
+    """How many dossiers."""
+    overdue: int
+    """How many whose time limit still runs and lies behind."""
+    early: int
+    """How many were decided before the day they were due."""
+    on_time: int
+    """How many were decided on the day they were due."""
+    late: int
+    """How many were decided after the day they were due."""
+    median_preparation_days: float | None
+    """The median number of days from the beginning of the draft to its submission, to a tenth."""
+    median_processing_calendar_days: float | None
+    """The median number of calendar days, holidays and pauses included, from reception to decision."""
+
+
+@grouped
+class AwardFigures:
+    """The figures of a group of awards in one period, or by how much those of two periods differ."""
+
+    count: int
+    """How many awards."""
+    recipients: int
+    """How many different recipients."""
+    collectives: int
+    """How many awards to collectives."""
+    individuals: int
+    """How many awards to individuals."""
+
+
+@grouped
+class AwardStatistic:
+    """A group of awards and its figures. What it is not grouped by is null, as is what its awards do not have."""
+
+    agency: Agency | None = keyed("agency_id", description="Who proposed.")
+    award_type: AwardType | None = keyed("award_type_id", description="What was awarded.")
+    award_class: AwardClass | None
+    """The family of the award."""
+    level: AwardLevel | None
+    """The level at which the award is decided."""
+    recipient_kind: NomineeKind | None
+    """The kind of recipient."""
+    commendation_type: CommendationType | None
+    """The type of commendation, where the viewer may read the dossier; decisions from before the register have none."""
+    year: int | None
+    """The year of the decision; compared, the year it stands for in this period."""
+    quarter: int | None
+    """The quarter of the decision, 1–4, of whatever year."""
+    month: int | None
+    """The month of the decision, 1–12, of whatever year."""
+    count: int
+    """How many awards, in this period."""
+    recipients: int
+    """How many different recipients, in this period."""
+    collectives: int
+    """How many awards to collectives, in this period."""
+    individuals: int
+    """How many awards to individuals, in this period."""
+    current: AwardFigures = figures("", description="This period, again: to be asked for alike with the two below.")
+    previous: AwardFigures | None = figures("previous_", description="The period compared with; null without one.")
+    difference: AwardFigures | None = figures("difference_", description="This period less the one compared with.")
+
+
+@strawberry.type
+class StatisticsQuery:
+    """Figures of what the viewer may read."""
+
+    dossier_statistics: list[DossierStatistic] = aggregates(resolve.dossier_statistics)
+    award_statistics: list[AwardStatistic] = aggregates(resolve.award_statistics)
