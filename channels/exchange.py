@@ -9,8 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import structlog
-
+from channels.logs import tell_request
 from channels.media import Accepted, Media, accepted
 from channels.refusals import IN_GRAPHQL, Refusal, Refused
 
@@ -23,7 +22,6 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 T = TypeVar("T")
 
-log = structlog.get_logger("laurel.http")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _UNSAFE = re.compile(r"[^\w.:-]", re.ASCII)
 PATIENCE = 0.05
@@ -103,7 +101,8 @@ class Exchange:
     def write(self, status: int, **facts: Any) -> None:
         """Write the request's line: never its body, variables or token."""
         spent = round((time.perf_counter() - self.began) * 1000, 2)
-        log.info("graphql", request_id=self.id, method=self.method, status=status, ms=spent, **self.facts, **facts)
+        said = {"request_id": self.id, "method": self.method, "status": status, "ms": spent}
+        tell_request(said | self.facts | facts)
 
     async def unless_gone(self, work: Awaitable[T]) -> T:
         """What the work gives. When the client leaves first this task is cancelled, and `gone` says so."""

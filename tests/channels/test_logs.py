@@ -38,3 +38,42 @@ def test_each_happening_is_one_line_and_a_fault_tells_no_values() -> None:
     assert lines[2]["exception"][0]["exc_value"] == "đã hỏng"
     assert b"canary" not in said
     assert b"\x1b" not in said
+
+
+REQUESTS = """
+import asyncio, os, structlog
+from channels import logs
+
+logs.tell_by("info")
+
+async def main():
+    logs.tell_request({"request_id": "one", "status": 200})
+    await asyncio.sleep(0.1)
+    os.write(2, b"a moment later\\n")
+    logs.tell_request({"request_id": "two"})
+    logs.tell_request({"request_id": "three"})
+    structlog.get_logger("ours").error("a fault")
+    os.write(2, b"at once\\n")
+    logs.tell_request({"request_id": "last"})
+
+asyncio.run(main())
+logs.tell_request({"request_id": "without a loop"})
+"""
+
+
+def test_requests_are_told_in_order_together_with_others_and_none_is_lost() -> None:
+    said = subprocess.run([sys.executable, "-c", REQUESTS], capture_output=True, check=True).stderr.splitlines()
+    assert said[1] == b"a moment later"
+    assert said[5] == b"at once"
+    lines = [orjson.loads(said[place]) for place in (0, 2, 3, 4, 6, 7)]
+    assert [line.get("request_id") for line in lines] == ["one", "two", "three", None, "last", "without a loop"]
+    assert [line["event"] for line in lines] == ["graphql", "graphql", "graphql", "a fault", "graphql", "graphql"]
+    assert set(lines[0]) == {"request_id", "status", "event", "level", "timestamp"}
+    assert all(line["timestamp"].endswith("Z") for line in lines)
+
+
+def test_requests_are_not_told_where_only_graver_things_are_wanted() -> None:
+    quiet = REQUESTS.replace('"info"', '"error"')
+    said = subprocess.run([sys.executable, "-c", quiet], capture_output=True, check=True).stderr.splitlines()
+    assert said[0::2] == [b"a moment later", b"at once"]
+    assert orjson.loads(said[1])["event"] == "a fault"
