@@ -24,6 +24,10 @@ _PAGING = frozenset({"first", "last"})
 _LISTING = frozenset({"ids"})
 _ITEMS = frozenset({"nodes", "edges"})
 """What a page repeats; the rest of a connection is there once."""
+_GROUPING = frozenset({"groupBy"})
+"""A field with this argument is a list of groups, taken for a page of them, made from all the rows there may be."""
+_SCAN = 500
+"""What reading all those rows costs: a few such fields are a dashboard, dozens an attack."""
 _DEAR = {"totalCount": 20}
 """Fields that cost more than an object, by name."""
 
@@ -85,6 +89,8 @@ def _one(node: Selection, sizes: Sizes, known: Mapping[str, Cost]) -> Cost:
     if node.selection_set is None:
         return Cost(_DEAR.get(node.name.value, 0), 0)
     under = cost_of(node.selection_set, sizes, known)
+    if any(argument.name.value in _GROUPING for argument in node.arguments or ()):
+        return Cost(1 + _SCAN + sizes.page * (1 + sum(under)), 0)
     cost = 1 + sizes.times(node, _LISTING) * (under.once + sizes.times(node, _PAGING) * under.each)
     return Cost(0, cost) if node.name.value in _ITEMS else Cost(cost, 0)
 
