@@ -20,6 +20,7 @@ from schema.movement import MovementQuery
 from schema.node import NodeQuery
 from schema.nominee import NomineeQuery
 from schema.scalars import SCALARS
+from schema.search import SearchQuery
 from schema.statistics import StatisticsQuery
 
 
@@ -34,6 +35,7 @@ class Query(
     DossierQuery,
     DecisionQuery,
     ContentQuery,
+    SearchQuery,
     StatisticsQuery,
 ):
     """Everything that can be read."""

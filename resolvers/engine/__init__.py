@@ -11,10 +11,12 @@ from .document import Document, Operation
 from .driver import Pool
 from .engine import Engine
 from .executor import Execution, RawJson, Ref, render
+from .mixed import Kind, Mixed, mixed
 from .needs import Needs, demands
 from .plan import Plan
-from .refused import Unanswered, Unbound
+from .refused import Unanswered, Unbound, bad_search
 from .text import core, never_null
+from .values import through
 
 __all__ = [
     "Choice",
@@ -22,6 +24,8 @@ __all__ = [
     "Document",
     "Engine",
     "Execution",
+    "Kind",
+    "Mixed",
     "Needs",
     "Operation",
     "Order",
@@ -33,6 +37,7 @@ __all__ = [
     "Unanswered",
     "Unbound",
     "aggregates",
+    "bad_search",
     "check",
     "column",
     "computed",
@@ -43,6 +48,7 @@ __all__ = [
     "grouped",
     "keyed",
     "many",
+    "mixed",
     "never_null",
     "node_of",
     "reads",
@@ -51,6 +57,7 @@ __all__ = [
     "self_",
     "shows",
     "subscribes",
+    "through",
     "to_one",
     "told",
 ]

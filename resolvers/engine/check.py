@@ -23,6 +23,7 @@ from sqlalchemy.types import TypeEngine
 from .aggregate import check_groups
 from .bind import Attribute, Binding, Follows, Many, One, Same, Shows, Told, binding_of, shown
 from .coerce import bare, inner
+from .mixed import check_mixed
 from .record import may_miss
 from .refused import Unbound
 from .text import scalar
@@ -34,6 +35,7 @@ def check(schema: GraphQLSchema) -> None:
     for gtype in schema.type_map.values():
         if isinstance(gtype, GraphQLObjectType) and not gtype.name.startswith("__"):
             _check_type(schema, gtype)
+            check_mixed(schema, gtype)
             check_groups(gtype)
 
 

@@ -40,9 +40,9 @@ class Connection(Generic[T]):
     )
 
 
-def _argument(name: str, kind: Any, said: str) -> inspect.Parameter:
+def _argument(name: str, kind: Any, said: str, default: Any = strawberry.UNSET) -> inspect.Parameter:
     annotation = Annotated.__class_getitem__((kind, strawberry.argument(description=said)))  # type: ignore[attr-defined]  # mypy takes Annotated[…] for a type only
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=strawberry.UNSET, annotation=annotation)
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
 PAGING = (
@@ -52,3 +52,5 @@ PAGING = (
     _argument("before", str | None, "Chỉ các mục trước con trỏ này. · Only what precedes this cursor."),
 )
 """The arguments of every connection."""
+FORWARD = (_argument("first", int, "Số mục từ đầu. · Items from the start.", inspect.Parameter.empty), PAGING[1])
+"""The arguments of a connection that is read forward only."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -72,8 +73,7 @@ class Pages(Records):
         self, gtype: GraphQLObjectType, details: FieldDetailsList, chosen: Select[Any], window: Window
     ) -> ColumnElement[str]:
         """A connection's object: the whole page in one scalar subquery, the count in its own."""
-        made = _Page(self, gtype, details, chosen, window)
-        return made.text()
+        return Listed(self, gtype, details, chosen, window).text()
 
     def cut(self, chosen: Select[Any], keys: list[Key], window: Window) -> tuple[Select[Any], list[Any]]:
         """The Select bounded by the cursors and one row more than the size, and the order its rows come in."""
@@ -117,18 +117,34 @@ def _first_difference(keys: list[Key], at: list[Any], n: int, past: bool) -> Col
     return and_(*same, key.said < at[n] if key.descending == past else key.said > at[n])
 
 
-class _Page:
+class Page(ABC):
     """One connection in one selection."""
 
     def __init__(
-        self, work: Pages, gtype: GraphQLObjectType, details: FieldDetailsList, chosen: Select[Any], window: Window
+        self, work: Pages, gtype: GraphQLObjectType, details: FieldDetailsList, keys: list[Key], window: Window
     ) -> None:
-        self.work, self.gtype, self.details, self.chosen, self.window = work, gtype, details, chosen, window
-        self.entity = Row(chosen.column_descriptions[0]["entity"], work.trace.alias())
-        self.keys = keys_of(chosen)
-        self.level = Level(self.entity, self._derive)
+        self.work, self.gtype, self.details, self.keys, self.window = work, gtype, details, keys, window
         self.columns: list[ColumnElement[Any]] = []
-        self.cursors = False
+
+    @abstractmethod
+    def item(self, gtype: Any, details: FieldDetailsList) -> ColumnElement[str]:
+        """The JSON text of one row of the page."""
+
+    @abstractmethod
+    def key(self, n: int) -> ColumnElement[Any]:
+        """The n-th key of one row of the page."""
+
+    @abstractmethod
+    def rows(self, *columns: ColumnElement[Any]) -> FromClause:
+        """The page's rows and one more: their number as rn_, and these columns."""
+
+    @abstractmethod
+    def count(self) -> ColumnElement[str]:
+        """How many rows the whole list has."""
+
+    def more(self, gtype: Any, details: FieldDetailsList) -> Said:
+        """A field that this connection or its edges have beside those that all have."""
+        return f'"{gtype.name}"'
 
     def text(self) -> ColumnElement[str]:
         """The connection's JSON object."""
@@ -136,9 +152,7 @@ class _Page:
         parts = [(key, self._part(group)) for key, group in groups.items()]
         if not self.columns and not any(callable(part) for _, part in parts):
             return members([(key, part) for key, part in parts if not callable(part)])
-        number = literal_column(f"{self.entity.alias_}.rn_", type_=Integer()).label("rn_")
-        labelled = [column.label(f"c{n}") for n, column in enumerate(self.columns)]
-        rows = self.level.select(number, *labelled).subquery()
+        rows = self.rows(*(column.label(f"c{n}") for n, column in enumerate(self.columns)))
         made = members([(key, part(rows) if callable(part) else part) for key, part in parts])
         # HAVING makes an aggregate of a page that asks for none (hasPreviousPage alone): always one row
         return core(select(made).select_from(rows).having(literal_column("true"))).scalar_subquery()
@@ -147,16 +161,15 @@ class _Page:
         """A field of the connection: its text, or a function of the page's rows that gives it."""
         match group[0].node.name.value:
             case "nodes":
-                item = inner(self.gtype.fields["nodes"].type)
-                return self._list(self.work.record(item, self.level, self.entity, group))
+                return self._list(self.item(inner(self.gtype.fields["nodes"].type), group))
             case "edges":
                 return self._list(self._edge(group))
             case "pageInfo":
                 return self._info(group)
             case "totalCount":
-                return self.work.count(self.chosen)
+                return self.count()
             case _:
-                return f'"{self.gtype.name}"'
+                return self.more(self.gtype, group)
 
     def _edge(self, group: FieldDetailsList) -> ColumnElement[str]:
         edge = inner(self.gtype.fields["edges"].type)
@@ -165,11 +178,11 @@ class _Page:
         for key, below in self.work.fields(edge, group).items():
             match below[0].node.name.value:
                 case "node":
-                    pairs.append((key, self.work.record(item, self.level, self.entity, below)))
+                    pairs.append((key, self.item(item, below)))
                 case "cursor":
                     pairs.append((key, self._cursor()))
                 case _:
-                    pairs.append((key, f'"{edge.name}"'))
+                    pairs.append((key, self.more(edge, below)))
         return members(pairs)
 
     def _info(self, group: FieldDetailsList) -> Any:
@@ -213,12 +226,40 @@ class _Page:
         return f"c{len(self.columns) - 1}"
 
     def _cursor(self) -> ColumnElement[str]:
-        self.cursors = True
-        keys: list[ColumnElement[Any]] = [
-            literal_column(f"{self.entity.alias_}.k{n}_", type_=Text()) for n in range(len(self.keys))
-        ]
+        keys = [self.key(n) for n in range(len(self.keys))]
         tag = self.window.fixed
         return encoded(Literal(tag) if tag is not None else self.work.trace.value(self.window.tag, Text()), keys)
+
+
+class Listed(Page):
+    """A connection of the rows of one Select."""
+
+    def __init__(
+        self, work: Pages, gtype: GraphQLObjectType, details: FieldDetailsList, chosen: Select[Any], window: Window
+    ) -> None:
+        super().__init__(work, gtype, details, keys_of(chosen), window)
+        self.chosen = chosen
+        self.entity = Row(chosen.column_descriptions[0]["entity"], work.trace.alias())
+        self.level = Level(self.entity, self._derive)
+        self.cursors = False
+
+    def item(self, gtype: Any, details: FieldDetailsList) -> ColumnElement[str]:
+        """The JSON object selected of one row."""
+        return self.work.record(gtype, self.level, self.entity, details)
+
+    def key(self, n: int) -> ColumnElement[Any]:
+        """The n-th key of one row, as text."""
+        self.cursors = True
+        return literal_column(f"{self.entity.alias_}.k{n}_", type_=Text())
+
+    def rows(self, *columns: ColumnElement[Any]) -> FromClause:
+        """The Select's rows cut to the page, with what is joined to them."""
+        number = literal_column(f"{self.entity.alias_}.rn_", type_=Integer()).label("rn_")
+        return self.level.select(number, *columns).subquery()
+
+    def count(self) -> ColumnElement[str]:
+        """How many rows the Select gives."""
+        return self.work.count(self.chosen)
 
     def _derive(self, entity: Row) -> FromClause:
         made, order = self.work.cut(self.chosen, self.keys, self.window)

@@ -71,6 +71,15 @@ def bad_value(cause: Exception) -> GraphQLError:
     return _refusal("BAD_VALUE", *said, original_error=cause)
 
 
+def bad_search(longest: int) -> GraphQLError:
+    """Nothing to search for, or more than may be."""
+    return _refusal(
+        "BAD_SEARCH",
+        f"Hãy cho từ cần tìm, dài từ 1 đến {longest} ký tự.",
+        f"Give words to search for, 1 to {longest} characters.",
+    )
+
+
 def too_complex(cause: Exception) -> GraphQLError:
     """A document whose statement is more than PostgreSQL can work through."""
     said = "Yêu cầu quá phức tạp: hãy hỏi ít hơn.", "This request is too complex: ask for less."

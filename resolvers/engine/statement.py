@@ -28,11 +28,13 @@ from .aggregate import Aggregates
 from .bind import Many, Nodes, binding_of, shown
 from .coerce import bare, inner
 from .groups import Groups
+from .mixed import Mixes
 from .page import PAGING
 from .record import Level, Said, kept, table
 from .refused import Unbound, too_many_ids
 from .selects import derived, keys_of, lawful, row_of
 from .text import Literal, listed, members, text
+from .union_page import union_page
 from .values import Getter, Row
 
 IDS = 100
@@ -59,6 +61,8 @@ class Statement(Groups):
         binding: object = binding_of(gtype, name)
         if isinstance(binding, Aggregates):
             return self.groups(gtype, details, binding)
+        if isinstance(binding, Mixes):
+            return union_page(self, gtype, details, binding)
         if isinstance(binding, Nodes):
             return self.nodes(gtype, details)
         if not isinstance(binding, Many):

@@ -29,6 +29,8 @@ class Value(BindParameter[Any]):
     """What a resolver gets instead of an argument's value: it may be compared and passed to SQL, not looked into."""
 
     inherit_cache = True
+    getters: dict[str, Getter]
+    """Those of the statement it is in."""
 
     def __format__(self, _: str) -> str:
         raise TypeError(_UNKNOWN)
@@ -48,6 +50,15 @@ class Value(BindParameter[Any]):
         raise TypeError(_UNKNOWN)
 
     __hash__ = BindParameter.__hash__
+
+
+def through(value: Any, pass_: Callable[[Any], Any]) -> Any:
+    """An argument whose value goes through this function in each request: it is put in one spelling, or refused."""
+    if not isinstance(value, Value):
+        return pass_(value)
+    get = value.getters[value.key]
+    value.getters[value.key] = lambda variables, viewer: pass_(get(variables, viewer))
+    return value
 
 
 class Hidden:
@@ -113,7 +124,9 @@ class Trace:
         """A new bind parameter; without a type it takes that of the column it meets."""
         name = f"v{next(self.count)}"
         self.getters[name] = getter
-        return Value(name, None, type_=type_ or NullType(), required=False)
+        made = Value(name, None, type_=type_ or NullType(), required=False)
+        made.getters = self.getters
+        return made
 
     def alias(self) -> str:
         """A name for a FROM that no other has."""

@@ -15,6 +15,7 @@ from graphql import (
     is_list_type,
     is_object_type,
     is_required_argument,
+    is_union_type,
 )
 
 from models.access import Audience, Permission, Viewer
@@ -47,8 +48,10 @@ def literal(gtype: Any) -> str:
     return LITERALS.get(named.name, '"x"')
 
 
-def selection(gtype: GraphQLObjectType, deep: bool = True) -> str:
-    """All that can be selected of a type, its objects by their leaves."""
+def selection(gtype: Any, deep: bool = True) -> str:
+    """All that can be selected of a type, its objects by their leaves; of a union what its types have in common."""
+    if is_union_type(gtype):
+        return "{ __typename ... on Node { id } }"
     fields = [said for name, field in gtype.fields.items() if (said := whole(name, field, deep))]
     return "{ __typename " + " ".join(fields) + " }"
 
@@ -87,7 +90,7 @@ def documents() -> Iterator[str]:
 
 def roots(name: str, field: GraphQLField) -> Iterator[str]:
     required = [f"{n}: {literal(a.type)}" for n, a in field.args.items() if is_required_argument(a)]
-    required += ["first: 3"] if "first" in field.args else []
+    required += ["first: 3"] if "first" in field.args and not is_required_argument(field.args["first"]) else []
     named = inner(field.type)
     below = connection(named, True) if "first" in field.args else "{ __typename }"
     if is_object_type(named) and "first" not in field.args:
