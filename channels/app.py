@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from starlette.applications import Starlette
@@ -16,11 +17,12 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
 
 from channels.admission import Admission
 from channels.contract import CHANNELS, Channel, Transport
 from channels.documents import read_documents
-from channels.headers import SecurityHeaders
+from channels.headers import SecurityHeaders, security
 from channels.http import GraphQLOverHTTP
 from channels.portal.pages import Pages
 from channels.session import Door, Found, Sessions
@@ -96,7 +98,7 @@ def create_app(settings: Settings) -> Starlette:
         *(route for channel in CHANNELS for route in _routes(laurel, channel)),
     ]
     pages = Pages(laurel)
-    app = Starlette(
+    app = Site(
         routes=[*routes, *pages.routes()],
         exception_handlers={404: pages.missing},
         middleware=[Middleware(SecurityHeaders, secure=settings.secure_cookies)],
@@ -104,6 +106,23 @@ def create_app(settings: Settings) -> Starlette:
     )
     app.state.laurel, app.state.leave = laurel, laurel.leave
     return app
+
+
+class Site(Starlette):
+    """Starlette for pages and sockets; requests to GraphQL are spared its routing and middleware."""
+
+    def __init__(self, routes: Sequence[BaseRoute], **given: Any) -> None:
+        super().__init__(routes=routes, **given)
+        self._endpoints: dict[str, GraphQLOverHTTP] = {
+            route.path: route.endpoint
+            for route in routes
+            if isinstance(route, Route) and isinstance(route.endpoint, GraphQLOverHTTP)
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or serve a socket."""
+        endpoint = self._endpoints.get(scope["path"]) if scope["type"] == "http" else None
+        await (endpoint or super().__call__)(scope, receive, send)
 
 
 def assembled(settings: Settings) -> Laurel:
@@ -128,7 +147,8 @@ def _routes(laurel: Laurel, channel: Channel) -> list[BaseRoute]:
     context = partial(laurel.context, channel)
     streams = laurel.streams[channel.name] = Streams(laurel.engine, laurel.sessions, context)
     door = Door(channel, laurel.sessions, frozenset(laurel.settings.origins), laurel.settings.secure_cookies)
-    routes: list[BaseRoute] = [Route(channel.path, GraphQLOverHTTP(admission, door, streams, context))]
+    headers = security(secure=laurel.settings.secure_cookies)
+    routes: list[BaseRoute] = [Route(channel.path, GraphQLOverHTTP(admission, door, streams, context, headers))]
     if Transport.WS in channel.transports:
         routes.append(WebSocketRoute(channel.path, GraphQLTransportWS(admission, door, streams)))
     return routes

@@ -6,9 +6,12 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from functools import cache
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from channels.headers import Header, encoded
 from channels.logs import tell_request
 from channels.media import Accepted, Media, accepted
 from channels.refusals import IN_GRAPHQL, Refusal, Refused
@@ -23,7 +26,10 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 T = TypeVar("T")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_PROCESS, _COUNT = os.urandom(4).hex(), count()
+"""A request's id is new by these two, the same in length as eight random bytes, and needs no call of the system's."""
 _UNSAFE = re.compile(r"[^\w.:-]", re.ASCII)
+_NO_STORE = (b"cache-control", b"no-store")
 PATIENCE = 0.05
 """Seconds before a client is watched for leaving: most answers are sooner than the watch would cost."""
 
@@ -38,13 +44,13 @@ class Exchange:
     explained: Explained | None = None
     """How, where staff asked for that too."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, **facts: Any) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, always: Sequence[Header] = (), **facts: Any) -> None:
         self.method: str = scope["method"]
         self.query_string: bytes = scope["query_string"]
         self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        self.receive, self._send = receive, send
-        said = self.headers.get("x-request-id", "")
-        self.id = said if _REQUEST_ID.fullmatch(said) else os.urandom(8).hex()
+        self.receive, self._send, self._always = receive, send, always
+        said = self.headers.get("x-request-id")
+        self.id = said if said and _REQUEST_ID.fullmatch(said) else f"{_PROCESS}{next(_COUNT) & 0xFFFFFFFF:08x}"
         self.facts = facts
         self.cookies: list[str] = []
         self.gone = False
@@ -72,13 +78,13 @@ class Exchange:
 
     async def start(self, status: int, media: str, headers: dict[str, str]) -> None:
         """Send the status and the headers."""
-        pairs = [
-            (b"content-type", f"{media}; charset=utf-8".encode("latin-1")),
-            (b"x-request-id", self.id.encode("latin-1")),
-            *((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()),
-            *((b"set-cookie", cookie.encode("latin-1")) for cookie in self.cookies),
-        ]
-        await self._send({"type": "http.response.start", "status": status, "headers": pairs})
+        await self._send(self._head(status, media, encoded(headers)))
+
+    def _head(self, status: int, media: str, headers: Sequence[Header]) -> dict[str, Any]:
+        own = [_content_type(media), (b"x-request-id", self.id.encode("ascii")), *headers, *self._always]
+        if self.cookies:
+            own += [(b"set-cookie", cookie.encode("latin-1")) for cookie in self.cookies]
+        return {"type": "http.response.start", "status": status, "headers": own}
 
     async def send(self, chunk: bytes, *, more: bool) -> None:
         """Send a piece of the body."""
@@ -86,9 +92,11 @@ class Exchange:
 
     async def answer(self, status: int, media: str, body: bytes, headers: dict[str, str] | None = None) -> None:
         """Send one whole response and write its line in the log."""
-        length = {} if status == 304 else {"Content-Length": str(len(body))}
-        await self.start(status, media, {"Cache-Control": "no-store", **length, **(headers or {})})
-        await self.send(body, more=False)
+        said = encoded({"Cache-Control": "no-store", **headers}) if headers else [_NO_STORE]
+        if status != 304:
+            said.append((b"content-length", b"%d" % len(body)))
+        await self._send(self._head(status, media, said))
+        await self._send({"type": "http.response.body", "body": body})
         self.write(status, size=len(body))
 
     async def refuse(self, refused: Refused) -> None:
@@ -123,6 +131,11 @@ class Exchange:
             timer.cancel()
             for watching in watch:
                 watching.cancel()
+
+
+@cache
+def _content_type(media: str) -> Header:
+    return b"content-type", f"{media}; charset=utf-8".encode("ascii")
 
 
 def safe(name: str | None) -> str | None:

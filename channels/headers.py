@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
-from typing import Any
+from collections.abc import Mapping, MutableMapping
+from typing import Any, TypeAlias
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from channels.exchange import Receive, Scope, Send
+Header: TypeAlias = tuple[bytes, bytes]
 
 _ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
@@ -17,18 +17,27 @@ _ALWAYS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
-_POLICY = b"content-security-policy"
-_NOTHING = (_POLICY, b"default-src 'none'; frame-ancestors 'none'")
+_NOTHING = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 """For whatever does not bring a policy of its own: it is no page, so it may load nothing."""
 _HTTPS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
+def security(*, secure: bool) -> tuple[Header, ...]:
+    """What goes with every answer that is no page."""
+    return (*_ALWAYS, _NOTHING, *((_HTTPS,) if secure else ()))
+
+
+def encoded(headers: Mapping[str, str]) -> list[Header]:
+    """Headers as ASGI sends them."""
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+
+
 class SecurityHeaders:
-    """Adds the headers to every HTTP response."""
+    """Adds the headers to every HTTP response, but for those it brings itself."""
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self.app = app
-        self.headers = [*_ALWAYS, _HTTPS] if secure else list(_ALWAYS)
+        self.headers = security(secure=secure)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on, with headers added where a response starts."""
@@ -38,8 +47,8 @@ class SecurityHeaders:
         async def sending(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 own = message["headers"]
-                policy = () if any(name == _POLICY for name, _ in own) else (_NOTHING,)
-                message["headers"] = [*own, *self.headers, *policy]
+                said = {name for name, _ in own}
+                message["headers"] = [*own, *(header for header in self.headers if header[0] not in said)]
             await send(message)
 
         return await self.app(scope, receive, sending)

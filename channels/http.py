@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import parse_qsl
 
@@ -16,6 +17,7 @@ from channels.contract import Documents, Transport
 from channels.exchange import ClientGone, Exchange, Receive, Scope, Send, safe
 from channels.explain import HEADER, explaining
 from channels.gate import Request, read_body, read_json, shaped
+from channels.headers import Header
 from channels.media import Media, is_json
 from channels.refusals import Refusal, Refused
 from channels.session import Caller, Door
@@ -33,13 +35,20 @@ _STORED = "no-store"
 class GraphQLOverHTTP:
     """The HTTP endpoint of one channel."""
 
-    def __init__(self, admission: Admission, door: Door, streams: Streams, context: MakeContext) -> None:
-        self.admission, self.door, self.streams, self.context = admission, door, streams, context
+    def __init__(
+        self,
+        admission: Admission,
+        door: Door,
+        streams: Streams,
+        context: MakeContext,
+        headers: Sequence[Header] = (),
+    ) -> None:
+        self.admission, self.door, self.streams, self.context, self.headers = admission, door, streams, context, headers
         self.channel, self.engine = admission.channel, admission.engine
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever it is."""
-        exchange = Exchange(scope, receive, send, channel=self.channel.name)
+        exchange = Exchange(scope, receive, send, self.headers, channel=self.channel.name)
         try:
             await self._serve(exchange)
         except Refused as refused:

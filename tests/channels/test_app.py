@@ -47,6 +47,16 @@ async def test_every_answer_has_the_security_headers_and_none_names_the_server(s
         assert "GraphiQL" not in answer.text
 
 
+async def test_graphql_and_pages_bear_the_same_security_headers_each_once(site: Site) -> None:
+    asked = await site.ask("portal", documentId="LatestDecisions"), await site.http.get("/livez")
+    graphql, page = ([*answer.headers.multi_items()] for answer in asked)
+    own = {"content-type", "content-length", "cache-control", "x-request-id", "date"}
+    assert {pair for pair in graphql if pair[0] not in own} == {pair for pair in page if pair[0] not in own}
+    for said in graphql, page:
+        assert len({name for name, _ in said}) == len(said)
+    assert (await site.http.get("/portal/graphql/")).status_code == 307
+
+
 async def test_a_client_that_leaves_cancels_its_sql(
     site: Site, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
