@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Select, any_, cast, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Identified, LTree, closed, folded, searched, vietnamese_order
+from models.base import Base, Identified, LTree, closed, folded, search_index, searched, vietnamese_order
 
 
 class AgencyKind(enum.Enum):
@@ -80,7 +80,7 @@ class Agency(Identified, Base):
         CheckConstraint("name = normalize(name, NFC) and btrim(name) <> ''", name="name_is_nfc"),
         Index("ix_agency_path", "path", postgresql_using="gist"),
         Index("ix_agency_name", "sort_key", "id"),
-        Index("ix_agency_search", "search", postgresql_using="gin"),
+        search_index("agency"),
         Index(
             "ix_agency_name_folded",
             "name_folded",

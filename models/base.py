@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, dataclass_transform
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Computed, DateTime, Enum, MetaData, Text, cast, type_coerce
+from sqlalchemy import ARRAY, Computed, DateTime, Enum, Index, MetaData, Text, cast, type_coerce
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
@@ -92,3 +92,8 @@ def searched(title: tuple[str, ...], body: tuple[str, ...] = ()) -> Any:
         deferred=True,
         info={"fields": title + body},
     )
+
+
+def search_index(table: str) -> Index:
+    """The index of a table's searched() column, kept up with each row: a list of changes to come is read whole."""
+    return Index(f"ix_{table}_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"})

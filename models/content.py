@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access import Audience, Viewer
 from models.agency import Agency
-from models.base import Base, Identified, closed, folded, searched
+from models.base import Base, Identified, closed, folded, search_index, searched
 from models.nominee import Nominee
 
 
@@ -54,7 +54,7 @@ class Article(Identified, Base):
     __table_args__ = (
         CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_is_plain"),
         Index("ix_article_newest", "created_at", "id"),
-        Index("ix_article_search", "search", postgresql_using="gin"),
+        search_index("article"),
         Index(
             "ix_article_title_folded",
             "title_folded",
@@ -89,7 +89,7 @@ class ExemplaryModel(Identified, Base):
         CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_is_plain"),
         CheckConstraint("year between 1945 and 2200", name="year_is_a_year"),
         Index("ix_exemplary_model_newest", "created_at", "id"),
-        Index("ix_exemplary_model_search", "search", postgresql_using="gin"),
+        search_index("exemplary_model"),
         Index(
             "ix_exemplary_model_title_folded",
             "title_folded",
@@ -120,7 +120,7 @@ class GuidanceDocument(Identified, Base):
     __table_args__ = (
         CheckConstraint("effective_on >= issued_on", name="takes_effect_after_it_is_issued"),
         Index("ix_guidance_document_newest", "issued_on", "id"),
-        Index("ix_guidance_document_search", "search", postgresql_using="gin"),
+        search_index("guidance_document"),
         Index(
             "ix_guidance_document_title_folded",
             "title_folded",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access import Audience, Viewer
 from models.agency import Agency
-from models.base import Base, Identified, closed, folded, searched
+from models.base import Base, Identified, closed, folded, search_index, searched
 
 
 class DecisionStatus(enum.Enum):
@@ -57,7 +57,7 @@ class Decision(Identified, Base):
         CheckConstraint("signed_on between '1945-09-02' and '2200-01-01'", name="signed_on_is_a_day"),
         Index("uq_decision_number", "agency_id", "year", "number_key", unique=True),
         Index("ix_decision_number_key", "number_key"),
-        Index("ix_decision_search", "search", postgresql_using="gin"),
+        search_index("decision"),
         Index("ix_decision_newest", "signed_on", "id"),
         Index("ix_decision_by_number", "year", "ordinal", "id"),
         Index("ix_decision_status", "status", "signed_on", "id"),

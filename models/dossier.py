@@ -26,7 +26,7 @@ from models import topics
 from models.access import Audience, Viewer
 from models.account import Account
 from models.agency import Agency, within
-from models.base import Base, Identified, closed, folded, searched
+from models.base import Base, Identified, closed, folded, search_index, searched
 from models.dossier_line import DossierLine
 from models.journal import Entry, event_head
 from models.movement import Movement
@@ -94,7 +94,7 @@ class Dossier(Identified, Base):
         CheckConstraint("received_at >= submitted_at", name="is_received_after_it_is_submitted"),
         CheckConstraint("version >= 1", name="version_counts_from_one"),
         CheckConstraint("title = normalize(title, NFC) and btrim(title) <> ''", name="title_is_nfc"),
-        Index("ix_dossier_search", "search", postgresql_using="gin"),
+        search_index("dossier"),
         Index("ix_dossier_newest", "created_at", "id"),
         Index("ix_dossier_agency", "agency_id", "status", "created_at", "id"),
         Index("ix_dossier_handler", "handler_id", "status", "created_at", "id"),

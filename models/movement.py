@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.agency import Agency
-from models.base import Base, Identified, closed, searched, vietnamese_order
+from models.base import Base, Identified, closed, search_index, searched, vietnamese_order
 
 
 class MovementForm(enum.Enum):
@@ -61,6 +61,6 @@ class Movement(Identified, Base):
     __table_args__ = (
         CheckConstraint("ends_on >= starts_on", name="ends_after_it_starts"),
         Index("ix_movement_newest", "starts_on", "id"),
-        Index("ix_movement_search", "search", postgresql_using="gin"),
+        search_index("movement"),
         Index("ix_movement_title", "sort_key", "id"),
     )

@@ -117,7 +117,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_agency_parent_id"), "agency", ["parent_id"], unique=False)
     op.create_index("ix_agency_path", "agency", ["path"], unique=False, postgresql_using="gist")
-    op.create_index("ix_agency_search", "agency", ["search"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_agency_search",
+        "agency",
+        ["search"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
     op.create_table(
         "article",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -146,7 +153,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_article_slug")),
     )
     op.create_index("ix_article_newest", "article", ["created_at", "id"], unique=False)
-    op.create_index("ix_article_search", "article", ["search"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_article_search",
+        "article",
+        ["search"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
     op.create_index(
         "ix_article_title_folded",
         "article",
@@ -296,7 +310,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_guidance_document_newest", "guidance_document", ["issued_on", "id"], unique=False)
     op.create_index(
-        "ix_guidance_document_search", "guidance_document", ["search"], unique=False, postgresql_using="gin"
+        "ix_guidance_document_search",
+        "guidance_document",
+        ["search"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
     )
     op.create_index(
         "ix_guidance_document_title_folded",
@@ -502,7 +521,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_movement_launched_by_id"), "movement", ["launched_by_id"], unique=False)
     op.create_index("ix_movement_newest", "movement", ["starts_on", "id"], unique=False)
-    op.create_index("ix_movement_search", "movement", ["search"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_movement_search",
+        "movement",
+        ["search"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
     op.create_index("ix_movement_title", "movement", ["sort_key", "id"], unique=False)
     op.create_table(
         "nominee",
@@ -753,7 +779,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_exemplary_model_agency_id"), "exemplary_model", ["agency_id"], unique=False)
     op.create_index("ix_exemplary_model_newest", "exemplary_model", ["created_at", "id"], unique=False)
     op.create_index(op.f("ix_exemplary_model_nominee_id"), "exemplary_model", ["nominee_id"], unique=False)
-    op.create_index("ix_exemplary_model_search", "exemplary_model", ["search"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_exemplary_model_search",
+        "exemplary_model",
+        ["search"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
     op.create_index(
         "ix_exemplary_model_title_folded",
         "exemplary_model",
@@ -894,7 +927,14 @@ def upgrade() -> None:
         unique=False,
         postgresql_where="published_at is not null",
     )
-    op.create_index("ix_decision_search", "decision", ["search"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_decision_search",
+        "decision",
+        ["search"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
     op.create_index("ix_decision_status", "decision", ["status", "signed_on", "id"], unique=False)
     op.create_index(
         "ix_decision_title_folded",
@@ -1038,7 +1078,14 @@ def upgrade() -> None:
     op.create_index("ix_dossier_newest", "dossier", ["created_at", "id"], unique=False)
     op.create_index("ix_dossier_received", "dossier", ["received_at"], unique=False)
     op.create_index("ix_dossier_received_order", "dossier", ["received_order", "id"], unique=False)
-    op.create_index("ix_dossier_search", "dossier", ["search"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_dossier_search",
+        "dossier",
+        ["search"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
     op.create_index("ix_dossier_status", "dossier", ["status", "created_at", "id"], unique=False)
     op.create_index(
         "ix_dossier_title_folded",
