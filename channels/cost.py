@@ -28,7 +28,7 @@ _GROUPING = frozenset({"groupBy"})
 """A field with this argument is a list of groups, taken for a page of them, made from all the rows there may be."""
 _SCAN = 500
 """What reading all those rows costs: a few such fields are a dashboard, dozens an attack."""
-_DEAR = {"totalCount": 20}
+_DEAR = {"totalCount": 20, "search": 100, "facets": 20, "highlights": 10}
 """Fields that cost more than an object, by name."""
 
 ABSENT = object()
@@ -91,7 +91,8 @@ def _one(node: Selection, sizes: Sizes, known: Mapping[str, Cost]) -> Cost:
     under = cost_of(node.selection_set, sizes, known)
     if any(argument.name.value in _GROUPING for argument in node.arguments or ()):
         return Cost(1 + _SCAN + sizes.page * (1 + sum(under)), 0)
-    cost = 1 + sizes.times(node, _LISTING) * (under.once + sizes.times(node, _PAGING) * under.each)
+    own = 1 + _DEAR.get(node.name.value, 0)
+    cost = own + sizes.times(node, _LISTING) * (under.once + sizes.times(node, _PAGING) * under.each)
     return Cost(0, cost) if node.name.value in _ITEMS else Cost(cost, 0)
 
 

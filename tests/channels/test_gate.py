@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from dataclasses import replace
 from typing import Any
@@ -89,6 +90,37 @@ def test_variables_as_deep_as_allowed_pass() -> None:
     assert body_code(b'{"query": "{a}", "variables": {"x": ' + b"[" * 32 + b"]" * 32 + b"}}") == ("UNPROCESSABLE", 422)
 
 
+def test_an_empty_query_beside_a_document_id_is_none() -> None:
+    for said in {"documentId": "A"}, {"extensions": {"documentId": "A"}}:
+        request = shaped({"query": ""} | said, STRICT)
+        assert (request.query, request.document_id) == (None, "A")
+    assert shaped({"query": ""}, STRICT).query == ""
+    assert body_code(b'{"query": 0, "extensions": {"documentId": "A"}}') == ("BAD_REQUEST", 400)
+
+
+values = st.recursive(
+    st.one_of(st.integers(), st.text(st.sampled_from('a\0{["\\u'), max_size=4), st.none()),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.text(st.sampled_from("a\0{"), max_size=2), inner, max_size=3),
+        st.builds(
+            lambda value, deep: functools.reduce(lambda v, _: [v], range(deep), value), inner, st.integers(0, 34)
+        ),
+    ),
+)
+
+
+@given(values)
+def test_values_that_are_not_looked_at_need_no_look(value: Any) -> None:
+    said = {"query": "{a}", "variables": {"x": value}}
+    try:
+        shaped(said, STRICT)
+        looked_at = None
+    except Refused as refused:
+        looked_at = refused.refusal.name, refused.refusal.status
+    assert body_code(orjson.dumps(said)) == looked_at
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -161,6 +193,13 @@ def test_groups_cost_the_rows_they_are_made_from_and_a_page_of_groups() -> None:
     weight = weigh(parse(f"{said} fragment F on A {{ b {{ c }} }}"))
     assert weight.cost(None, {"by": ["X", "Y"]}, 100) == 2 * (1 + 500 + 100 * (1 + 1))
     assert weight.cost(None, {}, 50) == 2 * (1 + 500 + 50 * (1 + 1))
+
+
+def test_a_search_costs_what_it_reads_to_rank_its_hits_and_each_hits_fragments() -> None:
+    weight = weigh(
+        parse('{ search(text: "x", first: 7) { facets { kind } edges { highlights { field } node { id } } } }')
+    )
+    assert weight.cost(None, {}, 100) == (1 + 100) + (1 + 20) + 7 * (1 + (1 + 10) + 1)
 
 
 def test_a_cost_at_the_limit_passes_and_one_more_does_not() -> None:
