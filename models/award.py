@@ -70,9 +70,9 @@ class Award(Identified, Base):
     )
 
 
-def visible_award(row: type[Award], viewer: Viewer) -> ColumnElement[bool]:
-    """Staff: all. Everybody else: awards of published decisions."""
-    if viewer.audience is Audience.STAFF:
+def visible_award(row: type[Award], viewer: Viewer, of_seen: bool = False) -> ColumnElement[bool]:
+    """Staff: all. Everybody else: awards of published decisions (`of_seen`: it is seen, so it is published)."""
+    if of_seen or viewer.audience is Audience.STAFF:
         return true()
     return exists(select(Decision.id).where(Decision.id == row.decision_id, Decision.published_at.is_not(None)))
 

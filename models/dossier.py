@@ -217,8 +217,13 @@ def visible_dossier(row: type[Dossier], viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
-def visible_line(row: type[DossierLine], viewer: Viewer) -> ColumnElement[bool]:
-    """Staff: the lines of the dossiers they see. A nominee: their own line and nobody else's."""
+def visible_line(row: type[DossierLine], viewer: Viewer, of_seen: bool = False) -> ColumnElement[bool]:
+    """Staff: the lines of the dossiers they see. A nominee: their own line and nobody else's.
+
+    `of_seen`: it is known already that the dossier is seen.
+    """
+    if of_seen:
+        return visible_beside(row, viewer)
     seen = exists(select(Dossier.id).where(Dossier.id == row.dossier_id, visible_dossier(Dossier, viewer)))
     return and_(seen, visible_beside(row, viewer))
 
@@ -228,10 +233,12 @@ def visible_beside(row: type[DossierLine], viewer: Viewer) -> ColumnElement[bool
     return row.nominee_id == viewer.nominee_id if viewer.audience is Audience.NOMINEE else true()
 
 
-def visible_document(row: type[DossierDocument], viewer: Viewer) -> ColumnElement[bool]:
-    """Staff: the papers of the dossiers they see. Nobody else: they tell of other nominees."""
+def visible_document(row: type[DossierDocument], viewer: Viewer, of_seen: bool = False) -> ColumnElement[bool]:
+    """Staff: the papers of the dossiers they see (`of_seen`: this one is). Nobody else: they tell of other nominees."""
     if viewer.audience is not Audience.STAFF:
         return false()
+    if of_seen:
+        return true()
     return exists(select(Dossier.id).where(Dossier.id == row.dossier_id, visible_dossier(Dossier, viewer)))
 
 

@@ -11,8 +11,10 @@ from models.dossier import Dossier, visible_dossier
 from models.journal import Entry
 
 
-def visible_entry(row: type[Entry], viewer: Viewer) -> ColumnElement[bool]:
-    """Whoever sees the subject of an entry sees the entry; checked at every delivery."""
+def visible_entry(row: type[Entry], viewer: Viewer, of_seen: bool = False) -> ColumnElement[bool]:
+    """Whoever sees the subject of an entry (`of_seen`: it is seen) sees the entry; checked at every delivery."""
+    if of_seen:
+        return true()
     dossier = select(Dossier.id).where(Dossier.id == row.subject_id, visible_dossier(Dossier, viewer))
     decision = select(Decision.id).where(Decision.id == row.subject_id, visible_decision(Decision, viewer))
     return or_(

@@ -15,7 +15,7 @@ from models.access import Viewer
 from models.award import visible_award
 from models.decision import DecisionStatus, visible_decision
 from resolvers.context import Context
-from resolvers.engine import Order
+from resolvers.engine import Order, seen
 from resolvers.event import agency_path
 from resolvers.feed import Happening, Resync
 from resolvers.filters import (
@@ -115,7 +115,11 @@ def decision(viewer: Viewer, number: str) -> Select[rows.Decision]:
 def awards_of(viewer: Viewer, parent: type[rows.Decision]) -> Select[rows.Award]:
     """The awards of a decision, as it lists them."""
     award = rows.Award
-    return select(award).where(award.decision_id == parent.id, visible_award(award, viewer)).order_by(award.position)
+    return (
+        select(award)
+        .where(award.decision_id == parent.id, visible_award(award, viewer, seen(parent)))
+        .order_by(award.position)
+    )
 
 
 async def decision_published(

@@ -16,7 +16,7 @@ from models.dossier import visible_beside, visible_document, visible_dossier, vi
 from models.event import visible_account, visible_entry
 from models.rule_set import CommendationType
 from models.workflow import Clock, DossierStatus, PortalStatus, clock, portal_status
-from resolvers.engine import Order
+from resolvers.engine import Order, seen
 from resolvers.filters import (
     Condition,
     Filter,
@@ -154,21 +154,21 @@ def dossier_by_code(viewer: Viewer, code: str) -> Select[rows.Dossier]:
 def lines(viewer: Viewer, parent: type[rows.Dossier]) -> Select[rows.DossierLine]:
     """The lines of a dossier, in their order; a nominee sees their own."""
     line = rows.DossierLine
-    found = select(line).where(line.dossier_id == parent.id, visible_line(line, viewer))
+    found = select(line).where(line.dossier_id == parent.id, visible_line(line, viewer, seen(parent)))
     return found.order_by(line.position)
 
 
 def documents(viewer: Viewer, parent: type[rows.Dossier]) -> Select[rows.DossierDocument]:
     """The papers of a dossier."""
     document = rows.DossierDocument
-    found = select(document).where(document.dossier_id == parent.id, visible_document(document, viewer))
+    found = select(document).where(document.dossier_id == parent.id, visible_document(document, viewer, seen(parent)))
     return found.order_by(document.position)
 
 
 def _events(viewer: Viewer, parent: type[rows.Dossier]) -> Select[rows.Entry]:
     entry = rows.Entry
     return select(entry).where(
-        entry.subject_kind == "Dossier", entry.subject_id == parent.id, visible_entry(entry, viewer)
+        entry.subject_kind == "Dossier", entry.subject_id == parent.id, visible_entry(entry, viewer, seen(parent))
     )
 
 

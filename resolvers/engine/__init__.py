@@ -16,7 +16,7 @@ from .needs import Needs, demands
 from .plan import Plan
 from .refused import Unanswered, Unbound, bad_search
 from .text import core, never_null
-from .values import through
+from .values import seen, through
 
 __all__ = [
     "Choice",
@@ -54,6 +54,7 @@ __all__ = [
     "reads",
     "render",
     "row_id",
+    "seen",
     "self_",
     "shows",
     "subscribes",

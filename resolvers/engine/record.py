@@ -130,6 +130,7 @@ class Records(ABC):
         relation = entity.mapper_.relationships[one.attr or ""]
         seen = kept(gtype).visible if one.covered is None else None
         target = Row(relation.mapper.class_, self.trace.alias())
+        target.unseen_ = entity.unseen_ and seen is None
         on = and_(*(_key(entity, near) == _key(target, far) for near, far in relation.local_remote_pairs or ()))
         absent = seen is not None or may_miss(relation)
         if seen is not None:

@@ -72,6 +72,7 @@ class Statement(Groups):
     def one_row(self, gtype: GraphQLObjectType, details: FieldDetailsList, unguarded: bool = False) -> Select[Any]:
         """The row with the primary key in REF: none where it is absent or (unless `unguarded`) unseen."""
         entity = Row(kept(gtype).row, self.trace.alias())
+        entity.unseen_ = unguarded
         level = Level(entity, table)
         made = self.record(gtype, level, entity, details)
         chosen = level.select(made).where(entity.key_() == self.trace.value(lambda variables, _: variables[REF]))

@@ -86,6 +86,8 @@ class Row:
         self.row_, self.alias_ = row, alias
         self.mapper_: Mapper[Any] = mapped(row)
         self.touched_: dict[str, Column[Any]] = {}
+        self.unseen_ = False
+        """Whether it may be shown to who does not see it: whoever has just written it."""
         self.uses_ = 0
 
     def __getattr__(self, name: str) -> Any:
@@ -111,6 +113,11 @@ class Row:
     def key_(self) -> Any:
         """The first column of the primary key: null where an outer join found no row."""
         return self._column(self.mapper_.get_property_by_column(self.mapper_.primary_key[0]).key)
+
+
+def seen(parent: Any) -> bool:
+    """Whether whoever asks sees this parent, wherever what hangs below it is read: then it need not be asked again."""
+    return isinstance(parent, Row) and not parent.unseen_
 
 
 @dataclass
