@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import GraphQLError, OperationType
 
 from channels.contract import Channel
 from channels.documents import TrustedDocuments
-from channels.gate import Gate, Operation, Request
+from channels.gate import Gate, Request
 from channels.refusals import Refusal, Refused
 from channels.session import Caller
+from channels.weight import Operation
 from models.access import Audience, Viewer
 from resolvers.engine import Document, Engine
 
 _HINT = re.compile(r" Did you mean [^?]*\?")
 
 
-@dataclass(frozen=True)
-class Admitted:
+class Admitted(NamedTuple):
     """An operation that may run: everything the engine needs, and who asks."""
 
     document: Document

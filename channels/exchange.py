@@ -28,7 +28,6 @@ T = TypeVar("T")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _PROCESS, _COUNT = os.urandom(4).hex(), count()
 """A request's id is new by these two, the same in length as eight random bytes, and needs no call of the system's."""
-_UNSAFE = re.compile(r"[^\w.:-]", re.ASCII)
 _NO_STORE = (b"cache-control", b"no-store")
 PATIENCE = 0.05
 """Seconds before a client is watched for leaving: most answers are sooner than the watch would cost."""
@@ -136,8 +135,3 @@ class Exchange:
 @cache
 def _content_type(media: str) -> Header:
     return b"content-type", f"{media}; charset=utf-8".encode("ascii")
-
-
-def safe(name: str | None) -> str | None:
-    """A name from outside, fit for one line of a log: cut, and without anything that could break out of it."""
-    return _UNSAFE.sub("?", name[:64]) if name else name

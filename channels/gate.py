@@ -4,58 +4,39 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from graphql import GraphQLSyntaxError, OperationDefinitionNode, OperationType, parse
+from graphql import GraphQLSyntaxError, parse
 
 from channels.contract import Limits
 from channels.refusals import Refusal, Refused, over
-from channels.weight import Weight, weigh
+from channels.weight import Operation, Weight, weigh
 
 _OPTIONAL = (("operationName", str), ("variables", dict), ("extensions", dict))
+_NONE: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """One GraphQL request, well shaped: a document's text or its id, and what goes with it."""
 
     query: str | None
     document_id: str | None = None
     operation_name: str | None = None
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    extensions: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Operation:
-    """The operation a request names, with its document's weight."""
-
-    node: OperationDefinitionNode
-    weight: Weight
-
-    @property
-    def name(self) -> str | None:
-        """The name it is written with."""
-        return self.node.name.value if self.node.name else None
-
-    @property
-    def kind(self) -> OperationType:
-        """Query, mutation or subscription."""
-        return self.node.operation
-
-    @property
-    def roots(self) -> tuple[str, ...]:
-        """The names of its root fields."""
-        return tuple(node.name.value for node in self.weight.roots[self.name])
+    variables: Mapping[str, Any] = _NONE
+    extensions: Mapping[str, Any] = _NONE
 
 
 def read_body(body: bytes, limits: Limits) -> Request:
     """The request in a JSON body. Raises BAD_JSON, BAD_REQUEST, BATCH_DISABLED, UNPROCESSABLE or BODY_TOO_LARGE."""
     if len(body) > limits.body_bytes:
         raise Refused(Refusal.BODY_TOO_LARGE)
-    return shaped(read_json(body), limits)
+    return shaped(read_json(body), limits, plain=_plain(body, limits.variables_depth))
+
+
+def _plain(body: bytes, deepest: int) -> bool:
+    """Whether JSON shows without a look at its values that none is a NUL (always escaped there) or nested deeply."""
+    return b"\\u0000" not in body and body.count(b"{") + body.count(b"[") <= deepest
 
 
 def read_json(text: bytes | str) -> Any:
@@ -66,8 +47,12 @@ def read_json(text: bytes | str) -> Any:
         raise Refused(Refusal.BAD_JSON) from problem
 
 
-def shaped(said: Any, limits: Limits) -> Request:
-    """The request a JSON value is. Unknown keys are passed over, as the specification says."""
+def shaped(said: Any, limits: Limits, *, plain: bool = False) -> Request:
+    """The request a JSON value is; `plain` when its values need no look.
+
+    Unknown keys are passed over, as the specification says; so is an empty query beside a document's id, which
+    clients send that know of queries only.
+    """
     if isinstance(said, list):
         raise Refused(Refusal.BATCH_DISABLED)
     if not isinstance(said, dict):
@@ -77,13 +62,15 @@ def shaped(said: Any, limits: Limits) -> Request:
     for key, kind in _OPTIONAL:
         if said.get(key) is not None and not isinstance(said[key], kind):
             raise Refused(Refusal.BAD_REQUEST)
-    if document_id is None and extensions and query is None:
+    if document_id is None and extensions and not query:
         document_id = extensions.get("documentId")
+    if document_id is not None and query == "":
+        query = None
     if not isinstance(query if document_id is None else document_id, str) or not isinstance(query, str | None):
         raise Refused(Refusal.BAD_REQUEST)
-    request = Request(query, document_id, said.get("operationName"), said.get("variables") or {}, extensions or {})
-    _check_values(said, limits.variables_depth)
-    return request
+    if not plain:
+        _check_values(said, limits.variables_depth)
+    return Request(query, document_id, said.get("operationName"), said.get("variables") or {}, extensions or {})
 
 
 def _check_values(said: dict[str, Any], deepest: int) -> None:
@@ -127,10 +114,9 @@ class Gate:
 
     def operation(self, text: str, request: Request) -> Operation:
         """The operation a request asks for, within the limits, its cost with these variables too."""
-        weight = self.weigh(text)
-        node = chosen(weight, request.operation_name)
-        weight.check_cost(node.name.value if node.name else None, request.variables, self.limits)
-        return Operation(node, weight)
+        operation = self.weigh(text).operation(request.operation_name)
+        operation.weight.check_cost(operation.name, request.variables, self.limits)
+        return operation
 
 
 def parsed(text: str, limits: Limits) -> Any:
@@ -150,13 +136,3 @@ def parsed(text: str, limits: Limits) -> Any:
             "extensions": {"code": Refusal.PARSE_ERROR.name},
         }
         raise Refused(Refusal.PARSE_ERROR, [said]) from problem
-
-
-def chosen(weight: Weight, name: str | None) -> OperationDefinitionNode:
-    """The operation of this name, or the only one. Raises OPERATION_AMBIGUOUS, which does not repeat the name."""
-    if name is None and len(weight.operations) == 1:
-        return next(iter(weight.operations.values()))
-    node = weight.operations.get(name) if name else None
-    if node is None:
-        raise Refused(Refusal.OPERATION_AMBIGUOUS)
-    return node

@@ -14,10 +14,11 @@ from graphql import ExecutionResult, OperationType
 from channels import faults, sse
 from channels.admission import Admission, Admitted
 from channels.contract import Documents, Transport
-from channels.exchange import ClientGone, Exchange, Receive, Scope, Send, safe
+from channels.exchange import ClientGone, Exchange, Receive, Scope, Send
 from channels.explain import HEADER, explaining
 from channels.gate import Request, read_body, read_json, shaped
 from channels.headers import Header
+from channels.logs import safe
 from channels.media import Media, is_json
 from channels.refusals import Refusal, Refused
 from channels.session import Caller, Door
@@ -89,7 +90,7 @@ class GraphQLOverHTTP:
     def _admit(self, exchange: Exchange, request: Request, caller: Caller) -> Admitted:
         exchange.facts |= {"audience": caller.viewer.audience.value, "document": safe(request.document_id)}
         admitted = self.admission.admit(request, caller)
-        exchange.facts |= {"operation": safe(admitted.operation.name), "kind": admitted.kind.value}
+        exchange.facts |= admitted.operation.facts
         return admitted
 
     async def _request(self, exchange: Exchange) -> Request:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import logging
+import re
 import sys
 import threading
 from collections import deque
@@ -21,6 +22,8 @@ _SOON = 0.01
 """Seconds a request's line may wait for others, so that they are written at once; a line of an error never waits."""
 _ENOUGH = 256
 """Lines that wait no longer."""
+
+_UNSAFE = re.compile(r"[^\w.:-]", re.ASCII)
 
 log = structlog.get_logger("laurel.http")
 
@@ -124,3 +127,8 @@ def _text(_: object, __: str, happening: structlog.typing.EventDict) -> str:
 
 def _without_record(_: object, __: str, happening: structlog.typing.EventDict) -> structlog.typing.EventDict:
     return structlog.stdlib.ProcessorFormatter.remove_processors_meta(None, "", happening)
+
+
+def safe(name: str | None) -> str | None:
+    """A name from outside, fit for one line of a log: cut, and without anything that could break out of it."""
+    return _UNSAFE.sub("?", name[:64]) if name else name

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from channels.contract import Channel
@@ -32,8 +33,7 @@ class Found:
 Load = Callable[[str], Awaitable[Found | None]]
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(NamedTuple):
     """Who sent a request. `refused` waits until it is known whether the operation needs a session."""
 
     viewer: Viewer = ANONYMOUS

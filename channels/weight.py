@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -17,11 +18,13 @@ from graphql import (
     FragmentSpreadNode,
     InlineFragmentNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
 )
 
 from channels.contract import Limits
 from channels.cost import ABSENT, Cost, Sizes, cost_of, number, sizing
+from channels.logs import safe
 from channels.refusals import Refusal, Refused, over
 from channels.selections import level, selections_within
 
@@ -57,6 +60,8 @@ class Weight:
     """The variables that say how many: page sizes and lists of ids."""
     costs: dict[tuple[Any, ...], int] = field(default_factory=dict)
     """Costs known by now, by operation, page limit and how many were asked for."""
+    chosen: dict[str | None, Operation] = field(default_factory=dict)
+    """Operations by the name, or none, that they were asked by."""
 
     def check(self, limits: Limits) -> None:
         """Raise the first limit passed, one error."""
@@ -72,9 +77,21 @@ class Weight:
             if asked > limit:
                 raise over(refusal, min(asked, 10**9), limit, reveal=limits.reveal)
 
+    def operation(self, name: str | None) -> Operation:
+        """The operation of this name, or the only one. Raises OPERATION_AMBIGUOUS, which does not repeat the name."""
+        known = self.chosen.get(name)
+        if known is not None:
+            return known
+        only = name is None and len(self.operations) == 1
+        node = next(iter(self.operations.values())) if only else self.operations.get(name) if name else None
+        if node is None:
+            raise Refused(Refusal.OPERATION_AMBIGUOUS)
+        known = self.chosen[name] = Operation(node, self)
+        return known
+
     def check_cost(self, name: str | None, variables: Mapping[str, Any], limits: Limits) -> None:
         """Raise TOO_COSTLY for an operation with these variables."""
-        key = (name, limits.page, *(number(variables.get(variable, ABSENT), limits.page) for variable in self.sizing))
+        key = (name, limits.page, *[number(variables.get(variable, ABSENT), limits.page) for variable in self.sizing])
         cost = self.costs.get(key)
         if cost is None:
             if len(self.costs) >= _REMEMBERED:
@@ -90,6 +107,34 @@ class Weight:
         for fragment in self.order:
             known[fragment] = cost_of(self.fragments[fragment].selection_set, sizes, known)
         return sum(cost_of(self.operations[name].selection_set, sizes, known))
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """An operation of a document, with the document's weight."""
+
+    node: OperationDefinitionNode
+    weight: Weight
+
+    @cached_property
+    def name(self) -> str | None:
+        """The name it is written with."""
+        return self.node.name.value if self.node.name else None
+
+    @cached_property
+    def kind(self) -> OperationType:
+        """Query, mutation or subscription."""
+        return self.node.operation
+
+    @cached_property
+    def roots(self) -> tuple[str, ...]:
+        """The names of its root fields."""
+        return tuple(node.name.value for node in self.weight.roots[self.name])
+
+    @cached_property
+    def facts(self) -> Mapping[str, str | None]:
+        """What the log tells of it."""
+        return {"operation": safe(self.name), "kind": self.kind.value}
 
 
 class _Seen(NamedTuple):
