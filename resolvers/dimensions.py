@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    or_,
     select,
     union_all,
 )
@@ -99,17 +100,33 @@ def today() -> Any:
     return func.vietnam_day(func.now(), type_=Date)
 
 
-def periods(first: Any | None, last: Any | None) -> FromClause:
-    """Two periods: the days from `first` to `last` (`back` is 0), and the same a year before (`back` is 1).
+@dataclass(frozen=True)
+class Periods:
+    """Two periods of days, both ends included: the one asked for, and the same a year before."""
 
-    Without a last day it is today in Vietnam; without a first, that year's 1 January. Periods that meet have
-    predecessors that meet: what ends with February ends with February, and a lone 29 February has no predecessor.
-    """
-    end = today() if last is None else last
-    begin = func.make_date(part_of_day("year", end), _N1, _N1, type_=Date) if first is None else first
-    this = select(literal_column("0", Integer).label("back"), begin.label("first"), end.label("last"))
-    before = select(_N1, _year_before(begin), cast(_year_before(cast(end + _N1, Date)) - _N1, Date))
-    return union_all(this, before).subquery("period")
+    this: tuple[Any, Any]
+    before: tuple[Any, Any]
+
+    @classmethod
+    def of(cls, first: Any | None, last: Any | None) -> Periods:
+        """The days from `first` to `last`; left out, to today in Vietnam, and from that year's 1 January.
+
+        Periods that meet have predecessors that meet: what ends with February ends with February, and a lone 29
+        February has no predecessor.
+        """
+        end = today() if last is None else last
+        begin = func.make_date(part_of_day("year", end), _N1, _N1, type_=Date) if first is None else first
+        return cls((begin, end), (_year_before(begin), cast(_year_before(cast(end + _N1, Date)) - _N1, Date)))
+
+    def hold(self, day: Any) -> ColumnElement[bool]:
+        """The day lies in one of them: by this an index finds it."""
+        return or_(day.between(*self.this), day.between(*self.before))
+
+    def table(self) -> FromClause:
+        """A row for each: how many years it lies `back`, its `first` and its `last` day."""
+        first, last = self.this
+        now = select(literal_column("0", Integer).label("back"), first.label("first"), last.label("last"))
+        return union_all(now, select(_N1, *self.before)).subquery("period")
 
 
 _N1: ColumnElement[int] = literal_column("1", Integer)

@@ -40,7 +40,7 @@ from models.nominee import NomineeKind
 from models.rule_set import CommendationType
 from models.workflow import Clock, DossierStatus, PortalStatus, Step, clock, portal_status
 from resolvers.award import AwardFilter, awards
-from resolvers.dimensions import Comparison, Dimension, counted, facts, part_of_day, periods, summed_up, today
+from resolvers.dimensions import Comparison, Dimension, Periods, counted, facts, part_of_day, summed_up, today
 from resolvers.dossier import DossierFilter, dossiers
 from resolvers.engine import Choice
 
@@ -97,22 +97,14 @@ def _award_facts(
 ) -> FromClause:
     """One row for each award, in each of the compared periods it lies in."""
     award = rows.Award
-    more: list[Any] = []
-    found = awards(viewer, filter)
-    year = part_of_day("year", award.awarded_on)
+    recipient, kind = rows.Nominee.__table__.alias("recipient"), rows.AwardType.__table__.alias("kind")
+    found, back = awards(viewer, filter), None
     if compared_with is not None:
-        period = periods(filter and filter.awarded_from, filter and filter.awarded_to)
-        found = awards(viewer, filter and replace(filter, awarded_from=None, awarded_to=None))
-        found = found.join(period, award.awarded_on.between(period.c.first, period.c.last))
-        more, year = [period.c.back], year + period.c.back
-    if AwardDimension.COMMENDATION_TYPE in group_by:
-        line, dossier = aliased(rows.DossierLine), aliased(rows.Dossier)
-        read = and_(dossier.id == line.dossier_id, visible_dossier(dossier, viewer))
-        found = found.join(line, line.id == award.line_id, isouter=True).join(dossier, read, isouter=True)
-        more.append(dossier.commendation_type)
-    nominee, kind = rows.Nominee.__table__.alias("recipient"), rows.AwardType.__table__.alias("kind")
-    found = found.join(nominee, nominee.c.id == award.nominee_id, isouter=True)
+        found, back = _in_both_periods(viewer, filter)
+    found, more = _with_dossier(viewer, found) if AwardDimension.COMMENDATION_TYPE in group_by else (found, [])
+    found = found.join(recipient, recipient.c.id == award.nominee_id, isouter=True)
     found = found.join(kind, kind.c.id == award.award_type_id, isouter=True)
+    year = part_of_day("year", award.awarded_on)
     return facts(
         found.where(award.status == any_(literal([status.name for status in STANDING], _TEXTS))),
         award.agency_id,
@@ -120,12 +112,27 @@ def _award_facts(
         award.nominee_id,
         kind.c.award_class,
         kind.c.level,
-        nominee.c.kind.label("recipient_kind"),
-        year.label("year"),
-        part_of_day("quarter", award.awarded_on).label("quarter"),
-        part_of_day("month", award.awarded_on).label("month"),
-        *more,
+        recipient.c.kind.label("recipient_kind"),
+        (year if back is None else year + back).label("year"),
+        *(part_of_day(part, award.awarded_on).label(part) for part in ("quarter", "month")),
+        *(more if back is None else [*more, back]),
     )
+
+
+def _in_both_periods(viewer: Viewer, filter: AwardFilter | None) -> tuple[Select[rows.Award], ColumnElement[int]]:
+    """The awards of the filter's period and of the one a year before, each with how many years it lies back."""
+    periods = Periods.of(filter and filter.awarded_from, filter and filter.awarded_to)
+    period, day = periods.table(), rows.Award.awarded_on
+    found = awards(viewer, filter and replace(filter, awarded_from=None, awarded_to=None)).where(periods.hold(day))
+    return found.join(period, day.between(period.c.first, period.c.last)), period.c.back
+
+
+def _with_dossier(viewer: Viewer, found: Select[rows.Award]) -> tuple[Select[rows.Award], list[Any]]:
+    """The awards with their dossier's type of commendation, where the viewer may read the dossier."""
+    line, dossier = aliased(rows.DossierLine), aliased(rows.Dossier)
+    read = and_(dossier.id == line.dossier_id, visible_dossier(dossier, viewer))
+    found = found.join(line, line.id == rows.Award.line_id, isouter=True).join(dossier, read, isouter=True)
+    return found, [dossier.commendation_type]
 
 
 def _award_dimension(fact: Any, dimension: AwardDimension) -> Dimension:

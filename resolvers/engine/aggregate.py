@@ -79,6 +79,8 @@ def grouped(cls: type[T]) -> type[T]:
             raise Unbound(f"{cls.__name__}.{field.python_name} has a Python resolver: a group has labels only")
         declared = (field.metadata or {}).get("binding", Label(field.python_name))
         binding = Label(declared.attr or field.python_name) if isinstance(declared, Attribute) else declared
+        if not isinstance(binding, Label | Keyed | Figures):
+            raise Unbound(f"{cls.__name__}.{field.python_name}: a group has labels, keyed() and figures() only")
         field.metadata = {**(field.metadata or {}), "binding": binding}
         field.description = field.description or said.get(field.python_name)
     made.__grouped__ = True  # type: ignore[attr-defined]  # read back by is_grouped()
