@@ -1,0 +1,247 @@
+"""The figures again in plain Python, over rows in memory: it shares no SQL with the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from statistics import median
+from typing import Any
+from uuid import UUID
+
+import models as rows
+from models import calendar
+from models.access import Audience, Viewer
+from models.award import AwardStatus
+from models.award_type import AwardClass, AwardLevel
+from models.nominee import NomineeKind
+from models.workflow import Clock, DossierStatus, PortalStatus, clock, portal_status
+
+
+@dataclass
+class Counted:
+    """All rows there are to count, with what they refer to."""
+
+    agencies: dict[UUID, rows.Agency]
+    types: dict[UUID, rows.AwardType]
+    nominees: dict[UUID, rows.Nominee]
+    decisions: dict[UUID, rows.Decision]
+    dossiers: dict[UUID, rows.Dossier]
+    lines: dict[UUID, rows.DossierLine]
+    awards: list[rows.Award]
+    decided: dict[UUID, date]
+
+    def under(self, agency: UUID, paths: Iterable[str]) -> bool:
+        """Whether an agency lies at or under one of these paths."""
+        path = self.agencies[agency].path
+        return any(f"{path}.".startswith(f"{top}.") for top in paths)
+
+    def within(self, agency: UUID, code: str) -> bool:
+        return self.under(agency, [a.path for a in self.agencies.values() if a.code == code])
+
+    def sees(self, viewer: Viewer, dossier: rows.Dossier) -> bool:
+        """Whether a viewer may read a dossier."""
+        sent = dossier.status is not DossierStatus.DRAFT
+        if viewer.audience is Audience.NOMINEE:
+            named = [line for line in self.lines.values() if line.dossier_id == dossier.id]
+            return sent and any(line.nominee_id == viewer.nominee_id for line in named)
+        if viewer.audience is Audience.PUBLIC:
+            return False
+        desks = (dossier.handler_id, dossier.authority_id)
+        own = self.under(dossier.agency_id, viewer.proposes_in)
+        return (
+            own
+            or (sent and any(self.under(d, viewer.handles_in) for d in desks))
+            or dossier.appraiser_id == viewer.account_id
+        )
+
+    # awards
+
+    def award_statistics(self, viewer: Viewer, group_by: list[str], filter: dict[str, Any], compared: bool) -> Any:
+        """What the field is to answer."""
+        first, last = _day(filter.get("awardedFrom")), _day(filter.get("awardedTo"))
+        if compared:
+            last = last or calendar.today()
+            first = first or date(last.year, 1, 1)
+        facts: list[tuple[rows.Award, int]] = []
+        for award in self.awards:
+            if self._counts(viewer, award, filter):
+                facts += [(award, 0)] if _in(award.awarded_on, first, last) else []
+                facts += [(award, 1)] if compared and _in(_next_year(award.awarded_on), first, last) else []
+        groups = _grouped(facts, [AWARD_KEYS[name] for name in group_by], self, viewer)
+        return [self._award_row(group_by, key, found, compared) for key, found in groups]
+
+    def _counts(self, viewer: Viewer, award: rows.Award, filter: dict[str, Any]) -> bool:
+        nominee, kind = self.nominees[award.nominee_id], self.types[award.award_type_id]
+        return (
+            award.status not in (AwardStatus.CANCELLED, AwardStatus.STRIPPED)
+            and (viewer.audience is Audience.STAFF or self.decisions[award.decision_id].published_at is not None)
+            and filter.get("awardType") in (None, kind.code)
+            and filter.get("recipient") in (None, nominee.kind.name)
+            and filter.get("status") in (None, award.status.name)
+            and ("agencyWithin" not in filter or self.within(award.agency_id, filter["agencyWithin"]))
+        )
+
+    def _award_row(self, group_by: list[str], key: Any, facts: Any, compared: bool) -> dict[str, Any]:
+        row: dict[str, Any] = dict.fromkeys(AWARD_FIELDS.values())
+        row |= {AWARD_FIELDS[name]: value for name, value in zip(group_by, key, strict=True)}
+        this, before = (self._figures([award for award, back in facts if back == wanted]) for wanted in (0, 1))
+        less = {name: this[name] - before[name] for name in this}
+        more = {"current": this, "previous": before if compared else None, "difference": less if compared else None}
+        return row | this | more
+
+    def _figures(self, awards: list[rows.Award]) -> dict[str, int]:
+        kinds = [self.nominees[award.nominee_id].kind for award in awards]
+        return {
+            "count": len(awards),
+            "recipients": len({award.nominee_id for award in awards}),
+            "collectives": kinds.count(NomineeKind.COLLECTIVE),
+            "individuals": kinds.count(NomineeKind.INDIVIDUAL),
+        }
+
+    # dossiers
+
+    def dossier_statistics(self, viewer: Viewer, group_by: list[str], filter: dict[str, Any]) -> Any:
+        """What the field is to answer."""
+        found = [d for d in self.dossiers.values() if self.sees(viewer, d) and self._asked(d, filter)]
+        groups = _grouped(found, [DOSSIER_KEYS[name] for name in group_by], self, viewer)
+        return [self._dossier_row(group_by, key, dossiers) for key, dossiers in groups]
+
+    def _asked(self, dossier: rows.Dossier, filter: dict[str, Any]) -> bool:
+        return (
+            filter.get("status") in (None, dossier.status.name)
+            and filter.get("commendationType") in (None, dossier.commendation_type.name)
+            and ("agencyWithin" not in filter or self.within(dossier.agency_id, filter["agencyWithin"]))
+            and ("receivedFrom" not in filter or _in(_received(dossier), _day(filter["receivedFrom"]), None))
+        )
+
+    def _dossier_row(self, group_by: list[str], key: Any, dossiers: list[rows.Dossier]) -> dict[str, Any]:
+        row: dict[str, Any] = dict.fromkeys(DOSSIER_FIELDS.values())
+        row |= {DOSSIER_FIELDS[name]: value for name, value in zip(group_by, key, strict=True)}
+        today = calendar.today()
+        done = [(self.decided[d.id], d) for d in dossiers if d.id in self.decided]
+        apart = [(day > d.due_on) - (day < d.due_on) for day, d in done if d.due_on]
+        written = [(d.submitted_at - d.created_at) / timedelta(days=1) for d in dossiers if d.submitted_at]
+        taken = [(day - on).days for day, d in done if (on := _received(d))]
+        return row | {
+            "count": len(dossiers),
+            "overdue": sum(
+                clock(d.status) is Clock.RUNNING and _in(d.due_on, None, today, open_=True) for d in dossiers
+            ),
+            "early": apart.count(-1),
+            "onTime": apart.count(0),
+            "late": apart.count(1),
+            "medianPreparationDays": _middle(written),
+            "medianProcessingCalendarDays": _middle(taken),
+        }
+
+
+Key = Callable[[Any, Counted, Viewer], tuple[Any, Any]]
+"""The value of a group that a fact belongs to, and where it stands among others."""
+
+
+def _grouped(facts: Iterable[Any], keys: list[Key], counted: Counted, viewer: Viewer) -> list[tuple[Any, list[Any]]]:
+    """The facts by their keys' values, in the keys' order; what has none comes last."""
+    found: dict[Any, tuple[Any, list[Any]]] = {}
+    for fact in facts:
+        pairs = [key(fact, counted, viewer) for key in keys]
+        place = tuple((value is None, b"" if value is None else order) for value, order in pairs)
+        found.setdefault(place, (tuple(value for value, _ in pairs), []))[1].append(fact)
+    return [found[place] for place in sorted(found)]
+
+
+def _member(member: Any) -> tuple[Any, Any]:
+    return (None, None) if member is None else (member.name, list(type(member)).index(member))
+
+
+def _number(value: int | None) -> tuple[Any, Any]:
+    return value, value
+
+
+def _agency(counted: Counted, key: UUID) -> tuple[Any, Any]:
+    agency = counted.agencies[key]
+    return {"code": agency.code}, agency.sort_key.encode()
+
+
+def _type(counted: Counted, key: UUID) -> tuple[Any, Any]:
+    kind = counted.types[key]
+    return {"code": kind.code}, (kind.rank, kind.valid_from)
+
+
+def _commended(fact: Any, counted: Counted, viewer: Viewer) -> tuple[Any, Any]:
+    line = counted.lines.get(fact[0].line_id)
+    dossier = counted.dossiers[line.dossier_id] if line else None
+    return _member(dossier.commendation_type if dossier and counted.sees(viewer, dossier) else None)
+
+
+def _received(dossier: rows.Dossier) -> date | None:
+    return calendar.day_of(dossier.received_at) if dossier.received_at else None
+
+
+def _quarter(day: date) -> int:
+    return (day.month + 2) // 3
+
+
+AWARD_KEYS: dict[str, Key] = {
+    "AGENCY": lambda f, c, _: _agency(c, f[0].agency_id),
+    "AWARD_TYPE": lambda f, c, _: _type(c, f[0].award_type_id),
+    "AWARD_CLASS": lambda f, c, _: _member(AwardClass(c.types[f[0].award_type_id].award_class)),
+    "LEVEL": lambda f, c, _: _member(AwardLevel(c.types[f[0].award_type_id].level)),
+    "RECIPIENT_KIND": lambda f, c, _: _member(c.nominees[f[0].nominee_id].kind),
+    "COMMENDATION_TYPE": _commended,
+    "YEAR": lambda f, *_: _number(f[0].awarded_on.year + f[1]),
+    "QUARTER": lambda f, *_: _number(_quarter(f[0].awarded_on)),
+    "MONTH": lambda f, *_: _number(f[0].awarded_on.month),
+}
+DOSSIER_KEYS: dict[str, Key] = {
+    "AGENCY": lambda d, c, _: _agency(c, d.agency_id),
+    "HANDLER": lambda d, c, _: _agency(c, d.handler_id),
+    "STATUS": lambda d, *_: _member(d.status),
+    "PORTAL_STATUS": lambda d, *_: _member(PortalStatus(portal_status(d.status))),
+    "COMMENDATION_TYPE": lambda d, *_: _member(d.commendation_type),
+    "YEAR": lambda d, *_: _number(day.year if (day := _received(d)) else None),
+    "QUARTER": lambda d, *_: _number(_quarter(day) if (day := _received(d)) else None),
+    "MONTH": lambda d, *_: _number(day.month if (day := _received(d)) else None),
+}
+AWARD_FIELDS = {
+    "AGENCY": "agency",
+    "AWARD_TYPE": "awardType",
+    "AWARD_CLASS": "awardClass",
+    "LEVEL": "level",
+    "RECIPIENT_KIND": "recipientKind",
+    "COMMENDATION_TYPE": "commendationType",
+    "YEAR": "year",
+    "QUARTER": "quarter",
+    "MONTH": "month",
+}
+DOSSIER_FIELDS = {
+    "AGENCY": "agency",
+    "HANDLER": "handler",
+    "STATUS": "status",
+    "PORTAL_STATUS": "portalStatus",
+    "COMMENDATION_TYPE": "commendationType",
+    "YEAR": "year",
+    "QUARTER": "quarter",
+    "MONTH": "month",
+}
+
+
+def _day(said: str | None) -> date | None:
+    return date.fromisoformat(said) if said else None
+
+
+def _in(day: date | None, first: date | None, last: date | None, open_: bool = False) -> bool:
+    """Whether there is a day and it lies between these two, either of which may be open."""
+    if day is None or (first and day < first):
+        return False
+    return last is None or (day < last if open_ else day <= last)
+
+
+def _next_year(day: date) -> date:
+    """The day of the next year that this one is compared with: 29 February stands with the 28th."""
+    return day.replace(year=day.year + 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + 1)
+
+
+def _middle(days: list[Any]) -> float | None:
+    return float(Decimal(str(round(median(days), 9))).quantize(Decimal("0.1"), ROUND_HALF_UP)) if days else None

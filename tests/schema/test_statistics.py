@@ -1,0 +1,230 @@
+"""Figures through the schema: against plain Python for every role, over random rows and the demo's."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from models import calendar
+from models.access import ANONYMOUS, Audience, Viewer
+from resolvers.engine import Engine, Pool
+from schema import schema
+from tests.pristine import dsn
+from tests.province import ROLES, Province
+from tests.schema.counted_rows import DAYS, TYPES, plant
+from tests.schema.counts import AWARD_FIELDS, DOSSIER_FIELDS, Counted
+
+EVERYBODY = (*ROLES, None)
+FIGURES = "count recipients collectives individuals"
+AWARDS = f"""query($by: [AwardDimension!]!, $f: AwardFilter, $c: Comparison) {{
+  awardStatistics(groupBy: $by, filter: $f, comparedWith: $c) {{
+    agency {{ code }} awardType {{ code }} awardClass level recipientKind commendationType year quarter month
+    {FIGURES} current {{ {FIGURES} }} previous {{ {FIGURES} }} difference {{ {FIGURES} }} }} }}"""
+DOSSIERS = """query($by: [DossierDimension!]!, $f: DossierFilter) { dossierStatistics(groupBy: $by, filter: $f) {
+    agency { code } handler { code } status portalStatus commendationType year quarter month
+    count overdue early onTime late medianPreparationDays medianProcessingCalendarDays } }"""
+LAST_YEAR = "SAME_PERIOD_LAST_YEAR"
+
+
+@pytest.fixture
+async def counted(province: Province) -> Counted:
+    """The small province with random dossiers and awards in it."""
+    async with province.sessions.begin() as session:
+        return await plant(session, province)
+
+
+async def answered(province: Province, who: str | None, text: str, variables: dict[str, Any]) -> Any:
+    """The list of groups, from one statement."""
+    before = province.engine.pool.sent
+    answer = await province.ask(who, text, variables)
+    assert "errors" not in answer, answer
+    assert province.engine.pool.sent == before + 1
+    (groups,) = answer["data"].values()
+    return groups
+
+
+def viewer_of(province: Province, who: str | None) -> Viewer:
+    return province.viewers[who] if who else ANONYMOUS
+
+
+def award_filter(chance: random.Random) -> dict[str, Any]:
+    """Conditions at random, the days often where February ends."""
+    days = [chance.choice([*DAYS, date(2023, 12, 15), date(2024, 12, 31), calendar.today()]) for _ in range(2)]
+    parts = {
+        "awardType": chance.choice([*TYPES, "NONE"]),
+        "agencyWithin": chance.choice(["H37", "H37.10", "H37.99"]),
+        "recipient": chance.choice(["COLLECTIVE", "INDIVIDUAL", "HOUSEHOLD"]),
+        "status": chance.choice(["IN_FORCE", "CANCELLED"]),
+        "awardedFrom": min(days).isoformat(),
+        "awardedTo": max(days).isoformat(),
+    }
+    return {name: value for name, value in parts.items() if chance.random() < (0.6 if "awarded" in name else 0.15)}
+
+
+async def test_awards_are_counted_as_plain_python_counts_them_for_every_role(
+    province: Province, counted: Counted
+) -> None:
+    chance, filled = random.Random(7), 0
+    for number in range(200):
+        who = EVERYBODY[number % len(EVERYBODY)]
+        by = chance.sample(list(AWARD_FIELDS), chance.choice([1, 1, 2, 3, 4]))
+        asked, compared = award_filter(chance), chance.random() < 0.6
+        given = {"by": by, "f": asked or None, "c": LAST_YEAR if compared else None}
+        wanted = counted.award_statistics(viewer_of(province, who), by, asked, compared)
+        assert await answered(province, who, AWARDS, given) == wanted, (who, given)
+        filled += bool(wanted)
+    assert filled > 100
+
+
+async def test_dossiers_are_counted_as_plain_python_counts_them_for_every_role(
+    province: Province, counted: Counted
+) -> None:
+    chance, filled = random.Random(8), 0
+    for number in range(150):
+        who = EVERYBODY[number % len(EVERYBODY)]
+        by = chance.sample(list(DOSSIER_FIELDS), chance.choice([1, 1, 2, 3, 4]))
+        parts = {
+            "status": chance.choice(["ARCHIVED", "DRAFT"]),
+            "commendationType": "MERIT",
+            "agencyWithin": chance.choice(["H37", "H37.10", "H37.99"]),
+            "receivedFrom": "2025-11-01",
+        }
+        asked = {name: value for name, value in parts.items() if chance.random() < 0.2}
+        wanted = counted.dossier_statistics(viewer_of(province, who), by, asked)
+        got = await answered(province, who, DOSSIERS, {"by": by, "f": asked or None})
+        assert got == wanted, (who, by, asked)
+        filled += bool(wanted)
+    assert filled > 60
+
+
+async def test_what_nobody_may_read_nobody_may_count(province: Province, counted: Counted) -> None:
+    assert await answered(province, None, DOSSIERS, {"by": ["STATUS"]}) == []
+    staff = await answered(province, "chairman", AWARDS, {"by": ["COMMENDATION_TYPE"]})
+    public = await answered(province, None, AWARDS, {"by": ["COMMENDATION_TYPE"]})
+    assert len(staff) > 1
+    assert [group["commendationType"] for group in public] == [None]
+
+
+async def test_nothing_to_count_is_no_group(province: Province) -> None:
+    for who in EVERYBODY:
+        assert await answered(province, who, AWARDS, {"by": ["AGENCY", "YEAR"], "c": LAST_YEAR}) == []
+        assert await answered(province, who, DOSSIERS, {"by": ["STATUS"]}) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "days"),
+    [
+        ("2025-02-01", "2025-02-28", [date(2024, 2, 28), date(2024, 2, 29)]),
+        ("2025-02-01", "2025-02-27", []),
+        ("2025-03-01", "2025-03-01", [date(2024, 3, 1)]),
+        ("2024-02-01", "2024-02-28", [date(2023, 2, 28)]),
+        ("2024-02-01", "2024-02-29", [date(2023, 2, 28)]),
+        ("2024-02-29", "2024-02-29", []),
+        ("2024-02-29", "2024-03-01", [date(2023, 3, 1)]),
+        ("2024-12-15", "2025-03-01", [date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1), date(2023, 12, 31)]),
+    ],
+)
+async def test_the_same_period_last_year_is_made_of_the_same_days(
+    province: Province, counted: Counted, first: str, last: str, days: list[date]
+) -> None:
+    async with province.sessions.begin() as session:
+        for award, day in zip(counted.awards, [*DAYS, date(2024, 3, 1), date(2023, 12, 31)], strict=False):
+            found = await session.get_one(type(award), award.id)
+            found.awarded_on, found.status = day, type(award.status).IN_FORCE
+        for award in counted.awards[len(DAYS) + 2 :]:
+            await session.delete(await session.get_one(type(award), award.id))
+    given = {"by": ["LEVEL"], "f": {"awardedFrom": first, "awardedTo": last}, "c": LAST_YEAR}
+    groups = await answered(province, "chairman", AWARDS, given)
+    assert sum(group["previous"]["count"] for group in groups) == len(days)
+
+
+async def test_without_a_period_this_year_to_today_is_compared(province: Province, counted: Counted) -> None:
+    today = calendar.today()
+    period = {"awardedFrom": date(today.year, 1, 1).isoformat(), "awardedTo": today.isoformat()}
+    given = {"by": ["AGENCY", "MONTH"], "c": LAST_YEAR}
+    left_out = await answered(province, "chairman", AWARDS, given)
+    assert left_out == await answered(province, "chairman", AWARDS, {**given, "f": period})
+    assert left_out
+
+
+@pytest.mark.parametrize("by", [[], ["YEAR", "YEAR"], ["YEAR", "MONTH", "QUARTER", "LEVEL", "AGENCY"]])
+async def test_rows_are_grouped_by_one_to_four_different_dimensions(province: Province, by: list[str]) -> None:
+    answer = await province.ask("officer", AWARDS, {"by": by})
+    (error,) = answer["errors"]
+    assert (error["extensions"]["code"], error["path"]) == ("BAD_GROUPING", ["awardStatistics"])
+    assert "1 đến 4" in error["message"]
+
+
+@pytest.fixture(scope="module")
+async def demo(demo_url: str) -> AsyncIterator[Engine]:
+    """The engine over the demo's data."""
+    pool = Pool(dsn(demo_url), size=2)
+    yield Engine(schema, pool)
+    await pool.close()
+
+
+OVER_ALL = Viewer(audience=Audience.STAFF, proposes_in=("H37",), handles_in=("H37",))
+TOLD = """query($f: AwardFilter) { awardStatistics(groupBy: [AGENCY, AWARD_TYPE], filter: $f,
+  comparedWith: SAME_PERIOD_LAST_YEAR) { agency { name } awardType { code }
+  current { collectives individuals } previous { collectives individuals } difference { collectives individuals } } }"""
+
+
+async def told(demo: Engine, viewer: Viewer, text: str, variables: dict[str, Any] | None = None) -> Any:
+    body = await demo.answer(demo.document(text), variables or {}, None, viewer)
+    assert body is not None
+    return orjson.loads(body)["data"]
+
+
+async def test_the_department_of_culture_has_the_figures_that_were_told(demo: Engine) -> None:
+    now = calendar.today()
+    last = date(2025, now.month, min(now.day, 28))
+    period = {"awardedFrom": "2025-01-01", "awardedTo": last.isoformat()}
+    for viewer in (OVER_ALL, ANONYMOUS):
+        given = {"f": {"agencyWithin": "H37.07", "awardType": "BK_T", **period}}
+        assert (await told(demo, viewer, TOLD, given))["awardStatistics"] == [
+            {
+                "agency": {"name": "Sở Văn hóa, Thể thao và Du lịch"},
+                "awardType": {"code": "BK_T"},
+                "current": {"collectives": 14, "individuals": 54},
+                "previous": {"collectives": 1, "individuals": 10},
+                "difference": {"collectives": 13, "individuals": 44},
+            }
+        ]
+
+
+async def test_the_province_has_given_nearly_3300_awards_since_2024(demo: Engine) -> None:
+    text = '{ awardStatistics(groupBy: [LEVEL], filter: {awardedFrom: "2024-01-01"}) { level count } }'
+    levels = {group["level"]: group["count"] for group in (await told(demo, OVER_ALL, text))["awardStatistics"]}
+    assert levels["PROVINCE"] == 3287
+
+
+async def test_the_demo_prepares_a_dossier_in_days_and_decides_most_in_time(demo: Engine) -> None:
+    text = "{ dossierStatistics(groupBy: [YEAR]) { year count early onTime late medianPreparationDays } }"
+    groups = (await told(demo, OVER_ALL, text))["dossierStatistics"]
+    assert sum(group["early"] + group["onTime"] for group in groups) > sum(group["late"] for group in groups) > 0
+    assert all(0 < group["medianPreparationDays"] < 10 for group in groups if group["medianPreparationDays"])
+
+
+async def test_the_awards_of_a_unit_in_a_period_are_found_by_an_index(demo: Engine) -> None:
+    week = calendar.today() - timedelta(days=7)
+    period = {"awardedFrom": week.isoformat(), "awardedTo": calendar.today().isoformat()}
+    for given in (period, {"agencyWithin": "H37.07", "awardType": "BK_T"}):
+        plan = demo.plan_of(demo.document(TOLD), {"f": given}, None, OVER_ALL)
+        assert plan is not None
+        said = await demo.explain(plan, coerced(demo, given), OVER_ALL)
+        assert "Seq Scan on award\n" not in said + "\n", said
+        assert " dossier" not in said, "a join that nothing asked for"
+
+
+def coerced(demo: Engine, given: dict[str, Any]) -> dict[str, Any]:
+    """The variables of TOLD as plans take them."""
+    operation = demo.document(TOLD).operation()
+    assert operation is not None
+    made = operation.coerce({"f": given})
+    assert not isinstance(made, list)
+    return made.coerced
