@@ -55,7 +55,7 @@ class Oracle(ABC):
         self.names = {row: name for name, row in kinds.items()}
 
     def answer(self, text: str, variables: dict[str, Any], viewer: Any) -> Any:
-        """The formatted result."""
+        """The formatted result; what goes wrong in the oracle itself is raised."""
         result = execute_sync(
             self.sdl,
             parse(text),
@@ -64,6 +64,8 @@ class Oracle(ABC):
             field_resolver=self.resolve,
             type_resolver=lambda value, *_: self.names[type(value)],
         )
+        for error in result.errors or ():
+            raise error.original_error or error
         return result.formatted
 
     def resolve(self, source: Any, info: Any, **args: Any) -> Any:

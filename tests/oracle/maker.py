@@ -16,6 +16,7 @@ from graphql import (
     GraphQLSchema,
     GraphQLUnionType,
     get_named_type,
+    get_nullable_type,
     is_leaf_type,
 )
 
@@ -70,7 +71,7 @@ class Maker(ABC):
         if isinstance(named, GraphQLInputObjectType) and isinstance(value, dict) and self.luck(self.taste.partly):
             return "{" + ", ".join(f"{k}: {self.value(named.fields[k].type, v)}" for k, v in value.items()) + "}"
         if isinstance(named, GraphQLInputObjectType) and isinstance(value, list) and self.luck(self.taste.partly):
-            return "[" + ", ".join(self.value(named, v) for v in value) + "]"
+            return "[" + ", ".join(self.value(get_nullable_type(gtype).of_type, v) for v in value) + "]"
         return literal(value) if self.luck(0.5) else self.variable(gtype, value)
 
     def variable(self, gtype: Any, value: Any) -> str:

@@ -1,0 +1,87 @@
+"""The engine's answers against an independent oracle: random documents over random data, for every role.
+
+`LAUREL_EXAMPLES=5000` asks for more than the usual 300, `LAUREL_SEED=2` for others. A failing example is printed whole
+and kept in `examples/`, from where it is asked again before all others.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from channels.settings import Settings
+from models import database
+from models.access import ANONYMOUS
+from models.journal import number
+from resolvers.engine import Engine, Pool
+from resolvers.feed import Feed
+from schema import schema
+from tests.conftest import apart
+from tests.pristine import clone, drop, dsn
+from tests.province import ROLES, settle
+
+from .oracle import Oracle
+from .oracle_example import KEPT, Court, Example
+from .oracle_maker import Maker
+from .oracle_reach import SKIPPED, unknown
+from .oracle_rows import Rows
+from .oracle_seed_files import plant
+
+EXAMPLES = int(os.environ.get("LAUREL_EXAMPLES", "300"))
+"""How many random documents a run compares, all roles together."""
+SEED = int(os.environ.get("LAUREL_SEED", "1"))
+WHO = ("public", *ROLES)
+
+
+@pytest.fixture(scope="module")
+def filled_url(servers: Settings) -> Iterator[str]:
+    """A database of its own: filled once, then only read."""
+    name = f"laurel_{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}_oracle"
+    url = apart(lambda: clone(servers.database_url, name))
+    yield url
+    apart(lambda: drop(url))
+
+
+@pytest.fixture(scope="module")
+async def court(filled_url: str) -> AsyncIterator[Court]:
+    """The engine and the oracle over the same rows."""
+    writing, pool = database.write_engine(filled_url), Pool(dsn(filled_url), size=2)
+    sessions = database.sessions(writing)
+    province = await settle(Engine(schema, pool), Feed(dsn(filled_url), None), sessions)
+    async with sessions.begin() as session:
+        await plant(session, province)
+    async with writing.connect() as connection:
+        await number(await connection.execution_options(isolation_level="AUTOCOMMIT"))
+    async with sessions() as session:
+        oracle = Oracle(await Rows.load(session))
+    await writing.dispose()
+    yield Court(province, oracle)
+    await pool.close()
+
+
+def test_the_oracle_knows_every_field_argument_and_filter_but_those_it_names() -> None:
+    assert unknown() - SKIPPED.keys() == set(), (
+        "say them in oracle.py or oracle_filters.py, or in SKIPPED with a reason"
+    )
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in KEPT.glob("*.graphql")))
+async def test_an_example_that_failed_once_is_answered_as_the_oracle_does(court: Court, name: str) -> None:
+    wrong = await court.judge(Example.kept(name), executed=True)
+    assert wrong is None, wrong
+
+
+@pytest.mark.parametrize("who", WHO)
+async def test_random_documents_are_answered_as_the_oracle_does(court: Court, who: str) -> None:
+    for place in range(WHO.index(who), EXAMPLES, len(WHO)):
+        chance = random.Random(f"{SEED}:{place}")
+        maker = Maker(chance, court.oracle.found, court.province.viewers.get(who, ANONYMOUS))
+        text, variables = maker.document()
+        example = Example(who, text, variables, maker.wanted)
+        wrong = await court.judge(example, executed=place % 10 == 0)
+        if wrong is not None:
+            path = example.keep(f"{who}-{SEED}-{place}", wrong.partition("\n")[0])
+            pytest.fail(f"LAUREL_SEED={SEED}, example {place}, kept as {path}\n{wrong}", pytrace=False)
