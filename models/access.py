@@ -97,11 +97,18 @@ def bound(type_: TypeEngine[Any], default: Any = None) -> Any:
     return field(default=default, metadata={"bind": type_})
 
 
+def shaping(default: Any) -> Any:
+    """A part of the viewer that chooses the statement: one of a few, never what tells one person from another."""
+    return field(default=default, metadata={"shape": True})
+
+
 @dataclass(frozen=True)
 class Viewer:
-    """Who asks. `audience` shapes the statement; what `bound()` made are values in it; holdings are for writes."""
+    """Who asks: what `shaping()` made chooses the statement, what `bound()` made is a value in it, the rest is for acts."""
 
-    audience: Audience = Audience.PUBLIC
+    audience: Audience = shaping(Audience.PUBLIC)
+    few: bool = shaping(False)
+    """Whether few dossiers are theirs to see: it chooses how a list looks for them, never which it finds."""
     account_id: UUID | None = bound(Uuid())
     nominee_id: UUID | None = bound(Uuid())
     proposes_in: tuple[str, ...] = bound(ARRAY(Text), ())
@@ -128,7 +135,7 @@ _HANDLING = {Role.ONE_STOP, Role.OFFICE_HEAD, Role.SECRETARY, Role.CHAIRMAN, Rol
 
 
 def viewer_of(account_id: UUID, nominee_id: UUID | None, holdings: tuple[Holding, ...]) -> Viewer:
-    """The viewer an account is, by the roles it holds today."""
+    """The viewer an account is, by the roles it holds today; whether they see few dossiers is not known here."""
 
     def paths(roles: set[Role]) -> tuple[str, ...]:
         return tuple(sorted({h.path for h in holdings if h.role in roles}))

@@ -6,7 +6,7 @@ import enum
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, exists, select, true
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, exists, literal_column, or_, select, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access import Audience, Viewer
@@ -81,5 +81,7 @@ def visible_nominee(row: type[Nominee], viewer: Viewer) -> ColumnElement[bool]:
     """Staff: the register. Everybody else: whoever holds a visible award; a nominee, themself too."""
     if viewer.audience is Audience.STAFF:
         return true()
-    awarded = exists(select(Award.id).where(Award.nominee_id == row.id, visible_award(Award, viewer)))
-    return awarded if viewer.audience is Audience.PUBLIC else (row.id == viewer.nominee_id) | awarded
+    awards = select(Award.id).where(Award.nominee_id == row.id, visible_award(Award, viewer))
+    # looked for at each row of a page: for an exists(…) PostgreSQL may first read every award there is
+    awarded = awards.limit(literal_column("1")).scalar_subquery().is_not(None)
+    return awarded if viewer.audience is Audience.PUBLIC else or_(row.id == viewer.nominee_id, awarded)

@@ -7,7 +7,20 @@ from datetime import datetime
 from typing import Any, dataclass_transform
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Computed, DateTime, Enum, Index, MetaData, Text, cast, type_coerce
+from sqlalchemy import (
+    ARRAY,
+    CompoundSelect,
+    Computed,
+    DateTime,
+    Enum,
+    Index,
+    MetaData,
+    Select,
+    Text,
+    cast,
+    func,
+    type_coerce,
+)
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
@@ -38,6 +51,15 @@ class PersonalData(enum.Enum):
     PUBLIC = "public"
     PERSONAL = "personal"
     SENSITIVE = "sensitive"
+
+
+def array_of(ids: Select[Any] | CompoundSelect[Any]) -> Any:
+    """What a Select of one column finds, as an array found once a statement.
+
+    For `column == any_(…)`: PostgreSQL compares with it row by row along whatever index gives the order, where it would
+    join for `in_(…)`: fifteen times slower when few rows meet it.
+    """
+    return func.array(ids.scalar_subquery(), type_=ARRAY(ids.selected_columns[0].type))
 
 
 def closed(kind: type[enum.Enum]) -> TypeEngine[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import models as rows
 from models import calendar
-from models.access import Holding, Viewer, viewer_of
+from models.access import Audience, Holding, Viewer, viewer_of
+from models.dossier import sees_few
 from models.refusals import TooManyAttempts, WrongCredentials
 from resolvers.context import Context
 
@@ -126,7 +127,10 @@ async def viewer_for(session: AsyncSession, account: rows.Account) -> Viewer:
         )
     )
     holdings = tuple(Holding(*row) for row in found)
-    return viewer_of(account.id, account.nominee_id, holdings)
+    viewer = viewer_of(account.id, account.nominee_id, holdings)
+    if viewer.audience is not Audience.STAFF:
+        return viewer
+    return replace(viewer, few=(await session.execute(sees_few(viewer))).scalar_one())
 
 
 async def viewer_by_token(session: AsyncSession, token: str) -> tuple[Viewer, datetime] | None:

@@ -29,10 +29,11 @@ from resolvers.filters import (
     containing,
     equal,
     every,
+    found_among,
     from_day,
     inside,
+    joined_type,
     narrowed,
-    of_type,
     some,
     to_day,
 )
@@ -67,14 +68,14 @@ class DecisionFilter(Filter):
     not_: DecisionFilter | None = but()
 
     def conditions(self, viewer: Viewer) -> Iterable[Condition]:
-        """What this filter asks for by itself: whoever sees a decision sees its awards."""
+        """What this filter asks for by itself."""
         row, award = rows.Decision, rows.Award
         return (
             inside(row.agency_id, self.agency_within),
             equal(row.status, self.status),
             among(row.status, self.statuses),
-            giving(of_type(award.award_type_id, self.award_type)),
-            giving(equal(award.nominee_id, self.nominee)),
+            giving(joined_type(award.award_type_id, self.award_type), viewer),
+            giving(equal(award.nominee_id, self.nominee), viewer),
             containing(row.title_folded, self.text),
             equal(row.year, self.year),
             at_least(row.signed_on, self.signed_from),
@@ -84,9 +85,13 @@ class DecisionFilter(Filter):
         )
 
 
-def giving(condition: Condition) -> Condition:
-    """The decision gives an award of which this holds."""
-    return None if condition is None else rows.Decision.id.in_(select(rows.Award.decision_id).where(condition))
+def giving(condition: Condition, viewer: Viewer) -> Condition:
+    """The decision gives an award of which this holds, and which the viewer sees."""
+    if condition is None:
+        return None
+    return found_among(
+        rows.Decision.id, select(rows.Award.decision_id).where(condition), visible_award(rows.Award, viewer)
+    )
 
 
 _ORDERS: dict[DecisionOrder, tuple[Any, ...]] = {

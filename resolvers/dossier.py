@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 
 import strawberry
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 import models as rows
 from models import calendar
 from models.access import Viewer
-from models.dossier import visible_beside, visible_document, visible_dossier, visible_line
+from models.dossier import visible_among_all, visible_beside, visible_document, visible_dossier, visible_line
 from models.event import visible_account, visible_entry
 from models.rule_set import CommendationType
 from models.workflow import Clock, DossierStatus, PortalStatus, clock, portal_status
@@ -29,10 +29,11 @@ from resolvers.filters import (
     containing,
     equal,
     every,
+    found_among,
     from_day,
     inside,
+    joined_type,
     narrowed,
-    of_type,
     some,
     to_day,
 )
@@ -87,7 +88,7 @@ class DossierFilter(Filter):
             equal(row.movement_id, self.movement),
             appraised_by(self.appraiser, viewer),
             naming(equal(line.nominee_id, self.nominee), viewer),
-            naming(of_type(line.award_type_id, self.award_type), viewer),
+            naming(joined_type(line.award_type_id, self.award_type), viewer),
             containing(row.title_folded, self.text),
             from_day(row.created_at, self.created_from),
             to_day(row.created_at, self.created_to),
@@ -112,7 +113,7 @@ def naming(condition: Condition, viewer: Viewer) -> Condition:
     if condition is None:
         return None
     line = rows.DossierLine
-    return rows.Dossier.id.in_(select(line.dossier_id).where(condition, visible_beside(line, viewer)))
+    return found_among(rows.Dossier.id, select(line.dossier_id).where(condition), visible_beside(line, viewer))
 
 
 _ORDERS: dict[DossierOrder, Any] = {
@@ -123,12 +124,17 @@ _ORDERS: dict[DossierOrder, Any] = {
 }
 
 
+def _listed(
+    seen: ColumnElement[bool], viewer: Viewer, filter: DossierFilter | None, order: DossierOrder
+) -> Select[rows.Dossier]:
+    return narrowed(select(rows.Dossier).where(seen), filter, viewer).order_by(_ORDERS[order])
+
+
 def dossiers(
     viewer: Viewer, filter: DossierFilter | None = None, order_by: DossierOrder = DossierOrder.NEWEST
 ) -> Select[rows.Dossier]:
     """The dossiers the viewer may see, by filter and order."""
-    found = select(rows.Dossier).where(visible_dossier(rows.Dossier, viewer))
-    return narrowed(found, filter, viewer).order_by(_ORDERS[order_by])
+    return _listed(visible_among_all(rows.Dossier, viewer), viewer, filter, order_by)
 
 
 def dossiers_of(
@@ -138,7 +144,8 @@ def dossiers_of(
     order_by: DossierOrder = DossierOrder.NEWEST,
 ) -> Select[rows.Dossier]:
     """What an agency has proposed."""
-    return dossiers(viewer, filter, order_by).where(rows.Dossier.agency_id == parent.id)
+    seen = and_(rows.Dossier.agency_id == parent.id, visible_dossier(rows.Dossier, viewer))
+    return _listed(seen, viewer, filter, order_by)
 
 
 def dossier(viewer: Viewer, id: strawberry.ID) -> Select[rows.Dossier]:

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 import strawberry
-from sqlalchemy import ColumnElement, Select, and_, any_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, or_, select, true
 
 import models as rows
 from models.access import Viewer
 from models.agency import within_code
+from models.base import array_of
 
 T = TypeVar("T")
 Condition = ColumnElement[bool] | None
@@ -110,12 +111,27 @@ def containing(column: Any, text: str | None) -> Condition:
 
 def inside(column: Any, code: str | None) -> Condition:
     """The column names the agency with this code, or one under it."""
-    return None if code is None else column.in_(within_code(code))
+    return None if code is None else one_of(column, within_code(code))
 
 
 def coded(column: Any, code: str | None) -> Condition:
     """The column names the agency with this code."""
     return None if code is None else column == select(rows.Agency.id).where(rows.Agency.code == code).scalar_subquery()
+
+
+def one_of(column: Any, ids: Select[Any]) -> ColumnElement[bool]:
+    """The column is one of these few ids; where there are none, no row is looked at."""
+    return and_(exists(ids), column == any_(array_of(ids)))
+
+
+def found_among(column: Any, found: Select[Any], seen: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The column is found by this Select, of what is seen; where it finds nothing at all, no row is looked at."""
+    return and_(exists(found), column.in_(found.where(seen)))
+
+
+def joined_type(column: Any, code: str | None) -> Condition:
+    """`of_type` for what is found by its award: inside `found_among`."""
+    return None if code is None else column.in_(select(rows.AwardType.id).where(rows.AwardType.code == code))
 
 
 def of_type(column: Any, code: str | None) -> Condition:
@@ -129,4 +145,4 @@ def of_types(column: Any, codes: Sequence[str] | None) -> Condition:
 
 
 def _of_types(column: Any, same: Condition) -> Condition:
-    return None if same is None else column.in_(select(rows.AwardType.id).where(same))
+    return None if same is None else one_of(column, select(rows.AwardType.id).where(same))

@@ -21,9 +21,10 @@ from resolvers.filters import (
     containing,
     equal,
     every,
+    found_among,
     inside,
+    joined_type,
     narrowed,
-    of_type,
     some,
 )
 
@@ -65,10 +66,10 @@ class NomineeFilter(Filter):
 def holding(code: str | None, viewer: Viewer) -> Condition:
     """The nominee has been given this award, as far as the viewer may know."""
     award = rows.Award
-    given = of_type(award.award_type_id, code)
+    given = joined_type(award.award_type_id, code)
     if given is None:
         return None
-    return rows.Nominee.id.in_(select(award.nominee_id).where(given, visible_award(award, viewer)))
+    return found_among(rows.Nominee.id, select(award.nominee_id).where(given), visible_award(award, viewer))
 
 
 def nominees(

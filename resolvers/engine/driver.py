@@ -19,6 +19,7 @@ SETTINGS = {
     "datestyle": "ISO, MDY",
     "default_transaction_read_only": "on",
     "jit": "off",
+    "max_parallel_workers_per_gather": "0",  # to start a worker takes longer than a page
     "application_name": "laurel engine",
 }
 LOST = (

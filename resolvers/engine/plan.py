@@ -18,7 +18,7 @@ from .refused import Unbound, too_complex
 from .splice import Spliced
 from .statement import Statement
 from .text import core
-from .values import DIALECT, Getter
+from .values import DIALECT, Getter, shape_of_viewer
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,7 @@ class Asked:
     page_limit: int
 
     def key(self) -> tuple[Any, ...]:
-        """What plans may be shared by: audience, the permissions that matter here, and the variables' shape."""
+        """What plans may be shared by: the viewer's shape, the permissions that matter here, the variables' shape."""
         return plan_key(self.operation, self.variables.coerced, self.viewer, self.page_limit)
 
     def plan(self, what: Callable[[Statement], Select[Any]]) -> Plan:
@@ -69,7 +69,7 @@ class Asked:
 
 def plan_key(operation: Operation, coerced: Mapping[str, Any], viewer: Any, page_limit: int) -> tuple[Any, ...]:
     """The key under which an operation keeps a plan: never an id, a scope or a value."""
-    return page_limit, viewer.audience, viewer.permissions & operation.needs, operation.shape(coerced)
+    return page_limit, shape_of_viewer(viewer), viewer.permissions & operation.needs, operation.shape(coerced)
 
 
 def _compiled(select: Select[Any], statement: Statement) -> Plan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import Field, dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from sqlalchemy import BindParameter, ClauseElement, Column, literal_column
@@ -22,6 +22,7 @@ Getter = Callable[[Mapping[str, Any], Any], Any]
 
 DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialect classes are not annotated
 
+_SHAPES: dict[type, tuple[str, ...]] = {}
 _UNKNOWN = "a value is not known while its statement is made: say it in SQL"
 
 
@@ -120,6 +121,19 @@ def seen(parent: Any) -> bool:
     return isinstance(parent, Row) and not parent.unseen_
 
 
+def _shapes(part: Field[Any]) -> bool:
+    return "shape" in part.metadata
+
+
+def shape_of_viewer(viewer: Any) -> tuple[Any, ...]:
+    """The parts of a viewer that choose the statement."""
+    kind = type(viewer)
+    names = _SHAPES.get(kind)
+    if names is None:
+        names = _SHAPES[kind] = tuple(part.name for part in fields(kind) if _shapes(part))
+    return tuple([getattr(viewer, name) for name in names])
+
+
 @dataclass
 class Trace:
     """The bind parameters of one statement, and where each finds its value in a later request."""
@@ -140,10 +154,10 @@ class Trace:
         return f"t{next(self.count)}"
 
     def viewer(self, viewer: Any) -> Any:
-        """The viewer as a resolver sees it: `audience` is itself, bound parts are parameters, the rest is hidden."""
+        """The viewer as a resolver sees it: what shapes is itself, bound parts are parameters, the rest is hidden."""
         if not is_dataclass(viewer) or isinstance(viewer, type):
             raise TypeError("a viewer is a dataclass")
-        parts = {f.name: self._part(f.name, f.metadata.get("bind")) for f in fields(viewer) if f.name != "audience"}
+        parts = {f.name: self._part(f.name, f.metadata.get("bind")) for f in fields(viewer) if not _shapes(f)}
         return replace(viewer, **parts)
 
     def _part(self, name: str, type_: TypeEngine[Any] | None) -> Any:
