@@ -12,6 +12,7 @@ from resolvers.feed import Feed
 from schema import schema
 from tests.pristine import dsn
 from tests.province import Province, settle
+from tests.schema.library import Library, plant
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +42,9 @@ async def feed(database_url: str, redis_url: str) -> AsyncIterator[Feed]:
 async def province(engine: Engine, feed: Feed, sessions: async_sessionmaker[AsyncSession]) -> Province:
     """The small province, just settled."""
     return await settle(engine, feed, sessions)
+
+
+@pytest.fixture
+async def library(province: Province) -> Library:
+    """The small province with a library to search."""
+    return await plant(province)

@@ -1,0 +1,182 @@
+"""Searching: what is found, in which order and by whom, against a naive answer for every role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from unicodedata import normalize
+
+import orjson
+import pytest
+
+from resolvers.engine import Engine
+from tests.province import ROLES, Province
+from tests.schema.library import KINDS, TEXTS, Library
+from tests.schema.searching import SEARCH, counts, hits, search, titles, write
+
+# against the naive answer
+
+
+@pytest.mark.parametrize("who", [*ROLES, None])
+async def test_every_role_finds_what_the_naive_answer_finds(library: Library, who: str | None) -> None:
+    for text in TEXTS:
+        found, meant = await search(library.province, who, text), library.hits(text, who)
+        assert hits(found) == meant[:50], text
+        assert found["totalCount"] == len(meant)
+        assert counts(found) == {kind: len(library.hits(text, who, [kind])) for kind in KINDS}
+
+
+async def test_facets_add_up_and_count_every_kind_whichever_are_listed(library: Library) -> None:
+    whole = await search(library.province, "auditor", "duong")
+    assert sum(counts(whole).values()) == whole["totalCount"] > 0
+    for kinds in (["ARTICLE"], ["DECISION", "DOSSIER"], []):
+        some = await search(library.province, "auditor", "duong", kinds=kinds)
+        assert counts(some) == counts(whole)
+        assert some["totalCount"] == sum(counts(whole)[kind] for kind in kinds)
+        assert hits(some) == library.hits("duong", "auditor", kinds)[:50]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 50])
+async def test_pages_of_any_size_give_the_same_hits_in_the_same_order(library: Library, size: int) -> None:
+    found: list[tuple[int, str]] = []
+    after = None
+    while True:
+        page = await search(library.province, "auditor", "duong", first=size, after=after)
+        assert page["pageInfo"]["hasPreviousPage"] == (after is not None)
+        found += hits(page)
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+        assert page["edges"][-1]["cursor"] == after
+    assert found == library.hits("duong", "auditor")
+
+
+async def test_a_row_published_between_two_pages_neither_repeats_nor_hides_another(library: Library) -> None:
+    first = await search(library.province, None, "duong", first=3)
+    await write(library.province, "Đường", "duong duong")
+    rest = await search(library.province, None, "duong", after=first["pageInfo"]["endCursor"])
+    assert (
+        hits(first) + [hit for hit in hits(rest) if hit in library.hits("duong", None)]
+        == library.hits("duong", None)[:50]
+    )
+
+
+@pytest.mark.parametrize("who", ["auditor", "nominee", None])
+async def test_a_search_with_all_it_can_tell_is_one_statement(
+    library: Library, engine: Engine, who: str | None
+) -> None:
+    before = engine.pool.sent
+    await search(library.province, who, "duong")
+    assert engine.pool.sent == before + 1
+    two = '{ a: search(text: "an", first: 1) { totalCount } b: search(text: "hoa", first: 1) { totalCount } }'
+    assert (await library.province.ask(who, two))["data"] == {
+        "a": {"totalCount": len(library.hits("an", who))},
+        "b": {"totalCount": len(library.hits("hoa", who))},
+    }
+    assert engine.pool.sent == before + 2
+
+
+# spelling
+
+
+async def test_words_are_found_without_their_accents_in_any_case_and_however_they_are_composed(
+    province: Province,
+) -> None:
+    await write(province, normalize("NFD", "Đường biên"), "ĐƯỜNG SẮT")
+    for text in ("duong", "DUONG", "đường", normalize("NFD", "Đường"), "dương"):
+        assert len(await titles(province, text)) == 2, text
+
+
+async def test_the_accents_that_were_typed_come_first(province: Province) -> None:
+    await write(province, "Đường biên", "Dương Văn", "Duong")
+    assert (await titles(province, "đường"))[0] == "Đường biên"
+    assert (await titles(province, "dương"))[0] == "Dương Văn"
+    assert (await titles(province, "duong"))[0] == "Duong"
+
+
+async def test_old_and_new_places_of_the_tone_and_i_for_y_are_the_same_word(province: Province) -> None:
+    await write(province, "Hoà bình", "Hòa bình", "Kỹ sư", "Kĩ sư", "Lý luận", "Lí luận")
+    assert len(await titles(province, "hòa bình")) == len(await titles(province, "hoà")) == 2
+    assert (
+        len(await titles(province, "kĩ sư"))
+        == len(await titles(province, "kỹ sư"))
+        == len(await titles(province, "ly luan"))
+        == 2
+    )
+
+
+async def test_the_last_word_may_be_a_beginning_and_the_others_not(province: Province) -> None:
+    await write(province, "Khen thưởng")
+    assert await titles(province, "khen thu") == ["Khen thưởng"]
+    assert await titles(province, "kh thưởng") == []
+
+
+async def test_every_word_is_required(province: Province) -> None:
+    await write(province, "Khen thưởng", ("Thi đua", "khen cá nhân"))
+    assert await titles(province, "thi khen") == ["Thi đua"]
+    assert await titles(province, "thi khen thưởng") == []
+
+
+async def test_a_title_comes_before_a_body_and_words_in_a_row_before_others(province: Province) -> None:
+    await write(province, ("Tin", "quê hương"), "Hương quê", "Quê hương", ("Tin", "hương của quê"))
+    assert await titles(province, "quê hương") == ["Quê hương", "Hương quê", "Tin", "Tin"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a & b", "a | b", "!a", "a:*", "a <-> b", "(a", "a\\", "'a", '"a', "a:A", "a%", "_a", "*a", "--a", "a;b", "$1 a"],
+)
+async def test_operators_are_text(province: Province, text: str) -> None:
+    await write(province, "xyz", "a b 1")
+    assert await titles(province, text) == ["a b 1"]
+
+
+@pytest.mark.parametrize("text", ["%", "_", "*", "!&|:*<->()", "' or true --", "\\", "😀", "\u2028!"])
+async def test_a_text_without_words_or_with_absent_ones_finds_nothing(province: Province, text: str) -> None:
+    await write(province, "xyz", "a b")
+    found = await search(province, "auditor", text)
+    assert found["edges"] == []
+    assert found["totalCount"] == 0
+    assert set(counts(found).values()) == {0}
+    assert found["pageInfo"] == {"hasNextPage": False, "endCursor": None, "hasPreviousPage": False}
+
+
+# what one may not see
+
+
+async def test_a_word_only_in_hidden_rows_is_not_found_counted_or_shown(library: Library) -> None:
+    province = library.province
+    secret = "tuyetmat"
+    await write(province, f"Bài {secret}", published=False)
+    draft = await province.act("officer", "draftDossier", province.draft(title=f"Hồ sơ {secret}"))
+    found = {who: await search(province, who, secret) for who in (*ROLES, None)}
+    for who in ("nominee", None):
+        assert "tuyetmat" not in orjson.dumps(found[who]).decode()
+        assert found[who]["totalCount"] == sum(counts(found[who]).values()) == 0
+    for who in set(ROLES) - {"nominee", "officer", "head"}:
+        assert counts(found[who]) == dict.fromkeys(KINDS, 0) | {"ARTICLE": 1}, who
+    assert draft["id"] in [id for _, id in hits(found["officer"])]
+
+
+# how
+
+
+@pytest.mark.parametrize("who", ["auditor", "nominee", None])
+async def test_each_kind_is_found_by_its_index(library: Library, engine: Engine, who: str | None) -> None:
+    viewer = library.province.context(who).viewer
+    variables = {"text": "duong", "first": 20}
+    plan = engine.plan_of(engine.document(SEARCH), variables, None, viewer)
+    assert plan is not None
+    tables: Sequence[str] = ("decision", "exemplary_model", "guidance_document", "article", "movement", "agency")
+    said = await without_scans(library.province, plan.sql, plan.values(variables, viewer))
+    for table in (*tables, "dossier") if who else tables:
+        assert f"Bitmap Index Scan on ix_{table}_search" in said, table
+
+
+async def without_scans(province: Province, sql: str, values: list[Any]) -> str:
+    """PostgreSQL's plan for a statement where it would rather read no small table whole."""
+    async with province.sessions() as session:
+        raw: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+        async with raw.transaction():
+            await raw.execute("set local enable_seqscan = off")
+            return "\n".join(row[0] for row in await raw.fetch(f"explain {sql}", *values))
