@@ -28,7 +28,7 @@ def write_engine(url: str, size: int = 8) -> AsyncEngine:
         url,
         pool_size=size,
         max_overflow=0,
-        pool_timeout=2,
+        pool_timeout=5,
         pool_pre_ping=True,
         hide_parameters=True,  # an error tells the statement, never what was said in it
         connect_args={"server_settings": _LIMITS},
