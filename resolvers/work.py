@@ -13,6 +13,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -22,6 +24,7 @@ from models.base import Base
 from models.journal import Entry
 from models.refusals import IdempotencyMismatch, NotFound, NotPermitted, StaleVersion
 from resolvers.engine import Ref
+from resolvers.engine.refused import busy, unavailable
 
 R = TypeVar("R", rows.Dossier, rows.Decision)
 """What an act changes: a row with a version."""
@@ -56,6 +59,22 @@ def row_key(kind: str, said: str) -> UUID:
 def digest(act: str, said: Any) -> bytes:
     """SHA-256 of an act and its input, the same for the same request."""
     return hashlib.sha256(act.encode() + orjson.dumps(asdict(said), default=str, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+BUSY = {"55P03", "57014", "40P01", "40001"}
+"""A lock not had in time, a statement that took too long, a deadlock, a clash of transactions."""
+
+
+def unfinished(fault: SQLAlchemyError) -> Exception:
+    """What an act that could not be finished is answered: BUSY or UNAVAILABLE, to be sent again with the same key."""
+    if isinstance(fault, PoolTimeout):
+        return busy()
+    if isinstance(fault, DBAPIError):
+        if fault.connection_invalidated:
+            return unavailable()
+        if getattr(fault.orig, "sqlstate", None) in BUSY:
+            return busy()
+    return fault
 
 
 @dataclass

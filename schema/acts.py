@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import strawberry
+from sqlalchemy.exc import SQLAlchemyError
 
 from models.refusals import Refusal
 from resolvers.context import Context
-from resolvers.work import Replayed
+from resolvers.work import Replayed, unfinished
 from schema.refusals import shown
 
 
@@ -25,6 +26,8 @@ def acts(fn: Callable[[Context, Any], Awaitable[Any]]) -> Any:
             return before.reply
         except Refusal as refusal:
             return shown(refusal)
+        except SQLAlchemyError as fault:
+            raise unfinished(fault) from fault
 
     asked = inspect.signature(fn, eval_str=True).parameters["input"].annotation
     act.__annotations__ = {"info": strawberry.Info, "input": asked, "return": Any}
