@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ from graphql import GraphQLSyntaxError, parse
 from channels.contract import Limits
 from channels.refusals import Refusal, Refused, over
 from channels.weight import Operation, Weight, weigh
+from resolvers.engine.recent import Recent
 
 _OPTIONAL = (("operationName", str), ("variables", dict), ("extensions", dict))
 _NONE: Mapping[str, Any] = {}
@@ -92,25 +92,20 @@ def _check_values(said: dict[str, Any], deepest: int) -> None:
 
 
 class Gate:
-    """Weighs each text once and remembers it, for one set of limits."""
+    """Weighs each text once and remembers it within bounds, for one set of limits."""
 
-    def __init__(self, limits: Limits, remembered: int = 512) -> None:
+    def __init__(self, limits: Limits, remembered: int = 512, room: int = 200_000) -> None:
         self.limits = limits
-        self._remembered = remembered
-        self._weights: OrderedDict[str, Weight] = OrderedDict()
+        self._weights: Recent[str, Weight] = Recent(remembered, room, len)
 
     def weigh(self, text: str) -> Weight:
         """The weight of a document within the limits. Raises PARSE_ERROR or the limit it passes."""
         weight = self._weights.get(text)
         if weight is not None:
-            self._weights.move_to_end(text)
             return weight
         weight = weigh(parsed(text, self.limits))
         weight.check(self.limits)
-        self._weights[text] = weight
-        if len(self._weights) > self._remembered:
-            self._weights.popitem(last=False)
-        return weight
+        return self._weights.put(text, weight)
 
     def operation(self, text: str, request: Request) -> Operation:
         """The operation a request asks for, within the limits, its cost with these variables too."""

@@ -14,9 +14,13 @@ from .check import check
 from .document import Document, Documents, Operation
 from .driver import Pool
 from .plan import Asked, Plan, plan_key
+from .recent import Ledger
 from .refused import Unanswered, bad_value, too_complex
 from .splice import splice
 from .statement import Statement
+
+ROOM = 16_000_000
+"""Characters of all statements kept together: a plan weighs twice its text."""
 
 
 class Answers:
@@ -28,6 +32,7 @@ class Answers:
         self.pool, self.page_limit = pool, page_limit
         self.documents = Documents(self.schema, documents)
         self.operations: WeakValueDictionary[int, Operation] = WeakValueDictionary()
+        self.ledger = Ledger(ROOM)
         self.planned = 0
         """How many plans were made: a number that stands still when the caches do their work."""
 
@@ -113,6 +118,7 @@ class Answers:
             return kept
         self.planned += 1
         made: Plan = operation.plans.put(key, make())
+        self.ledger.add(operation, key, len(made.sql))
         return made
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Hashable, Mapping
-from typing import Any, Generic, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -33,35 +32,15 @@ from models.access import Permission
 from .bind import Follows, binding_of
 from .coerce import Doubt, quick, shape_of
 from .needs import needed
+from .recent import Recent
 from .refused import too_complex
 
 PLANS = 64
 """Plans kept for one operation: each is a shape of its variables for one audience."""
 SIZING = {"first", "last"}
 
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
-
-
-class Recent(Generic[K, V]):
-    """The things used last, at most `bound` of them."""
-
-    def __init__(self, bound: int) -> None:
-        self.bound, self.kept = bound, OrderedDict[K, V]()
-
-    def get(self, key: K) -> V | None:
-        """What is kept under this key, now the newest."""
-        found = self.kept.get(key)
-        if found is not None:
-            self.kept.move_to_end(key)
-        return found
-
-    def put(self, key: K, value: V) -> V:
-        """Keep this, and forget the oldest when there are too many."""
-        self.kept[key] = value
-        if len(self.kept) > self.bound:
-            self.kept.popitem(last=False)
-        return value
+ROOM = 300_000
+"""Characters of all documents kept together: their syntax trees weigh a hundred bytes and more for each."""
 
 
 class _Survey(Visitor):
@@ -202,11 +181,11 @@ class Document:
 
 
 class Documents:
-    """The documents used last, bounded by their number and by their text."""
+    """The documents used last, bounded by their number and by their text, each and together."""
 
     def __init__(self, schema: GraphQLSchema, bound: int = 1000, longest: int = 64_000) -> None:
         self.schema, self.longest = schema, longest
-        self.kept: Recent[str, Document] = Recent(bound)
+        self.kept: Recent[str, Document] = Recent(bound, ROOM, len)
 
     def of(self, text: str) -> Document:
         """This text parsed and validated; a very long one is not kept."""

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from models.access import Permission, Viewer
 from resolvers.engine import Engine
-from resolvers.engine.document import PLANS, Documents, Recent
+from resolvers.engine.document import PLANS, ROOM, Documents
 
 from .asking import straight
 from .schema import schema
@@ -83,14 +83,11 @@ def test_a_document_with_errors_is_kept_too() -> None:
     assert documents.of("{ nope }") is documents.of("{ nope }")
 
 
-def test_the_thing_used_last_is_forgotten_last() -> None:
-    recent: Recent[int, str] = Recent(2)
-    recent.put(1, "a")
-    recent.put(2, "b")
-    assert recent.get(1) == "a"
-    recent.put(3, "c")
-    assert recent.get(2) is None
-    assert recent.get(1) == "a"
+def test_long_documents_are_kept_in_smaller_number() -> None:
+    documents = Documents(schema._schema)
+    for n in range(100):
+        documents.of(f"{{ a{n}: now }}" + " " * 20_000)
+    assert 0 < len(documents.kept.kept) * 20_000 <= ROOM
 
 
 def test_an_operation_is_found_by_name_or_alone(engine: Engine) -> None:
