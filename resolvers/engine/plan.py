@@ -13,12 +13,19 @@ from sqlalchemy.exc import SAWarning
 from sqlalchemy.sql.compiler import COLLECT_CARTESIAN_PRODUCTS, WARN_LINTING, ExpandedState, SQLCompiler
 from sqlalchemy.types import NullType, TypeEngine
 
+from .constants import Dialect
 from .document import Operation
 from .refused import Unbound, too_complex
 from .splice import Spliced
 from .statement import Statement
 from .text import core
+<<<<<<< Updated upstream
 from .values import DIALECT, Getter, shape_of_viewer
+=======
+from .values import Getter
+
+DIALECT = Dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialect classes are not annotated
+>>>>>>> Stashed changes
 
 
 @dataclass(frozen=True, eq=False)
