@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql import GraphQLObjectType
@@ -12,16 +11,12 @@ from sqlalchemy import (
     ColumnElement,
     Enum,
     FromClause,
-    Integer,
     Select,
     Text,
-    and_,
     cast,
     func,
     literal_column,
-    or_,
     select,
-    tuple_,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
@@ -35,23 +30,10 @@ from .refused import bad_page
 from .selects import Key, derived, keys_of
 from .text import First, Literal, core, listed, members
 from .values import Getter, Row
+from .window import PAGING, QUICK, Window, beyond, ordered
 
 COUNTED = 10_001
 """How far the public's totalCount goes."""
-PAGING = ("first", "after", "last", "before")
-
-
-@dataclass(frozen=True)
-class Window:
-    """The part of a list that was asked for."""
-
-    size: int
-    backward: bool
-    after: Getter | None
-    before: Getter | None
-    tag: Getter
-    fixed: str | None
-    """The cursor's tag where no variable is in it."""
 
 
 class Pages(Records):
@@ -75,15 +57,16 @@ class Pages(Records):
         """A connection's object: the whole page in one scalar subquery, the count in its own."""
         return Listed(self, gtype, details, chosen, window).text()
 
-    def cut(self, chosen: Select[Any], keys: list[Key], window: Window) -> tuple[Select[Any], list[Any]]:
-        """The Select bounded by the cursors and one row more than the size, and the order its rows come in."""
+    def cut(
+        self, chosen: Select[Any], keys: list[Key], window: Window, peeks: bool = True
+    ) -> tuple[Select[Any], list[Any]]:
+        """The Select bounded by the cursors and the size, one row more if it peeks, and the order its rows come in."""
         made = chosen.order_by(None)
         for cursor, past in ((window.after, True), (window.before, False)):
             if cursor is not None:
                 made = made.where(beyond(keys, self.keys_at(cursor, window, keys), past))
-        turned = [replace(key, descending=key.descending != window.backward) for key in keys]
-        order = [key.ordered() for key in turned]
-        return made.order_by(*order).limit(literal_column(str(window.size + 1))), order
+        order = ordered(keys, window.backward)
+        return made.order_by(*order).limit(literal_column(str(window.size + peeks))), order
 
     def keys_at(self, cursor: Getter, window: Window, keys: list[Key]) -> list[Any]:
         """A cursor's key values: bind parameters of text, cast to the keys' types in SQL."""
@@ -102,21 +85,6 @@ class Pages(Records):
         return cast(core(select(func.count()).select_from(core(whole).subquery())).scalar_subquery(), Text)
 
 
-def beyond(keys: list[Key], at: list[Any], past: bool) -> ColumnElement[bool]:
-    """Rows strictly after (`past`) or before a cursor; one row comparison where all keys run the same way."""
-    if len({key.descending for key in keys}) == 1:
-        left, right = tuple_(*(key.said for key in keys)), tuple_(*at)
-        made: ColumnElement[bool] = left < right if keys[0].descending == past else left > right
-        return made
-    return or_(*(_first_difference(keys, at, n, past) for n in range(len(keys))))
-
-
-def _first_difference(keys: list[Key], at: list[Any], n: int, past: bool) -> ColumnElement[bool]:
-    same = [keys[i].said == at[i] for i in range(n)]
-    key = keys[n]
-    return and_(*same, key.said < at[n] if key.descending == past else key.said > at[n])
-
-
 class Page(ABC):
     """One connection in one selection."""
 
@@ -125,6 +93,8 @@ class Page(ABC):
     ) -> None:
         self.work, self.gtype, self.details, self.keys, self.window = work, gtype, details, keys, window
         self.columns: list[ColumnElement[Any]] = []
+        self.peeks = False
+        """Whether it must be known if there is more beyond the page."""
 
     @abstractmethod
     def item(self, gtype: Any, details: FieldDetailsList) -> ColumnElement[str]:
@@ -136,11 +106,21 @@ class Page(ABC):
 
     @abstractmethod
     def rows(self, *columns: ColumnElement[Any]) -> FromClause:
-        """The page's rows and one more: their number as rn_, and these columns."""
+        """The page's rows, one more if it peeks: these columns, and what `order` and `keep` read."""
 
     @abstractmethod
     def count(self) -> ColumnElement[str]:
         """How many rows the whole list has."""
+
+    def order(self, rows: FromClause, turned: bool) -> list[ColumnElement[Any]]:
+        """The order of the list, or that order turned round."""
+        number = rows.c.rn_
+        return [number.desc() if self.window.backward != turned else number.asc()]
+
+    def keep(self, rows: FromClause) -> ColumnElement[bool] | None:
+        """Which of the rows are on the page."""
+        kept: ColumnElement[bool] = rows.c.rn_ <= literal_column(str(self.window.size))
+        return kept
 
     def more(self, gtype: Any, details: FieldDetailsList) -> Said:
         """A field that this connection or its edges have beside those that all have."""
@@ -154,8 +134,7 @@ class Page(ABC):
             return members([(key, part) for key, part in parts if not callable(part)])
         rows = self.rows(*(column.label(f"c{n}") for n, column in enumerate(self.columns)))
         made = members([(key, part(rows) if callable(part) else part) for key, part in parts])
-        # HAVING makes an aggregate of a page that asks for none (hasPreviousPage alone): always one row
-        return core(select(made).select_from(rows).having(literal_column("true"))).scalar_subquery()
+        return core(select(made).select_from(rows)).scalar_subquery()  # of aggregates alone: always one row
 
     def _part(self, group: FieldDetailsList) -> Any:
         """A field of the connection: its text, or a function of the page's rows that gives it."""
@@ -188,38 +167,38 @@ class Page(ABC):
     def _info(self, group: FieldDetailsList) -> Any:
         info = inner(self.gtype.fields["pageInfo"].type)
         asked = {key: below[0].node.name.value for key, below in self.work.fields(info, group).items()}
+        peeking = "hasPreviousPage" if self.window.backward else "hasNextPage"
+        if not {"startCursor", "endCursor", peeking} & set(asked.values()):
+            return members([(key, self._known(name)) for key, name in asked.items()])
+        self.peeks = self.peeks or peeking in asked.values()
         place = self._column(self._cursor()) if {"startCursor", "endCursor"} & set(asked.values()) else None
         return lambda rows: members([(key, self._said(rows, name, place)) for key, name in asked.items()])
 
     def _said(self, rows: FromClause, name: str, place: str | None) -> Said:
-        backward, more = self.window.backward, cast(func.count() > literal_column(str(self.window.size)), Text)
-        match name:
-            case "hasNextPage":
-                return ("true" if self.window.before else "false") if backward else more
-            case "hasPreviousPage":
-                return more if backward else ("true" if self.window.after else "false")
-            case "startCursor" | "endCursor":
-                return self._end(rows, str(place), last=(name == "endCursor") != backward)
-            case _:
-                return '"PageInfo"'
+        if name in ("startCursor", "endCursor"):
+            return self._end(rows, str(place), name == "endCursor")
+        if name == ("hasPreviousPage" if self.window.backward else "hasNextPage"):
+            return cast(func.count() > literal_column(str(self.window.size)), Text)
+        return self._known(name)
 
-    def _end(self, rows: FromClause, place: str, last: bool) -> ColumnElement[str]:
-        number = rows.c.rn_
-        made = func.array_agg(aggregate_order_by(rows.c[place], number.desc() if last else number.asc()))
-        return func.coalesce(First(made.filter(self._keep(rows))), Literal("null"))
+    def _known(self, name: str) -> str:
+        """A field of pageInfo that needs no look at the rows: there is something on the side of the cursor."""
+        if name == "__typename":
+            return '"PageInfo"'
+        return "true" if (self.window.before if self.window.backward else self.window.after) else "false"
+
+    def _end(self, rows: FromClause, place: str, turned: bool) -> ColumnElement[str]:
+        made: Any = func.array_agg(aggregate_order_by(rows.c[place], *self.order(rows, turned)))
+        kept = self.keep(rows)
+        return func.coalesce(First(made if kept is None else made.filter(kept)), Literal("null"))
 
     def _list(self, item: ColumnElement[str]) -> Any:
         place = self._column(item)
 
         def made(rows: FromClause) -> ColumnElement[str]:
-            order = rows.c.rn_.desc() if self.window.backward else rows.c.rn_.asc()
-            return listed(rows.c[place], order, keep=self._keep(rows))
+            return listed(rows.c[place], *self.order(rows, False), keep=self.keep(rows))
 
         return made
-
-    def _keep(self, rows: FromClause) -> ColumnElement[bool]:
-        kept: ColumnElement[bool] = rows.c.rn_ <= literal_column(str(self.window.size))
-        return kept
 
     def _column(self, said: ColumnElement[Any]) -> str:
         self.columns.append(said)
@@ -254,15 +233,39 @@ class Listed(Page):
 
     def rows(self, *columns: ColumnElement[Any]) -> FromClause:
         """The Select's rows cut to the page, with what is joined to them."""
-        number = literal_column(f"{self.entity.alias_}.rn_", type_=Integer()).label("rn_")
-        return self.level.select(number, *columns).subquery()
+        names = [name for name, _ in self._places()]
+        places: list[Any] = [literal_column(f"{self.entity.alias_}.{name}").label(name) for name in names]
+        return self.level.select(*places, *columns).subquery()
+
+    def order(self, rows: FromClause, turned: bool) -> list[ColumnElement[Any]]:
+        """By the keys themselves where they are quick to compare and nothing beyond the page is read."""
+        if self._numbered:
+            return super().order(rows, turned)
+        return [
+            rows.c[f"o{n}_"].desc() if key.descending != turned else rows.c[f"o{n}_"].asc()
+            for n, key in enumerate(self.keys)
+        ]
+
+    def keep(self, rows: FromClause) -> ColumnElement[bool] | None:
+        """All, unless one more was read."""
+        return super().keep(rows) if self.peeks else None
+
+    @property
+    def _numbered(self) -> bool:
+        return self.peeks or not all(isinstance(key.said.type, QUICK) for key in self.keys)
+
+    def _places(self) -> list[tuple[str, Any]]:
+        """What the rows are put in order by: their number, or their keys."""
+        if not self._numbered:
+            return [(f"o{n}_", key.said) for n, key in enumerate(self.keys)]
+        return [("rn_", func.row_number().over(order_by=ordered(self.keys, self.window.backward)))]
 
     def count(self) -> ColumnElement[str]:
         """How many rows the Select gives."""
         return self.work.count(self.chosen)
 
     def _derive(self, entity: Row) -> FromClause:
-        made, order = self.work.cut(self.chosen, self.keys, self.window)
-        number = func.row_number().over(order_by=order).label("rn_")
+        made, _ = self.work.cut(self.chosen, self.keys, self.window, self.peeks)
+        places = [said.label(name) for name, said in self._places()]
         keys = [cast(key.said, Text).label(f"k{n}_") for n, key in enumerate(self.keys)] if self.cursors else []
-        return derived(made, entity, number, *keys)
+        return derived(made, entity, *places, *keys)

@@ -29,13 +29,13 @@ from .bind import Many, Nodes, binding_of, shown
 from .coerce import bare, inner
 from .groups import Groups
 from .mixed import Mixes
-from .page import PAGING
 from .record import Level, Said, kept, table
 from .refused import Unbound, too_many_ids
 from .selects import derived, keys_of, lawful, row_of
 from .text import Literal, listed, members, text
 from .union_page import union_page
 from .values import Getter, Row
+from .window import PAGING
 
 IDS = 100
 """How many ids `nodes` takes."""

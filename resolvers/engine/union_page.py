@@ -28,13 +28,14 @@ from .bind import Computed, binding_of
 from .coerce import bare, inner
 from .connection import FORWARD
 from .mixed import Kind, Mixed, Mixes
-from .page import COUNTED, Page, Window
+from .page import COUNTED, Page
 from .record import Level, Said, table
 from .refused import Unbound
 from .selects import Key, keys_of, lawful, row_of
 from .splice import MARK, Spliced, projector
 from .text import Literal, core, members, scalar, text
 from .values import Row
+from .window import Window
 
 if TYPE_CHECKING:
     from .statement import Statement

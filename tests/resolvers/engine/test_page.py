@@ -103,7 +103,16 @@ async def test_the_size_is_a_literal_in_the_statement(engine: Engine, staff: Vie
     text = "query($n: Int!) { dossiers(first: $n) { nodes { id } } }"
     plan = engine.plan_of(engine.document(text), {"n": 7}, None, staff)
     assert plan is not None
-    assert "LIMIT 8" in plan.sql
+    assert "LIMIT 7" in plan.sql
+
+
+async def test_one_row_more_is_read_only_where_it_is_asked_if_there_is_more(engine: Engine, staff: Viewer) -> None:
+    for asked, limit in (("hasNextPage", 8), ("hasPreviousPage", 7), ("endCursor", 7)):
+        text = f"{{ dossiers(first: 7) {{ nodes {{ id }} pageInfo {{ {asked} }} }} }}"
+        plan = engine.plan_of(engine.document(text), {}, None, staff)
+        assert plan is not None
+        assert f"LIMIT {limit}" in plan.sql
+        assert ("row_number" in plan.sql) == (limit == 8)
 
 
 async def test_only_what_is_asked_is_read(engine: Engine, staff: Viewer) -> None:
