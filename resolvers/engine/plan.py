@@ -19,13 +19,9 @@ from .refused import Unbound, too_complex
 from .splice import Spliced
 from .statement import Statement
 from .text import core
-<<<<<<< Updated upstream
-from .values import DIALECT, Getter, shape_of_viewer
-=======
-from .values import Getter
+from .values import Getter, shape_of_viewer
 
 DIALECT = Dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialect classes are not annotated
->>>>>>> Stashed changes
 
 
 @dataclass(frozen=True, eq=False)
