@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from functools import cache
 from itertools import count
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from channels.headers import Header, encoded
 from channels.logs import tell_request
@@ -23,14 +22,10 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-T = TypeVar("T")
-
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _PROCESS, _COUNT = os.urandom(4).hex(), count()
 """A request's id is new by these two, the same in length as eight random bytes, and needs no call of the system's."""
 _NO_STORE = (b"cache-control", b"no-store")
-PATIENCE = 0.05
-"""Seconds before a client is watched for leaving: most answers are sooner than the watch would cost."""
 
 
 class ClientGone(Exception):
@@ -110,26 +105,6 @@ class Exchange:
         spent = round((time.perf_counter() - self.began) * 1000, 2)
         said = {"request_id": self.id, "method": self.method, "status": status, "ms": spent}
         tell_request(said | self.facts | facts)
-
-    async def unless_gone(self, work: Awaitable[T]) -> T:
-        """What the work gives. When the client leaves first this task is cancelled, and `gone` says so."""
-        task = asyncio.current_task()
-        watch: list[asyncio.Task[None]] = []
-
-        async def leave() -> None:
-            while (await self.receive())["type"] != "http.disconnect":
-                pass
-            self.gone = True
-            if task is not None:
-                task.cancel()
-
-        timer = asyncio.get_running_loop().call_later(PATIENCE, lambda: watch.append(asyncio.create_task(leave())))
-        try:
-            return await work
-        finally:
-            timer.cancel()
-            for watching in watch:
-                watching.cancel()
 
 
 @cache

@@ -23,6 +23,7 @@ from channels.media import Media, is_json
 from channels.refusals import Refusal, Refused
 from channels.session import Caller, Door
 from channels.streams import MakeContext, Streams
+from channels.watch import Watch
 from models.access import Audience
 from resolvers.engine import Unanswered, render
 from resolvers.engine.driver import LOST
@@ -46,6 +47,7 @@ class GraphQLOverHTTP:
     ) -> None:
         self.admission, self.door, self.streams, self.context, self.headers = admission, door, streams, context, headers
         self.channel, self.engine = admission.channel, admission.engine
+        self.watch = Watch()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever it is."""
@@ -115,7 +117,7 @@ class GraphQLOverHTTP:
         name, page = admitted.operation.name, admitted.page
         work = self.engine.answer(admitted.document, admitted.variables, name, admitted.viewer, page)
         try:
-            body = await exchange.unless_gone(work)
+            body = await self.watch.unless_gone(exchange, work)
         except Unanswered as busy:
             raise Refused(Refusal.UNAVAILABLE, [dict(busy.formatted)], headers={"Retry-After": "5"}) from busy
         if body is None:
@@ -132,7 +134,7 @@ class GraphQLOverHTTP:
         context.page_limit = admitted.page
         work = self.engine.execute(admitted.document, admitted.variables, admitted.operation.name, context)
         try:
-            result = await (work if admitted.kind is OperationType.MUTATION else exchange.unless_gone(work))
+            result = await (work if admitted.kind is OperationType.MUTATION else self.watch.unless_gone(exchange, work))
         finally:
             for rehearsal in context.rehearsals:
                 await rehearsal.close()
