@@ -20,6 +20,8 @@ from channels.settings import Settings
 from models import database
 from models.access import Viewer
 from resolvers.account import viewer_by_token
+from tests.bench.peers.node import PEERS, run
+from tests.pristine import dsn
 
 
 def pin(core: int) -> bool:
@@ -75,9 +77,11 @@ def end_with_parent() -> None:
 def main(name: str) -> None:
     """Serve until the parent ends; the first line told is the address."""
     pin(0)
+    settings, token = Settings.from_environment(), os.environ.get("BENCH_TOKEN", "")
+    if name in PEERS:
+        run(name, dsn(settings.database_url), asyncio.run(viewer_of(settings.database_url, token)))
     end_with_parent()
-    settings = Settings.from_environment()
-    app: Any = application(name, settings, os.environ.get("BENCH_TOKEN", ""))
+    app: Any = application(name, settings, token)
     app.router.routes.insert(0, Route("/spent", spent))
     app.router.routes.insert(0, Route("/readyz", lambda _: PlainTextResponse("ok")))
     serving.run(app, settings, serving.listen("127.0.0.1", 0), lambda address: print(address, flush=True))

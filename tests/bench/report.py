@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from statistics import median, quantiles
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from tests.bench.load import Measured
 
+out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 LIMIT = "hand"
 """The contender that the others are measured by."""
 
@@ -21,6 +22,7 @@ class Results:
 
     bench: str
     contenders: tuple[str, ...]
+    base: str = LIMIT
     sizes: dict[str, int] = field(default_factory=dict)
     measured: dict[tuple[str, str], list[Measured]] = field(default_factory=dict)
 
@@ -29,8 +31,8 @@ class Results:
         self.measured.setdefault((query, contender), []).append(one)
 
     def ratio(self, query: str, contender: str) -> float:
-        """Server CPU over the limit's: the median of each round's own ratio, so that a busy moment counts for both."""
-        pairs = zip(self.measured[query, contender], self.measured[query, LIMIT], strict=True)
+        """Server CPU over the base's: the median of each round's own ratio, so that a busy moment counts for both."""
+        pairs = zip(self.measured[query, contender], self.measured[query, self.base], strict=True)
         return median(one.cpu_ms / limit.cpu_ms for one, limit in pairs)
 
     def line(self, query: str, contender: str) -> dict[str, object]:
@@ -55,26 +57,24 @@ class Results:
         """All figures, by query, the contenders in their order."""
         return [self.line(query, contender) for query in self.sizes for contender in self.contenders]
 
+    def tell(self, console: Console) -> None:
+        """A table for a person."""
+        headings = ("server CPU ms", f"× {self.base}", "p50 ms", "p99 ms", "bytes")
+        table = Table("query", "contender", *map(right, headings), box=None)
+        for line in self.lines():
+            figures = (f"{line['server_cpu_ms']:.3f}", f"{line['ratio_to_limit']:.2f}")
+            trips = (f"{line['p50_ms']:.2f}", f"{line['p99_ms']:.2f}", f"{line['bytes']:,}")
+            table.add_row(str(line["query"]), str(line["contender"]), *figures, *trips)
+            if line["contender"] == self.contenders[-1]:
+                table.add_section()
+        console.print(table)
+
 
 def as_json(results: Results) -> str:
     """One object a line."""
     return "\n".join(json.dumps(line) for line in results.lines())
 
 
-def as_table(results: Results, console: Console) -> None:
-    """A table for a person."""
-    table = Table("query", "contender", *map(right, ("server CPU ms", "× hand", "p50 ms", "p99 ms", "bytes")), box=None)
-    for line in results.lines():
-        figures = (f"{line['server_cpu_ms']:.3f}", f"{line['ratio_to_limit']:.2f}")
-        trips = (f"{line['p50_ms']:.2f}", f"{line['p99_ms']:.2f}", f"{line['bytes']:,}")
-        table.add_row(str(line["query"]), str(line["contender"]), *figures, *trips)
-        if line["contender"] == results.contenders[-1]:
-            table.add_section()
-    console.print(table)
-
-
-def right(heading: str) -> object:
+def right(heading: str) -> Column:
     """A column of figures."""
-    from rich.table import Column
-
     return Column(heading, justify="right")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,9 @@ import orjson
 
 from channels.settings import Settings
 from models.demo import PASSWORD
+from tests.bench.contender import viewer_of
 from tests.bench.load import Connection, Target, post
+from tests.bench.peers import views
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WHO = "chutich"
@@ -29,25 +32,34 @@ class Servers:
     laurel: str
     limit: str
     stock: str
+    peers: dict[str, str]
     token: str
 
     def targets(self, query: str, body: bytes) -> dict[str, Target]:
         """Each contender's answer to one query."""
+        bodies = {"postgraphile": orjson.dumps({**orjson.loads(body), "query": views.document(query)})}
         return {
             "laurel": Target(self.laurel, post("/web/graphql", body, authorization=f"Bearer {self.token}")),
             "hand": Target(self.limit, post(f"/hand/{query}", body)),
             "fixed": Target(self.limit, post(f"/fixed/{query}", body)),
             "strawberry": Target(self.stock, post("/graphql/", body)),
+            **{name: Target(address, post("/graphql", bodies.get(name, body))) for name, address in self.peers.items()},
         }
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[Servers]:
+def running(settings: Settings, peers: Sequence[str] = ()) -> Iterator[Servers]:
     """Start them all; what they log goes to nowhere, yet is written."""
-    with started("laurel", settings) as laurel:
+    with ExitStack() as stack:
+        laurel = stack.enter_context(started("laurel", settings))
         token = signed_in(laurel)
-        with started("limit", settings, token) as limit, started("stock", settings, token) as stock:
-            yield Servers(laurel, limit, stock, token)
+        if peers:
+            viewer = asyncio.run(viewer_of(settings.database_url, token))
+            stack.enter_context(views.shown(settings.database_url, viewer))
+        limit, stock, *others = (
+            stack.enter_context(started(name, settings, token)) for name in ("limit", "stock", *peers)
+        )
+        yield Servers(laurel, limit, stock, dict(zip(peers, others, strict=True)), token)
 
 
 @contextmanager

@@ -7,9 +7,6 @@ import subprocess
 from pathlib import Path
 
 HERE = Path(__file__).parent
-LOCK = HERE / "package-lock.json"
-STAMP = HERE / "node_modules" / "installed.lock"
-"""A copy of the lock that was installed whole."""
 OLDEST = 20
 
 
@@ -26,19 +23,29 @@ def find() -> str:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         raise NoNode("none")
-    said = subprocess.run((node, "--version"), capture_output=True, text=True, check=False).stdout.strip()
-    major = said.removeprefix("v").partition(".")[0]
-    if not major.isdecimal() or int(major) < OLDEST:
+    if major(said := version(node)) < OLDEST:
         raise NoNode(said or node)
     return node
 
 
-def install() -> None:
-    """Install what the lock names, unless it is there already; raises NotInstalled."""
-    if STAMP.exists() and STAMP.read_bytes() == LOCK.read_bytes():
+def version(node: str) -> str:
+    """What a Node says it is: `v24.21.0`."""
+    return subprocess.run((node, "--version"), capture_output=True, text=True, check=False).stdout.strip()
+
+
+def major(said: str) -> int:
+    """The first number of a version; 0 of what is none."""
+    number = said.removeprefix("v").partition(".")[0]
+    return int(number) if number.isdecimal() else 0
+
+
+def install(folder: Path = HERE) -> None:
+    """Install what the folder's lock names, unless it is there already; raises NotInstalled."""
+    lock, stamp = folder / "package-lock.json", folder / "node_modules" / "installed.lock"  # a copy of what is whole
+    if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
         return
     npm = shutil.which("npm") or "npm"
-    done = subprocess.run((npm, "ci", "--loglevel=error"), cwd=HERE, capture_output=True, text=True, check=False)
+    done = subprocess.run((npm, "ci", "--loglevel=error"), cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         raise NotInstalled(done.stderr.strip()[-2000:])
-    shutil.copyfile(LOCK, STAMP)
+    shutil.copyfile(lock, stamp)

@@ -1,0 +1,134 @@
+"""`./run bench growth`: what the same reads cost Laurel as its data grow, each scale in a database that is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import asyncpg
+from rich.console import Console
+from rich.table import Table
+
+import models
+from channels import database, embedded
+from channels.embedded import home
+from channels.progress import progress
+from channels.settings import Settings
+from tests.bench import servers
+from tests.bench.load import Target, post
+from tests.bench.read import BUSY, COLD, bodies, take_turns
+from tests.bench.report import Results, err, right
+from tests.pristine import dsn
+
+STEPS = (1, 10, 50)
+"""Scales on the way: 2,000, 20,000 and 100,000 dossiers."""
+LONGEST = 90.0
+"""Seconds of measuring, after which no round is begun."""
+
+
+@dataclass
+class Growth(Results):
+    """Laurel's figures, by query and scale, beside those of the smallest scale."""
+
+    def line(self, query: str, contender: str) -> dict[str, object]:
+        """Laurel's figures for one query on one scale."""
+        line, first = super().line(query, contender), super().line(query, self.base)
+        return {
+            "bench": self.bench,
+            "query": query,
+            "contender": "laurel",
+            "scale": int(contender),
+            "server_cpu_ms": line["server_cpu_ms"],
+            f"ratio_to_scale_{self.base}": line["ratio_to_limit"],
+            "p50_ms": line["p50_ms"],
+            f"p50_ratio_to_scale_{self.base}": round(float(str(line["p50_ms"])) / float(str(first["p50_ms"])), 3),
+            "p99_ms": line["p99_ms"],
+            "rounds": line["rounds"],
+            "round_trips": line["round_trips"],
+        }
+
+    def tell(self, console: Console) -> None:
+        """A table for a person."""
+        headings = ("scale", "server CPU ms", f"× scale {self.base}", "p50 ms", f"× scale {self.base}", "p99 ms")
+        table = Table("query", *map(right, headings), box=None)
+        for line in self.lines():
+            query, _, scale, cpu, ratio, p50, trip_ratio, p99 = list(line.values())[1:9]
+            figures = (f"{cpu:.3f}", f"{ratio:.2f}", f"{p50:.2f}", f"{trip_ratio:.2f}", f"{p99:.2f}")
+            table.add_row(str(query), str(scale), *figures)
+        console.print(table)
+
+
+def scales(largest: int) -> list[int]:
+    """From 1 up to the largest, by way of the steps between."""
+    return [*(step for step in STEPS if step < largest), largest]
+
+
+def growth(settings: Settings, chosen: list[int], rounds: int) -> Growth:
+    """Laurel's figures for every query on each scale, taken in turns."""
+    results = Growth("growth", tuple(map(str, chosen)), base=str(chosen[0]))
+    with kept(settings) as running, ExitStack() as stack:
+        urls = {str(scale): loaded(running, scale) for scale in chosen}
+        targets: dict[str, dict[str, Target]] = {}
+        for scale, url in urls.items():
+            address = stack.enter_context(servers.started("laurel", replace(running, database_url=url)))
+            token = servers.signed_in(address)
+            for query, body in asyncio.run(bodies(url)).items():
+                target = Target(address, post("/web/graphql", body, authorization=f"Bearer {token}"))
+                results.sizes.setdefault(query, len(target.answer()))
+                targets.setdefault(query, {})[scale] = target
+        take_turns(targets, Growth("warm-up", ()), 0, COLD)
+        end = time.monotonic() + LONGEST
+        for turn in range(rounds):
+            if time.monotonic() < end:
+                take_turns(targets, results, turn, BUSY)
+    return results
+
+
+@contextmanager
+def kept(settings: Settings) -> Iterator[Settings]:
+    """Servers whose data stay for the next run, in a folder of their own: what they hold can be made again."""
+    if settings.database_url and settings.redis_url != "":
+        yield settings
+        return
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with home.held(settings.data / "growth") as place, embedded.started(settings, place, "any", fast=True) as running:
+        yield running
+
+
+def loaded(settings: Settings, scale: int) -> str:
+    """The URL of the database with the demo at this scale, loaded if it is not there or other code made it."""
+    kind = f"growth_{scale}_"
+    name = kind + made_by()
+    url = f"{settings.database_url.rpartition('/')[0]}/{name}"
+    begun = time.monotonic()
+    asyncio.run(created(settings.database_url, name, kind))
+    with progress(err) as told:
+        new = asyncio.run(database.prepare_demo(url, scale, seed=37, progress=told))
+    if new:
+        err.print(f"… dữ liệu quy mô · demo of scale {scale}: {time.monotonic() - begun:.0f} s")
+    return url
+
+
+async def created(url: str, name: str, kind: str) -> None:
+    """Make the database unless it is there, and remove those that older code made."""
+    server = await asyncpg.connect(dsn(url, "postgres"))
+    try:
+        for old in await server.fetch("select datname from pg_database where starts_with(datname, $1)", kind):
+            if old["datname"] != name:
+                await server.execute(f'drop database "{old["datname"]}" with (force)')
+        if not await server.fetchval("select exists(select from pg_database where datname = $1)", name):
+            await server.execute(f'create database "{name}"')
+    finally:
+        await server.close()
+
+
+def made_by() -> str:
+    """What tells apart the code that makes the data: tables, catalogue and demo."""
+    folder = Path(models.__path__[0])
+    files = sorted(path for path in folder.rglob("*") if path.suffix in {".py", ".sql", ".toml", ".md"})
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
