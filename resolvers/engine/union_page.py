@@ -69,9 +69,13 @@ class UnionPage(Page):
         self.found = found
         self.hits, keys = merged(found.kinds, work.trace.alias())
         super().__init__(work, gtype, details, keys, window)
-        made, order = work.cut(self._listed(), keys, window)
+        made, _ = work.cut(self._listed(), keys, window)
+        first = core(
+            made
+        ).subquery()  # numbered when they are few: PostgreSQL keeps the first of many without sorting all
+        order = [Key(first.c[key.said.name], key.descending).ordered() for key in keys]
         number = func.row_number().over(order_by=order).label("rn_")
-        self.cut = core(made.add_columns(number)).subquery(work.trace.alias())
+        self.cut = core(select(*first.c, number)).subquery(work.trace.alias())
 
     def item(self, gtype: Any, details: FieldDetailsList) -> ColumnElement[str]:
         """The JSON object selected of one hit, read by its key."""
