@@ -25,7 +25,8 @@ _LISTING = frozenset({"ids"})
 _ITEMS = frozenset({"nodes", "edges"})
 """What a page repeats; the rest of a connection is there once."""
 _GROUPING = frozenset({"groupBy"})
-"""A field with this argument is a list of groups, taken for a page of them, made from all the rows there may be."""
+"""A field with this argument is a list of groups, taken for some pages of them, made from all the rows there may be."""
+_PAGES = 4
 _SCAN = 500
 """What reading all those rows costs: a few such fields are a dashboard, dozens an attack."""
 _DEAR = {"totalCount": 20, "search": 100, "facets": 20, "highlights": 10}
@@ -90,7 +91,7 @@ def _one(node: Selection, sizes: Sizes, known: Mapping[str, Cost]) -> Cost:
         return Cost(_DEAR.get(node.name.value, 0), 0)
     under = cost_of(node.selection_set, sizes, known)
     if any(argument.name.value in _GROUPING for argument in node.arguments or ()):
-        return Cost(1 + _SCAN + sizes.page * (1 + sum(under)), 0)
+        return Cost(1 + _SCAN + _PAGES * sizes.page * (1 + sum(under)), 0)
     own = 1 + _DEAR.get(node.name.value, 0)
     cost = own + sizes.times(node, _LISTING) * (under.once + sizes.times(node, _PAGING) * under.each)
     return Cost(0, cost) if node.name.value in _ITEMS else Cost(cost, 0)

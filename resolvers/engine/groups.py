@@ -18,8 +18,8 @@ from .splice import MARK, Spliced
 from .text import Literal, core, listed, scalar
 from .values import DIALECT, Row
 
-GROUPS = 1000
-"""How many groups a list may have."""
+GROUPS = 10_000
+"""How many groups a list may have: every agency by every status, and some."""
 
 
 class Labels(Row):

@@ -188,11 +188,11 @@ def test_rows_asked_for_by_id_cost_as_many_as_there_are_ids() -> None:
     assert weight.cost(None, {"ids": ["x"] * 30}, 100) == (1 + 30) + (1 + 2)
 
 
-def test_groups_cost_the_rows_they_are_made_from_and_a_page_of_groups() -> None:
+def test_groups_cost_the_rows_they_are_made_from_and_some_pages_of_groups() -> None:
     said = "query($by: [D!]!) { a(groupBy: $by) { b { c } count } two: a(groupBy: [X]) { ...F } }"
     weight = weigh(parse(f"{said} fragment F on A {{ b {{ c }} }}"))
-    assert weight.cost(None, {"by": ["X", "Y"]}, 100) == 2 * (1 + 500 + 100 * (1 + 1))
-    assert weight.cost(None, {}, 50) == 2 * (1 + 500 + 50 * (1 + 1))
+    assert weight.cost(None, {"by": ["X", "Y"]}, 100) == 2 * (1 + 500 + 4 * 100 * (1 + 1))
+    assert weight.cost(None, {}, 50) == 2 * (1 + 500 + 4 * 50 * (1 + 1))
 
 
 def test_a_search_costs_what_it_reads_to_rank_its_hits_and_each_hits_fragments() -> None:

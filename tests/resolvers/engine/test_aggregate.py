@@ -22,6 +22,7 @@ from resolvers.engine import (
     keyed,
     shows,
 )
+from resolvers.engine.groups import GROUPS
 
 from . import rows
 from .asking import executed, refused, straight
@@ -190,10 +191,10 @@ async def test_a_list_of_groups_is_whole_or_refused(pool: Pool, staff: Viewer) -
         engine_of(pool, many_groups),
         "query($n: Int!) { groups(groupBy: [VERSION], n: $n) { version count } }",
     )
-    groups = (await straight(engine, staff, text, {"n": 1000}))["groups"]
-    assert [group["version"] for group in groups] == list(range(1000, 0, -1))
-    assert await refused(engine, staff, text, {"n": 1001}) == ["TOO_MANY_GROUPS"]
-    body = await executed(engine, staff, text, {"n": 1001})
+    groups = (await straight(engine, staff, text, {"n": GROUPS}))["groups"]
+    assert [group["version"] for group in groups] == list(range(GROUPS, 0, -1))
+    assert await refused(engine, staff, text, {"n": GROUPS + 1}) == ["TOO_MANY_GROUPS"]
+    body = await executed(engine, staff, text, {"n": GROUPS + 1})
     assert (body["data"], body["errors"][0]["path"]) == (None, ["groups"])
     assert (await straight(engine, staff, text, {"n": 0}))["groups"] == []
 
