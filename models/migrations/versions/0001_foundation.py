@@ -1116,6 +1116,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("subject_kind", "subject_id", "subject_version", name="uq_journal_subject"),
     )
     op.create_index(op.f("ix_journal_actor_id"), "journal", ["actor_id"], unique=False)
+    op.create_index(
+        "ix_journal_decided",
+        "journal",
+        ["subject_id", "at"],
+        unique=False,
+        postgresql_where="subject_kind = 'Dossier' and act = 'DECIDE'",
+    )
     op.create_index("ix_journal_topics", "journal", ["topics"], unique=False, postgresql_using="gin")
     op.create_index("ix_journal_tx", "journal", ["tx"], unique=False)
     op.create_table(
