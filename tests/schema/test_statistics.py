@@ -221,6 +221,22 @@ async def test_the_awards_of_a_unit_in_a_period_are_found_by_an_index(demo: Engi
         assert " dossier" not in said, "a join that nothing asked for"
 
 
+async def test_the_day_of_a_decision_is_looked_up_once_and_only_where_it_is_asked_for(demo: Engine) -> None:
+    for figures, times in (("count overdue", 0), ("early onTime late medianProcessingCalendarDays", 1)):
+        document = demo.document(f"{{ dossierStatistics(groupBy: [AGENCY]) {{ {figures} }} }}")
+        plan = demo.plan_of(document, {}, None, OVER_ALL)
+        assert plan is not None
+        said = await demo.explain(plan, {}, OVER_ALL)
+        assert (said.count("ix_journal_decided"), said.count(" on journal")) == (times, times), said
+
+
+async def test_every_agency_by_every_status_is_one_list(demo: Engine) -> None:
+    text = "{ dossierStatistics(groupBy: [AGENCY, STATUS]) { agency { name } status count } }"
+    groups = (await told(demo, OVER_ALL, text))["dossierStatistics"]
+    assert sum(group["count"] for group in groups) == 2000
+    assert len({(group["agency"]["name"], group["status"]) for group in groups}) == len(groups) > 500
+
+
 def coerced(demo: Engine, given: dict[str, Any]) -> dict[str, Any]:
     """The variables of TOLD as plans take them."""
     operation = demo.document(TOLD).operation()
