@@ -1,4 +1,22 @@
-"""The read engine: a selection and the Selects behind it become one SQL statement that gives the JSON."""
+"""The read engine: a selection and the Selects behind it become one SQL statement that gives the JSON.
+
+Its modules in reading order; `engine.Engine`, which is `tell.Telling`, which is `answer.Answers`, is the whole.
+
+bind       bind, mixed, aggregate: how a field is answered, declared beside it · connection, needs, described: what
+           declarations are made of · check: what they promise, tried when the schema is built
+plan       document: a text parsed, validated and kept · recent: within which bounds · coerce: variables made ready, and
+           what of them chooses the plan · values: what a resolver sees instead of values, viewer and parent ·
+           arguments, nested: how arguments become that · plan: a statement's text and where $1 … $n are found
+statement  text: JSON as SQL · selects: what a resolver may return · record: one object and its to-one rows · window,
+           cursor, page: a list's page · union_page, groups: a page of several kinds, and figures · statement: root
+           fields and whole answers · constants: their text
+run        driver: connections that only read · splice: what Python computes, put into the text · answer: straight from
+           document to bytes · executor, engine: beside Python's fields, and after an act · tell: events ·
+           explain: how an answer came about · refused: every error, with its code
+
+The straight path: Answers.answer → coerce → plan_key → (the first time: Asked.plan → Statement.document → _compiled)
+→ Answers.run → Pool.fetch → splice. Whatever is wrong on it is answered again by the executor, in graphql-core's words.
+"""
 
 from .aggregate import aggregates, figures, grouped, keyed
 from .arguments import row_id

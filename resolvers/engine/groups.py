@@ -12,7 +12,7 @@ from .aggregate import Aggregates, Figures, Keyed, Label, must_group
 from .bind import binding_of
 from .coerce import inner
 from .page import Pages
-from .record import Level, Said, kept
+from .record import Level, Said, showing
 from .refused import Unbound, too_many_groups
 from .splice import MARK, Spliced
 from .text import Literal, core, listed, scalar
@@ -129,7 +129,7 @@ class Groups(Pages):
 
     def beside(self, gtype: Any, level: Level, key: Any) -> Row:
         """Join the row with this key, where the viewer sees it."""
-        held = kept(gtype)
+        held = showing(gtype)
         target = Row(held.row, self.trace.alias())
         on = target.key_() == key
         if held.visible is not None:

@@ -60,8 +60,7 @@ class Asked:
 
     def plan(self, what: Callable[[Statement], Select[Any]]) -> Plan:
         """Make the statement and its text; a warning is an error, too deep a selection TOO_COMPLEX."""
-        statement = Statement(self.operation, self.variables, None, self.viewer.permissions, self.page_limit)
-        statement.viewer = statement.trace.viewer(self.viewer)
+        statement = Statement(self.operation, self.variables, self.viewer, self.viewer.permissions, self.page_limit)
         with warnings.catch_warnings():
             warnings.simplefilter("error", SAWarning)  # a cartesian product is a forgotten correlation
             try:

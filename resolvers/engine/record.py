@@ -60,13 +60,14 @@ class Records(ABC):
     operation: Operation
     variables: VariableValues
     viewer: Any
-    """As resolvers see it while tracing."""
+    """Who asks; once made, as resolvers see them while tracing: bind parameters, and what may not be looked at."""
     permissions: frozenset[Any]
     page_limit: int
     trace: Trace = field(default_factory=Trace)
     spliced: list[Spliced] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.viewer = self.trace.viewer(self.viewer)
         self.arguments = Arguments(self.trace, self.variables)
 
     def fields(self, gtype: GraphQLObjectType, details: FieldDetailsList) -> dict[str, FieldDetailsList]:
@@ -112,7 +113,7 @@ class Records(ABC):
 
     def identity(self, gtype: GraphQLObjectType, entity: Row) -> Said:
         """The row's global id."""
-        return text(f'"{gtype.name}_', cast(getattr(entity, kept(gtype).key), Text), '"')
+        return text(f'"{gtype.name}_', cast(getattr(entity, showing(gtype).key), Text), '"')
 
     def one(self, gtype: Any, level: Level, entity: Row, one: One, details: FieldDetailsList) -> Said:
         """A to-one object: joined; null where its row is absent or unseen."""
@@ -128,7 +129,7 @@ class Records(ABC):
     def join(self, gtype: Any, level: Level, entity: Row, one: One) -> tuple[Row, bool]:
         """Join a to-one row; loosely where it may be absent or unseen, or hangs below one that may."""
         relation = entity.mapper_.relationships[one.attr or ""]
-        seen = kept(gtype).visible if one.covered is None else None
+        seen = showing(gtype).visible if one.covered is None else None
         target = Row(relation.mapper.class_, self.trace.alias())
         target.unseen_ = entity.unseen_ and seen is None
         on = and_(*(_key(entity, near) == _key(target, far) for near, far in relation.local_remote_pairs or ()))
@@ -144,8 +145,8 @@ class Records(ABC):
     def same(self, parent: Any, gtype: Any, level: Level, entity: Row, details: FieldDetailsList) -> Said:
         """This very row as another type, null where that type's rows are not all for this viewer."""
         made = self.record(gtype, level, entity, details)
-        seen = kept(gtype).visible
-        if seen is None or seen is kept(parent).visible:
+        seen = showing(gtype).visible
+        if seen is None or seen is showing(parent).visible:
             return made
         return case((seen(entity, self.viewer), made), else_=Literal("null"))
 
@@ -164,7 +165,7 @@ class Records(ABC):
         """A connection, a list or one row, from the Select its function gives."""
 
 
-def kept(gtype: Any) -> Shows:
+def showing(gtype: Any) -> Shows:
     """The row this type shows; Unbound if it shows none."""
     found = shown(gtype)
     if found is None:

@@ -29,7 +29,7 @@ from .bind import Many, Nodes, binding_of, shown
 from .coerce import bare, inner
 from .groups import Groups
 from .mixed import Mixes
-from .record import Level, Said, kept, table
+from .record import Level, Said, showing, table
 from .refused import Unbound, too_many_ids
 from .selects import derived, keys_of, lawful, row_of
 from .text import Literal, listed, members, text
@@ -71,12 +71,12 @@ class Statement(Groups):
 
     def one_row(self, gtype: GraphQLObjectType, details: FieldDetailsList, unguarded: bool = False) -> Select[Any]:
         """The row with the primary key in REF: none where it is absent or (unless `unguarded`) unseen."""
-        entity = Row(kept(gtype).row, self.trace.alias())
+        entity = Row(showing(gtype).row, self.trace.alias())
         entity.unseen_ = unguarded
         level = Level(entity, table)
         made = self.record(gtype, level, entity, details)
         chosen = level.select(made).where(entity.key_() == self.trace.value(lambda variables, _: variables[REF]))
-        seen = kept(gtype).visible
+        seen = showing(gtype).visible
         return chosen if seen is None or unguarded else chosen.where(seen(entity, self.viewer))
 
     def event(self) -> Select[Any]:
@@ -165,7 +165,7 @@ class Statement(Groups):
 
     def when(self, gtype: Any, details: FieldDetailsList, ids: FromClause) -> tuple[ColumnElement[bool], Any]:
         """The branch for ids of one kind."""
-        held = kept(gtype)
+        held = showing(gtype)
         entity = Row(held.row, self.trace.alias())
         level = Level(entity, table)
         prefix = f"{gtype.name}_"
