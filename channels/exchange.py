@@ -10,10 +10,11 @@ from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from channels.headers import Header, encoded
+from channels.headers import Header, Standing, encoded
 from channels.logs import tell_request
 from channels.media import Accepted, Media, accepted
 from channels.refusals import IN_GRAPHQL, Refusal, Refused
+from channels.wire import WHOLE, Whole
 
 if TYPE_CHECKING:
     from channels.explain import Explained
@@ -25,6 +26,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _PROCESS, _COUNT = os.urandom(4).hex(), count()
 """A request's id is new by these two, the same in length as eight random bytes, and needs no call of the system's."""
+_NONE: dict[str, Any] = {}
 _NO_STORE = (b"cache-control", b"no-store")
 
 
@@ -38,11 +40,12 @@ class Exchange:
     explained: Explained | None = None
     """How, where staff asked for that too."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, always: Sequence[Header] = (), **facts: Any) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, always: Standing, **facts: Any) -> None:
         self.method: str = scope["method"]
         self.query_string: bytes = scope["query_string"]
         self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         self.receive, self._send, self._always = receive, send, always
+        self._whole: Whole | None = scope.get("extensions", _NONE).get(WHOLE)
         said = self.headers.get("x-request-id")
         self.id = said if said and _REQUEST_ID.fullmatch(said) else f"{_PROCESS}{next(_COUNT) & 0xFFFFFFFF:08x}"
         self.facts = facts
@@ -75,7 +78,7 @@ class Exchange:
         await self._send(self._head(status, media, encoded(headers)))
 
     def _head(self, status: int, media: str, headers: Sequence[Header]) -> dict[str, Any]:
-        own = [_content_type(media), (b"x-request-id", self.id.encode("ascii")), *headers, *self._always]
+        own = [_content_type(media), (b"x-request-id", self.id.encode("ascii")), *headers, *self._always.pairs]
         if self.cookies:
             own += [(b"set-cookie", cookie.encode("latin-1")) for cookie in self.cookies]
         return {"type": "http.response.start", "status": status, "headers": own}
@@ -86,12 +89,22 @@ class Exchange:
 
     async def answer(self, status: int, media: str, body: bytes, headers: dict[str, str] | None = None) -> None:
         """Send one whole response and write its line in the log."""
+        plain = status == 200 and not headers and not self.cookies
+        if not (plain and self._whole and self._whole(self._lines(media, len(body)), body)):
+            await self._answer(status, media, body, headers)
+        self.write(status, size=len(body))
+
+    def _lines(self, media: str, length: int) -> bytes:
+        """The headers of a plain answer. None of it is a client's word but the id, which has been looked at."""
+        lines = b"content-type: %b\r\nx-request-id: %b\r\ncache-control: no-store\r\ncontent-length: %d\r\n%b"
+        return lines % (_content_type(media)[1], self.id.encode("ascii"), length, self._always.lines)
+
+    async def _answer(self, status: int, media: str, body: bytes, headers: dict[str, str] | None) -> None:
         said = encoded({"Cache-Control": "no-store", **headers}) if headers else [_NO_STORE]
         if status != 304:
             said.append((b"content-length", b"%d" % len(body)))
         await self._send(self._head(status, media, said))
         await self._send({"type": "http.response.body", "body": body})
-        self.write(status, size=len(body))
 
     async def refuse(self, refused: Refused) -> None:
         """Answer with a refusal. What GraphQL itself finds wrong is 200 to a client that takes only JSON."""

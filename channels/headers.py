@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, TypeAlias
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -22,9 +22,17 @@ _NOTHING = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'n
 _HTTPS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
-def security(*, secure: bool) -> tuple[Header, ...]:
+class Standing:
+    """Headers that go with every answer: as ASGI sends them, and as they are written."""
+
+    def __init__(self, pairs: Iterable[Header] = ()) -> None:
+        self.pairs = tuple(pairs)
+        self.lines = b"".join(b"%b: %b\r\n" % pair for pair in self.pairs)
+
+
+def security(*, secure: bool) -> Standing:
     """What goes with every answer that is no page."""
-    return (*_ALWAYS, _NOTHING, *((_HTTPS,) if secure else ()))
+    return Standing((*_ALWAYS, _NOTHING, *((_HTTPS,) if secure else ())))
 
 
 def encoded(headers: Mapping[str, str]) -> list[Header]:
@@ -37,7 +45,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self.app = app
-        self.headers = security(secure=secure)
+        self.headers = security(secure=secure).pairs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on, with headers added where a response starts."""

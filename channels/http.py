@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import parse_qsl
 
@@ -17,7 +16,7 @@ from channels.contract import Documents, Transport
 from channels.exchange import ClientGone, Exchange, Receive, Scope, Send
 from channels.explain import HEADER, explaining
 from channels.gate import Request, read_body, read_json, shaped
-from channels.headers import Header
+from channels.headers import Standing
 from channels.logs import safe
 from channels.media import Media, is_json
 from channels.refusals import Refusal, Refused
@@ -43,7 +42,7 @@ class GraphQLOverHTTP:
         door: Door,
         streams: Streams,
         context: MakeContext,
-        headers: Sequence[Header] = (),
+        headers: Standing,
     ) -> None:
         self.admission, self.door, self.streams, self.context, self.headers = admission, door, streams, context, headers
         self.channel, self.engine = admission.channel, admission.engine

@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from channels.logs import tell_by
 from channels.obstacles import AddressRefused, NotReady, PortTaken
 from channels.settings import Settings
+from channels.wire import Wire
 
 
 class Server(uvicorn.Server):
@@ -63,7 +64,7 @@ def configured(app: Starlette, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=Wire,
         ws="websockets-sansio",
         ws_max_size=65536,
         ws_per_message_deflate=False,
