@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from channels.settings import Settings
 from models.access import Viewer
+from models.workflow import DossierStatus
 from tests.pristine import dsn
 
 SEEN = """(d.agency_id in (select id from agency where path <@ any($1::text[]::ltree[]))
@@ -81,10 +82,19 @@ left join lateral (
   select '{{"act":' || to_json(e.act) || ',"at":' || to_json(e.at) || ',"status":' || {STATUS} || '}}' j from journal e
   where e.subject_kind = 'Dossier' and e.subject_id = d.id order by e.subject_version desc limit 1) e on true"""
 
-STATEMENTS = {"Q1": Q1, "Q2": Q2, "Q3": Q3}
+STATUSES = ",".join(status.name for status in DossierStatus)
+Q4 = f"""
+select '{{"data":{{"dossierStatistics":[' || coalesce(string_agg(
+    '{{"agency":' || a.j || ',"status":"' || g.status || '","count":' || g.count || '}}', ','
+    order by a.sort_key, array_position('{{{STATUSES}}}'::text[], g.status::text)), '') || ']}}}}'
+from (select d.agency_id, d.status, count(*) from dossier d where {SEEN} group by d.agency_id, d.status) g
+join (select id, sort_key, '{{"code":' || to_json(code) || ',"name":' || to_json(name) || '}}' j from agency) a
+  on a.id = g.agency_id"""
+
+STATEMENTS = {"Q1": Q1, "Q2": Q2, "Q3": Q3, "Q4": Q4}
 PUBLIC = {"Q2"}
 """Statements that ask nothing of the viewer: staff see every decision."""
-ORDER = {"Q1": ("code",), "Q2": (), "Q3": ("agency", "status")}
+ORDER = {"Q1": ("code",), "Q2": (), "Q3": ("agency", "status"), "Q4": ()}
 """The variables in the order in which the statement takes them, after the viewer's three."""
 
 

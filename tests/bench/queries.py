@@ -1,4 +1,4 @@
-"""What is asked of every contender: three documents of growing size, and the values that go with them."""
+"""What is asked of every contender: documents of growing size, and the values that go with them."""
 
 from __future__ import annotations
 
@@ -79,5 +79,13 @@ QUERIES = (
   }
 }""",
         "select 'H37'::text as agency, status from dossier group by status order by count(*) desc limit 1",
+    ),
+    Query(
+        "Q4",
+        "counts of dossiers by agency and status",
+        """query Q4 {
+  dossierStatistics(groupBy: [AGENCY, STATUS]) { agency { code name } status count }
+}""",
+        "select",
     ),
 )

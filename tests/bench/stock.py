@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+import enum
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy import ARRAY, Text, func, literal, select
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from starlette.applications import Starlette
 from starlette.requests import Request
 from strawberry.asgi import GraphQL
@@ -23,13 +22,12 @@ import models as rows
 from channels.settings import Settings
 from models.access import Viewer
 from models.agency import within_code
-from models.award import visible_award
 from models.decision import DecisionStatus, visible_decision
-from models.dossier import visible_dossier, visible_line
+from models.dossier import visible_dossier
 from models.dossier_line import LineOutcome
-from models.event import visible_entry
 from models.nominee import NomineeKind
 from models.workflow import DossierStatus
+from tests.bench.stock_loaders import Sessions, loaders
 
 for kind in (DecisionStatus, DossierStatus, LineOutcome, NomineeKind):
     strawberry.enum(kind)
@@ -191,6 +189,23 @@ class Dossiers:
     nodes: list[Dossier]
 
 
+@strawberry.type
+class DossierStatistic:
+    agency_id: strawberry.Private[UUID]
+    status: DossierStatus
+    count: int
+
+    @strawberry.field
+    async def agency(self, info: Info) -> Agency:
+        return await info.context["agency"].load(self.agency_id)
+
+
+@strawberry.enum
+class DossierDimension(enum.Enum):
+    AGENCY = "agency"
+    STATUS = "status"
+
+
 @strawberry.input
 class DossierFilter:
     agency_within: str
@@ -227,49 +242,16 @@ class Query:
             total = await session.scalar(select(func.count()).select_from(chosen.subquery()))
             return Dossiers(total_count=total, nodes=list(found))
 
-
-Sessions = async_sessionmaker[AsyncSession]
-
-
-async def by_id(sessions: Sessions, row: type, keys: list[UUID]) -> list[Any]:
-    """The rows with these keys, in their order."""
-    async with sessions() as session:
-        found = {one.id: one for one in await session.scalars(select(row).where(row.id.in_(keys)))}
-    return [found.get(key) for key in keys]
-
-
-async def below(
-    sessions: Sessions, chosen: Select[Any], parent: Any, order: ColumnElement[Any], keys: Sequence[tuple[UUID, int]]
-) -> list[list[Any]]:
-    """The first rows below each parent, in their order."""
-    number = func.row_number().over(partition_by=parent, order_by=order).label("number")
-    ranked = chosen.where(parent.in_([key for key, _ in keys])).add_columns(number).subquery()
-    row = chosen.column_descriptions[0]["entity"]
-    few = select(row).join(ranked, ranked.c.id == row.id).where(ranked.c.number <= keys[0][1]).order_by(ranked.c.number)
-    found = defaultdict(list)
-    async with sessions() as session:
-        for one in await session.scalars(few):
-            found[getattr(one, parent.key)].append(one)
-    return [found[key] for key, _ in keys]
-
-
-def loaders(sessions: Sessions, viewer: Viewer) -> dict[str, Callable[..., Any]]:
-    """How each relation is loaded."""
-    line, award, entry = rows.DossierLine, rows.Award, rows.Entry
-    lines = select(line).where(visible_line(line, viewer))
-    awards = select(award).where(visible_award(award, viewer))
-    events = select(entry).where(entry.subject_kind == "Dossier", visible_entry(entry, viewer))
-    version = entry.subject_version
-    return {
-        "agency": partial(by_id, sessions, rows.Agency),
-        "award_type": partial(by_id, sessions, rows.AwardType),
-        "nominee": partial(by_id, sessions, rows.Nominee),
-        "movement": partial(by_id, sessions, rows.Movement),
-        "lines": partial(below, sessions, lines, line.dossier_id, line.position),
-        "awards": partial(below, sessions, awards, award.decision_id, award.position),
-        "events": partial(below, sessions, events, entry.subject_id, version),
-        "last_events": partial(below, sessions, events, entry.subject_id, version.desc()),
-    }
+    @strawberry.field
+    async def dossier_statistics(self, info: Info, group_by: list[DossierDimension]) -> list[DossierStatistic]:
+        row, agency = rows.Dossier, rows.Agency
+        place = func.array_position(literal([status.name for status in DossierStatus], ARRAY(Text)), row.status)
+        by = (row.agency_id, row.status)
+        chosen = select(*by, func.count()).join(agency, agency.id == row.agency_id).group_by(*by, agency.sort_key)
+        chosen = chosen.where(visible_dossier(row, info.context["viewer"])).order_by(agency.sort_key, place)
+        async with info.context["sessions"]() as session:
+            found = await session.execute(chosen)
+            return [DossierStatistic(agency_id=key, status=status, count=count) for key, status, count in found]
 
 
 class Endpoint(GraphQL[Any, Any]):

@@ -21,11 +21,16 @@ const EVENT = `act, at, subject_version as version, data->>'after' as status, pu
 const AMONG = `d.agency_id in (select id from agency where path <@ (select path from agency where code = $4))
   and d.status = $5 and ${SEEN}`;
 
+const BY_AGENCY_AND_STATUS = `select d.agency_id as "agencyId", d.status, count(*)::integer from dossier d
+  join agency a on a.id = d.agency_id where ${SEEN} group by d.agency_id, d.status, a.sort_key
+  order by a.sort_key, array_position($4::text[], d.status::text)`;
+
 const enums = parse(readFileSync(new URL("../../../schema/schema.graphql", import.meta.url), "utf8"))
   .definitions.filter(({ kind }) => kind === Kind.ENUM_TYPE_DEFINITION)
-  .map(({ name, values }) => `enum ${name.value} { ${values.map((value) => value.name.value).join(" ")} }`);
+  .map(({ name, values }) => [name.value, values.map((value) => value.name.value)]);
+const STATUSES = Object.fromEntries(enums).DossierStatus;
 
-const typeDefs = `${enums.join("\n")}
+const typeDefs = `${enums.map(([name, values]) => `enum ${name} { ${values.join(" ")} }`).join("\n")}
   scalar Date
   scalar DateTime
   type Agency { code: String! name: String! }
@@ -45,6 +50,7 @@ const typeDefs = `${enums.join("\n")}
     lines(first: Int!): Lines! events(first: Int!): Events! lastEvent: Event
   }
   type Dossiers { totalCount: Int! nodes: [Dossier!]! }
+  type DossierStatistic { agency: Agency status: DossierStatus count: Int! }
   type Decision {
     id: ID! number: String! title: String! status: DecisionStatus! signedOn: Date! signerName: String!
     agency: Agency! awards(first: Int!): Awards!
@@ -55,6 +61,7 @@ const typeDefs = `${enums.join("\n")}
     dossierByCode(code: String!): Dossier
     decisions(first: Int!): Decisions!
     dossiers(first: Int!, filter: DossierFilter!): Dossiers!
+    dossierStatistics(groupBy: [DossierDimension!]!): [DossierStatistic!]!
   }`;
 
 /** A loader of rows by their ids. */
@@ -108,6 +115,7 @@ const resolvers = {
       nodes: await rows(`select ${DECISION} from decision d order by signed_on desc, id desc limit ${Number(first)}`, []),
     }),
     dossiers: (_, asked) => asked,
+    dossierStatistics: () => rows(BY_AGENCY_AND_STATUS, [...VIEWER, STATUSES]),
   },
   Dossiers: {
     totalCount: async ({ filter: { agencyWithin, status } }) =>
@@ -127,6 +135,7 @@ const resolvers = {
     events: async ({ key }, { first }, { events }) => ({ nodes: await events(key, first) }),
     lastEvent: async ({ key }, _, { lastEvent }) => (await lastEvent(key, 1))[0] ?? null,
   },
+  DossierStatistic: { agency: ({ agencyId }, _, { agency }) => agency.load(agencyId) },
   Decision: {
     agency: ({ agencyId }, _, { agency }) => agency.load(agencyId),
     awards: async ({ key }, { first }, { awards }) => ({ nodes: await awards(key, first) }),

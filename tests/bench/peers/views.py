@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import asyncpg
 
 from models.access import Viewer
+from models.workflow import DossierStatus
 from tests.bench.peers.node import HERE
 from tests.pristine import dsn
 
@@ -45,10 +46,11 @@ def _statements(viewer: Viewer) -> str:
         "proposes_in": _labels(viewer.proposes_in),
         "handles_in": _labels(viewer.handles_in),
         "account_id": f"'{viewer.account_id}'",
+        "statuses": _labels([status.name for status in DossierStatus]),
     }
     return re.sub(rf":({'|'.join(values)})\b", lambda name: values[name[1]], (HERE / "views.sql").read_text())
 
 
-def _labels(paths: Sequence[str]) -> str:
-    """An array of paths, which are made of letters, digits, underscores and dots."""
-    return "'{" + ",".join(paths) + "}'"
+def _labels(of: Sequence[str]) -> str:
+    """An array of paths or names, which are made of letters, digits, underscores and dots."""
+    return "'{" + ",".join(of) + "}'"

@@ -40,6 +40,17 @@ create function peers.dossiers_within(agency text, status text) returns setof pe
   order by d.created_at desc, d.id desc
 $$;
 
+create view peers.dossier_statistic as
+select agency_id, status, count(*)::integer as count from peers.dossier group by agency_id, status;
+
+create function peers.dossier_statistics() returns setof peers.dossier_statistic language sql stable as $$
+  select s.* from peers.dossier_statistic s join public.agency a on a.id = s.agency_id
+  order by a.sort_key, array_position(:statuses::text[], s.status::text)
+$$;
+
+comment on function peers.dossier_statistics() is '@behavior +list -connection';
+comment on view peers.dossier_statistic is E'@primaryKey agency_id,status
+@foreignKey (agency_id) references peers.agency (id)|@fieldName agency';
 comment on view peers.agency is '@primaryKey id';
 comment on view peers.award_type is '@primaryKey id';
 comment on view peers.nominee is '@primaryKey id';
