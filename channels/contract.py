@@ -42,6 +42,8 @@ class Limits:
     cost: int = 1_000
     """Objects built at most: each page size times what lies under it."""
     variables_depth: int = 32
+    objects: int = 60
+    """Objects in the variables: each part of a filter is one, and becomes a piece of the statement."""
     reveal: bool = False
     """Whether a refusal tells the numbers."""
 
@@ -57,6 +59,7 @@ WIDE = Limits(
     fragments=100,
     page=100,
     cost=20_000,
+    objects=600,
     reveal=True,
 )
 

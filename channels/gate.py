@@ -91,6 +91,21 @@ def _check_values(said: dict[str, Any], deepest: int) -> None:
             raise Refused(Refusal.UNPROCESSABLE)
 
 
+def _check_objects(variables: Mapping[str, Any], limits: Limits) -> None:
+    """Raise TOO_MANY_OBJECTS for variables that hold more objects than these limits let in."""
+    waiting: list[Any] = list(variables.values())
+    found = 0
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            found += 1
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+        if found > limits.objects:
+            raise over(Refusal.TOO_MANY_OBJECTS, found, limits.objects, reveal=limits.reveal)
+
+
 class Gate:
     """Weighs each text once and remembers it within bounds, for one set of limits."""
 
@@ -111,6 +126,7 @@ class Gate:
         """The operation a request asks for, within the limits, its cost with these variables too."""
         operation = self.weigh(text).operation(request.operation_name)
         operation.weight.check_cost(operation.name, request.variables, self.limits)
+        _check_objects(request.variables, self.limits)
         return operation
 
 

@@ -41,6 +41,11 @@ class Refusal(enum.Enum):
     TOO_MANY_ALIASES = 422, "Quá nhiều bí danh; hãy chia nhỏ tài liệu.", "Too many aliases; split the document."
     TOO_MANY_ROOT_FIELDS = 422, "Quá nhiều trường gốc; hãy chia nhỏ.", "Too many root fields; split the document."
     TOO_MANY_FIELDS = 422, "Quá nhiều trường; hãy chia nhỏ tài liệu.", "Too many fields; split the document."
+    TOO_MANY_OBJECTS = (
+        422,
+        "Biến có quá nhiều đối tượng; hãy chia nhỏ.",
+        "The variables hold too many objects; split them.",
+    )
     TOO_MANY_DIRECTIVES = 422, "Quá nhiều chỉ thị; hãy bớt.", "Too many directives; use fewer."
     TOO_MANY_FRAGMENTS = 422, "Quá nhiều mảnh (fragment); hãy gộp lại.", "Too many fragments; merge some."
     FRAGMENT_CYCLE = 422, "Các mảnh (fragment) gọi vòng lẫn nhau; hãy bỏ vòng.", "Fragments spread each other; undo it."

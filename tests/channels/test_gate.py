@@ -209,6 +209,17 @@ def test_a_cost_at_the_limit_passes_and_one_more_does_not() -> None:
     assert code_of(text, {"n": 31}, limits=limits) == "TOO_COSTLY"
 
 
+def test_the_objects_in_variables_are_counted_at_any_depth() -> None:
+    text = "query($f: F) { a(filter: $f) { b } }"
+    for limits in (STRICT, WIDE):
+        most = {"f": {"or": [{} for _ in range(limits.objects - 1)]}}
+        Gate(limits).operation(text, Request(text, variables=most))
+        more = {"f": {"or": [{"and": [most["f"]]}]}}
+        with pytest.raises(Refused) as refused:
+            Gate(limits).operation(text, Request(text, variables=more))
+        assert refused.value.refusal.name == "TOO_MANY_OBJECTS"
+
+
 def test_the_numbers_are_told_to_staff_only() -> None:
     text = "{" + " ".join(f"a{n}: a" for n in range(70)) + "}"
     for limits, told in ((STRICT, {"code"}), (WIDE, {"code", "asked", "limit"})):
