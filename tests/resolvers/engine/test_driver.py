@@ -15,7 +15,9 @@ from tests.pristine import dsn
 
 from .conftest import Register
 
-OURS = "select count(*) from pg_stat_activity where application_name = 'laurel engine' and state = 'active'"
+POOLED = "pg_stat_activity where application_name = 'laurel engine' and datname = current_database()"
+"""This process's own: others test on the same server."""
+OURS = f"select count(*) from {POOLED} and state = 'active'"
 SLEEP = "select pg_sleep(30)::text"
 
 
@@ -114,9 +116,7 @@ async def test_a_connection_cut_by_the_server_is_replaced(
 ) -> None:
     pool = Pool(register.url, size=2)
     await asyncio.gather(*(pool.fetch("select pg_sleep(0.05)::text", []) for _ in range(2)))
-    await server.fetch(
-        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'laurel engine'"
-    )
+    await server.fetch(f"select pg_terminate_backend(pid) from {POOLED}")
     answers = await asyncio.gather(*(pool.fetch("select 'ok'", []) for _ in range(4)))
     assert answers == [b"ok"] * 4
     assert pool.open <= 2
