@@ -46,6 +46,7 @@ async def test_every_registered_query_goes_straight_through(site: Site) -> None:
         "DossierSteps": {"id": dossier["id"]},
         "Decision": {"number": "7/qđ-ubnd"},
         "DecisionPage": {"id": decision},
+        "Search": {"text": "quyết định"},
     }
     for channel, who in (("portal", None), ("mobile", "nominee")):
         for name, text in site.laurel.admissions[channel].documents.texts.items():
