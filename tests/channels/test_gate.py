@@ -99,7 +99,7 @@ def test_an_empty_query_beside_a_document_id_is_none() -> None:
 
 
 values = st.recursive(
-    st.one_of(st.integers(), st.text(st.sampled_from('a\0{["\\u'), max_size=4), st.none()),
+    st.one_of(st.integers(-(2**63), 2**64 - 1), st.text(st.sampled_from('a\0{["\\u'), max_size=4), st.none()),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
         st.dictionaries(st.text(st.sampled_from("a\0{"), max_size=2), inner, max_size=3),
