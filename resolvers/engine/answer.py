@@ -38,6 +38,9 @@ class Answers:
 
     def document(self, text: str) -> Document:
         """This text parsed and validated, or as it was last time; what is wrong with it is in `errors`."""
+        known = self.documents.kept.get(text)
+        if known is not None:
+            return known
         found = self.documents.of(text)
         for operation in found.operations.values():
             self.operations.setdefault(id(operation.node), operation)

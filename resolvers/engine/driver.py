@@ -9,11 +9,13 @@ from typing import Any
 
 import asyncpg
 
+from .recent import Recent
 from .refused import busy, timed_out, unavailable
 
-Connection = Any
-"""asyncpg.Connection; its stubs make every record type a parameter."""
-
+PREPARED = 500
+"""Statements that a connection keeps prepared."""
+CHANGED = (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError)
+"""What a prepared statement says when a migration has changed what it gives."""
 SETTINGS = {
     "timezone": "UTC",
     "datestyle": "ISO, MDY",
@@ -33,6 +35,28 @@ LOST = (
     ConnectionError,
 )
 """What a cut connection looks like: a read may be asked again on another."""
+
+
+class Connection(asyncpg.Connection):
+    """A connection that keeps its statements as objects: asking again costs no look by text through its layers."""
+
+    __slots__ = ("statements",)
+
+    statements: Recent[str, Any]
+
+    async def value(self, sql: str, values: Sequence[Any]) -> bytes | None:
+        """The one value a statement gives, None where it gives no row."""
+        try:
+            statement = self.statements.get(sql) or await self.prepared(sql)
+            said: bytes | None = await statement.fetchval(*values)
+        except CHANGED:
+            self.statements = Recent(PREPARED)
+            said = await (await self.prepared(sql)).fetchval(*values)
+        return said
+
+    async def prepared(self, sql: str) -> Any:
+        """The statement, prepared and kept."""
+        return self.statements.put(sql, await self.prepare(sql))
 
 
 class Pool:
@@ -118,7 +142,7 @@ class Pool:
         self.sent += 1
         ready = False
         try:
-            said: bytes | None = await connection.fetchval(sql, *values)
+            said = await connection.value(sql, values)
             ready = True
             return said
         except asyncpg.QueryCanceledError as error:
@@ -156,12 +180,10 @@ class Pool:
     async def _connect(self) -> Connection:
         self.open += 1
         try:
-            connection = await asyncpg.connect(
-                **self.connect,
-                statement_cache_size=500,
-                max_cacheable_statement_size=0,  # the default forgets statements over 15 kB: parsed at every call
-                server_settings=self.settings,
+            connection: Connection = await asyncpg.connect(
+                **self.connect, connection_class=Connection, server_settings=self.settings
             )
+            connection.statements = Recent(PREPARED)
             await connection.set_type_codec(
                 "text", schema="pg_catalog", format="binary", encoder=str.encode, decoder=bytes
             )

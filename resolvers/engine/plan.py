@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql.execution.values import VariableValues
-from sqlalchemy import Select
+from sqlalchemy import ARRAY, Select
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.sql.compiler import COLLECT_CARTESIAN_PRODUCTS, WARN_LINTING, ExpandedState, SQLCompiler
 from sqlalchemy.types import NullType, TypeEngine
@@ -103,12 +103,19 @@ def _listed(state: ExpandedState) -> dict[str, str]:
 def _getter(compiled: SQLCompiler, name: str, statement: Statement) -> Getter:
     param = compiled.binds[name]
     get = statement.trace.getters.get(name)
-    process: Any = param.type.dialect_impl(DIALECT).bind_processor(DIALECT)  # Enum → its name, and the like
+    process = _process(param.type)
     if get is None:
         return _constant(param.effective_value, process)
     if process is None:
         return get
     return lambda variables, viewer: process(get(variables, viewer))
+
+
+def _process(kind: TypeEngine[Any]) -> Any:
+    """What makes a value of this type ready to be sent, None where it is: Enum → its name, and the like."""
+    if isinstance(kind, ARRAY) and kind.item_type.dialect_impl(DIALECT).bind_processor(DIALECT) is None:
+        return None  # the driver takes any sequence as it is
+    return kind.dialect_impl(DIALECT).bind_processor(DIALECT)
 
 
 def _constant(value: Any, process: Any) -> Getter:

@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from resolvers.engine import Pool, Unanswered
+from resolvers.engine.driver import PREPARED
 from tests.pristine import dsn
 
 from .conftest import Register
@@ -154,3 +155,29 @@ async def until(server: asyncpg.Connection, count: int) -> None:  # type: ignore
     async with asyncio.timeout(5):
         while await server.fetchval(OURS) != count:
             await asyncio.sleep(0.02)
+
+
+async def test_statements_stay_prepared_and_only_so_many(register: Register, server: asyncpg.Connection) -> None:  # type: ignore[type-arg]
+    pool = Pool(register.url, size=1)
+    for _ in range(3):
+        assert await pool.fetch("select $1::text", ["é"]) == "é".encode()
+    assert (
+        await pool.fetch("select count(*)::text from pg_prepared_statements where statement like 'select $1%'", [])
+        == b"1"
+    )
+    for n in range(PREPARED + 20):
+        await pool.fetch(f"select '{n}'", [])
+    assert int(await pool.fetch("select count(*)::text from pg_prepared_statements", []) or 0) <= PREPARED + 2
+    await pool.close()
+
+
+async def test_a_migration_in_between_is_not_noticed(register: Register, server: asyncpg.Connection) -> None:  # type: ignore[type-arg]
+    pool = Pool(register.url, size=1)
+    await server.execute("create table changing (said text)")
+    await server.execute("insert into changing values ('7')")
+    assert await pool.fetch("select * from changing", []) == b"7"
+    await server.execute("alter table changing alter said type varchar(9)")
+    assert await pool.fetch("select * from changing", []) in (b"7", "7")
+    assert pool.open == 1
+    await server.execute("drop table changing")
+    await pool.close()
