@@ -127,6 +127,7 @@ async def test_groups_are_what_python_counts(counting: Engine, staff: Viewer, re
         assert (group["kind"], group["urgent"], group["missing"]) == (None, None, None)
     assert [group["count"] for group in groups] == sorted((group["count"] for group in groups), reverse=True)
     assert groups == (await straight(counting, staff, text))["groups"]
+    assert (await executed(counting, staff, text))["data"] == {"groups": groups}
 
 
 async def test_a_group_without_a_row_has_none(counting: Engine, staff: Viewer) -> None:
