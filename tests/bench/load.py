@@ -94,20 +94,18 @@ class Target:
     def measure(self, busy: float, alone: float) -> Measured:
         """Keep it busy for so many seconds, then ask one request at a time for so many."""
         with ExitStack() as stack:  # servers close what lies idle while others have their turn: connect anew
-            side, *connections = (
-                stack.enter_context(closing(Connection(self.address))) for _ in range(self.at_once + 1)
-            )
+            connections = [stack.enter_context(closing(Connection(self.address))) for _ in range(self.at_once)]
             self._all_at_once(connections)
-            cpu = self._spent(side, connections, busy)
+            cpu = self._spent(connections, busy)
             return Measured(cpu, list(self._trips(connections[0], alone)))
 
-    def _spent(self, side: Connection, connections: list[Connection], busy: float) -> float:
+    def _spent(self, connections: list[Connection], busy: float) -> float:
         """Milliseconds of the server's CPU a request."""
-        before, count, end = spent(side), 0, time.perf_counter() + busy
+        before, count, end = spent(self.address), 0, time.perf_counter() + busy
         while time.perf_counter() < end:
             self._all_at_once(connections)
             count += len(connections)
-        return 1000 * (spent(side) - before) / count
+        return 1000 * (spent(self.address) - before) / count
 
     def _all_at_once(self, connections: list[Connection]) -> None:
         for connection in connections:
@@ -123,6 +121,7 @@ class Target:
             yield 1000 * (time.perf_counter() - begun)
 
 
-def spent(side: Connection) -> float:
-    """Seconds of CPU the server has used."""
-    return float(side.ask(SPENT)[1])
+def spent(address: str) -> float:
+    """Seconds of CPU the server has used, asked on a connection that did not lie idle while the server was busy."""
+    with closing(Connection(address)) as side:
+        return float(side.ask(SPENT)[1])
