@@ -70,9 +70,8 @@ class UnionPage(Page):
         self.hits, keys = merged(found.kinds, work.trace.alias())
         super().__init__(work, gtype, details, keys, window)
         made, _ = work.cut(self._listed(), keys, window)
-        first = core(
-            made
-        ).subquery()  # numbered when they are few: PostgreSQL keeps the first of many without sorting all
+        # numbered when they are few: PostgreSQL keeps the first of many hits without sorting all
+        first = core(made).subquery()
         order = [Key(first.c[key.said.name], key.descending).ordered() for key in keys]
         number = func.row_number().over(order_by=order).label("rn_")
         self.cut = core(select(*first.c, number)).subquery(work.trace.alias())
