@@ -116,8 +116,8 @@ class Exchange:
     def write(self, status: int, **facts: Any) -> None:
         """Write the request's line: never its body, variables or token."""
         spent = round((time.perf_counter() - self.began) * 1000, 2)
-        said = {"request_id": self.id, "method": self.method, "status": status, "ms": spent}
-        tell_request(said | self.facts | facts)
+        said = {"request_id": self.id, "method": self.method, "status": status, "ms": spent, **self.facts, **facts}
+        tell_request(said)
 
 
 @cache

@@ -9,7 +9,6 @@ import re
 import sys
 import threading
 from collections import deque
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, cast
 
@@ -23,6 +22,7 @@ _SOON = 0.01
 _ENOUGH = 256
 """Lines that wait no longer."""
 
+_AS_LINE = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 _UNSAFE = re.compile(r"[^\w.:-]", re.ASCII)
 
 log = structlog.get_logger("laurel.http")
@@ -73,13 +73,13 @@ class RequestLog:
         """Where JSON is wanted; else structlog tells."""
         self.wanted = True
 
-    def __call__(self, facts: Mapping[str, Any]) -> None:
-        """Tell what a request was and came to, as any other happening is told."""
+    def __call__(self, facts: dict[str, Any]) -> None:
+        """Tell what a request was and came to, as any other happening is told; the facts are taken over."""
         if self.lines is None:
             log.info("graphql", **facts)
         elif self.wanted:
-            said = {**facts, "event": "graphql", "level": "info", "timestamp": datetime.now(UTC)}
-            self.lines.add(orjson.dumps(said, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
+            facts |= {"event": "graphql", "level": "info", "timestamp": datetime.now(UTC)}
+            self.lines.add(orjson.dumps(facts, default=str, option=_AS_LINE))
 
 
 tell_request = RequestLog()
