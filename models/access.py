@@ -104,7 +104,7 @@ def shaping(default: Any) -> Any:
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who asks: what `shaping()` made chooses the statement, what `bound()` made is a value in it, the rest is for acts."""
+    """Who asks: `shaping()` parts choose a statement, `bound()` ones are values in it, the rest serves acts."""
 
     audience: Audience = shaping(Audience.PUBLIC)
     few: bool = shaping(False)

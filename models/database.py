@@ -19,6 +19,7 @@ _LIMITS = {
     "statement_timeout": "5s",
     "idle_in_transaction_session_timeout": "10s",
     "jit": "off",
+    "max_parallel_workers_per_gather": "0",  # to start a worker takes longer than any statement of ours
 }
 
 
