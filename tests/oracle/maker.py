@@ -29,8 +29,8 @@ class Name(str):
 class Taste:
     """What random documents are like."""
 
-    depth: int = 4
-    """How many objects deep; a connection's own parts come on top."""
+    depth: int = 3
+    """How many rows deep; a connection's own parts do not count."""
     breadth: int = 4
     """How many fields of an object."""
     kinds: int = 3
@@ -98,18 +98,25 @@ class Maker(ABC):
             return self.abstract(gtype, depth)
         names = [name for name in gtype.fields if f"{gtype.name}.{name}" not in self.skipped]
         if depth >= self.taste.depth:
-            leaves = [name for name in names if is_leaf_type(get_named_type(gtype.fields[name].type))]
-            deeper = gtype.name.endswith(("Connection", "Edge")) and depth < self.taste.depth + 3
-            names = names if deeper else leaves
+            names = [name for name in names if is_leaf_type(get_named_type(gtype.fields[name].type))]
         count = self.chance.randint(1, self.taste.breadth if depth else 3)
-        said = [self.field(gtype, name, depth) for name in self.chance.sample(names, min(len(names), count))]
+        said = [self.field(gtype, name, depth) for name in self.picked(gtype, names, count)]
         return "{ " + " ".join(["__typename"] * (self.luck(0.2) or not said) + said) + " }"
+
+    def picked(self, gtype: Any, names: list[str], count: int) -> list[str]:
+        """So many of these fields, each at most once, the weighty ones more often."""
+        drawn = {name: self.chance.random() ** (1 / self.weight(gtype, name)) for name in names}
+        return sorted(names, key=drawn.__getitem__, reverse=True)[:count]
+
+    def weight(self, gtype: Any, name: str) -> float:
+        """How much more often than others a field is picked."""
+        return 1
 
     def abstract(self, gtype: Any, depth: int) -> str:
         """Some types of an interface or a union, each with fields of its own, and what they share."""
         kinds = list(self.sdl.get_possible_types(gtype))
         picked = self.chance.sample(kinds, min(self.taste.kinds, len(kinds)))
-        parts = [f"... on {kind.name} {self.selection(kind, depth + 1)}" for kind in picked]
+        parts = [f"... on {kind.name} {self.selection(kind, depth)}" for kind in picked]
         shared = "id " if gtype.name == "Node" else "... on Node { id } "
         return "{ __typename " + shared + " ".join(parts) + " }"
 
@@ -123,14 +130,16 @@ class Maker(ABC):
         if is_leaf_type(below) or self.luck(0.5):  # beside itself, asked for something else
             more = self.said(gtype, name, self.arguments(gtype, name, gtype.fields[name]), below, depth)
         else:  # the same field again: both selections are one
-            more = f"{said.partition(':')[0]}: {name}{_bracketed(given)} {self.selection(below, depth + 1)}"
+            more = (
+                f"{said.partition(':')[0]}: {name}{_bracketed(given)} {self.selection(below, depth + _is_row(below))}"
+            )
         return f"{self.wrapped(gtype, said)} {self.wrapped(gtype, more)}"
 
     def said(self, gtype: GraphQLObjectType, name: str, given: dict[str, str], below: Any, depth: int) -> str:
         """A field under an alias of its own: other arguments, or another member of a union, must not meet it."""
         self.aliases += 1
         alias = f"a{self.aliases}"
-        deeper = "" if is_leaf_type(below) else " " + self.selection(below, depth + 1)
+        deeper = "" if is_leaf_type(below) else " " + self.selection(below, depth + _is_row(below))
         return f"{alias}: {name}{_bracketed(given)}{self.directive()}{deeper}"
 
     def directive(self) -> str:
@@ -149,6 +158,11 @@ class Maker(ABC):
             self.fragments.append(f"fragment {name} on {kind} {{ {said} }}")
             return f"...{name}"
         return f"... on {kind} {{ {said} }}" if luck < 0.2 else said
+
+
+def _is_row(gtype: Any) -> bool:
+    """Whether a type is no part of a page."""
+    return not gtype.name.endswith(("Connection", "Edge", "PageInfo"))
 
 
 def _bracketed(given: dict[str, str]) -> str:

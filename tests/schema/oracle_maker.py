@@ -10,7 +10,14 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-from graphql import GraphQLEnumType, GraphQLInputObjectType, get_named_type, is_list_type, is_required_argument
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    get_named_type,
+    is_leaf_type,
+    is_list_type,
+    is_required_argument,
+)
 
 from models.access import Viewer
 from resolvers.engine.coerce import bare
@@ -57,10 +64,18 @@ class Maker(maker.Maker):
 
     def __init__(self, chance: random.Random, found: Rows, viewer: Viewer) -> None:
         super().__init__(SDL, chance, SKIPPED.keys() | forbidden(viewer) | unknown())
-        depth, breadth = chance.choice(((2, 6), (3, 3), (3, 4), (4, 3)))  # wide or deep: both at once is slow to plan
-        self.taste = Taste(depth=depth, breadth=breadth, kinds=4, again=0.12, partly=0.3, default=0.2)
+        depth, breadth = chance.choice(((2, 5), (3, 3), (4, 2), (5, 2)))  # wide or deep: both at once is slow to plan
+        self.taste = Taste(depth=depth, breadth=breadth, kinds=3, again=0.08, partly=0.3, default=0.2)
         self.found = found
         self.wanted: list[dict[str, Any]] = []
+
+    def weight(self, gtype: Any, name: str) -> float:
+        """Objects before leaves, and dossiers before all: who sees what of them is the hardest."""
+        if gtype.name == "Query":
+            return 4 if name in ("node", "nodes", "dossier", "dossiers") else 1
+        if gtype.name.endswith("Connection"):
+            return 3 if name in ("nodes", "edges") else 1
+        return 1 if is_leaf_type(get_named_type(gtype.fields[name].type)) else 1.7
 
     def arguments(self, parent: Any, name: str, field: Any) -> dict[str, str]:
         """What is given to a field."""
