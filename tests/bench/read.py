@@ -24,8 +24,8 @@ BUSY, ALONE = 0.3, 0.12
 """Seconds of each slice: under load, and one request at a time."""
 COLD = 1.0
 """Seconds of load for each before anything is measured: V8 compiles what runs often, the more the longer it has run."""
-LONGEST = 110.0
-"""Seconds of measuring, after which no round is begun."""
+BEGUN, LONGEST, FEWEST = time.monotonic(), 200.0, 3
+"""After so many seconds of the whole run no round is begun, unless there were too few for a median."""
 EXACT = ("hand", "fixed")
 """Contenders that give Laurel's very bytes."""
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
@@ -44,9 +44,8 @@ def read(settings: Settings, rounds: int, peers: Sequence[str] = ()) -> Results:
         results.sizes = {query: compared(query, contenders) for query, contenders in targets.items()}
         err.print("… câu trả lời giống nhau; đang đo · the answers are equal; measuring")
         take_turns(targets, warm_up, 0, COLD)
-        end = time.monotonic() + LONGEST
         for turn in range(rounds):
-            if time.monotonic() < end:
+            if turn < FEWEST or time.monotonic() < BEGUN + LONGEST:
                 take_turns(targets, results, turn, BUSY)
     return results
 

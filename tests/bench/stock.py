@@ -269,7 +269,7 @@ class Endpoint(GraphQL[Any, Any]):
 
 def create_app(settings: Settings, viewer: Viewer) -> Starlette:
     """`/graphql`."""
-    engine = create_async_engine(settings.database_url, pool_size=8)
+    engine = create_async_engine(settings.database_url, pool_size=24, max_overflow=0)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
