@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -96,11 +95,15 @@ def _tidied(document: DocumentNode) -> DocumentNode:
     kept = tuple(d for d in document.definitions if not _unused(d, names.fragments))
     if len(kept) < len(document.definitions):
         return _tidied(DocumentNode(definitions=kept))
-    used: Callable[[VariableDefinitionNode], bool] = lambda said: said.variable.name.value in names.variables  # noqa: E731  said once
-    for definition in kept:
-        if isinstance(definition, OperationDefinitionNode):
-            definition.variable_definitions = tuple(filter(used, definition.variable_definitions or ()))
-    return DocumentNode(definitions=kept)
+    return DocumentNode(definitions=tuple(_declaring(definition, names.variables) for definition in kept))
+
+
+def _declaring(definition: Any, used: set[str]) -> Any:
+    """The definition without variables nobody uses."""
+    if not isinstance(definition, OperationDefinitionNode):
+        return definition
+    declared = definition.variable_definitions or ()
+    return replace(definition, variable_definitions=tuple(d for d in declared if d.variable.name.value in used))
 
 
 def _unused(definition: Node, fragments: set[str]) -> bool:
