@@ -6,7 +6,7 @@ import enum
 import re
 from typing import Any
 
-from sqlalchemy import Enum, Integer, String
+from sqlalchemy import ARRAY, Enum, Integer, String
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg
 
@@ -50,6 +50,8 @@ def _is_constant(bindparam: Any) -> bool:
 
 
 def _is_plain(value: Any, kind: Any) -> bool:
+    if isinstance(kind, ARRAY):
+        return isinstance(value, list) and bool(value) and all(_is_plain(item, kind.item_type) for item in value)
     if isinstance(kind, Enum):
         return isinstance(value, enum.Enum | str) and bool(_PLAIN.fullmatch(_name(value)))
     if isinstance(kind, String):

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import Enum, Integer, Text, column, func, literal, select
+from sqlalchemy import ARRAY, Enum, Integer, Text, any_, column, func, literal, select
 
 from resolvers.engine.constants import Dialect
 from resolvers.engine.values import Trace
@@ -31,6 +31,7 @@ def written(condition: Any) -> str:
         (column("n", Integer) > 3, "n > 3::INTEGER"),
         (column("c", Enum(Colour, native_enum=False)) == Colour.RED, "c = 'RED'"),
         (column("c", Enum(Colour, native_enum=False)).in_([Colour.RED, Colour.BLUE]), "c IN ('RED', 'BLUE')"),
+        (column("a", Text) == any_(literal(["A", "B"], ARRAY(Text))), "a = ANY (ARRAY['A', 'B']::TEXT[])"),
         (func.to_json("after") == "x", "to_json('after'::VARCHAR) = 'x'::VARCHAR"),
     ],
 )
