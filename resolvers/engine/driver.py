@@ -21,6 +21,7 @@ SETTINGS = {
     "datestyle": "ISO, MDY",
     "default_transaction_read_only": "on",
     "jit": "off",
+    "plan_cache_mode": "force_generic_plan",  # a plan of its own for each value cost up to ten times what it saved
     "max_parallel_workers_per_gather": "0",  # to start a worker takes longer than a page
     "application_name": "laurel engine",
 }
