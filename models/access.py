@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +36,7 @@ class Role(enum.Enum):
 
 
 class Permission(enum.Enum):
-    """The right to use a field of the schema at all."""
+    """The right to use a field of the schema at all. Those of acts are told to clients: the workflow table decides."""
 
     READ_PERSONAL_DATA = "read personal data"
     DRAFT_DOSSIER = "draft a dossier"
@@ -59,7 +58,6 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.RECEIVE_DOSSIER,
             Permission.ASSIGN_APPRAISER,
-            Permission.APPRAISE,
             Permission.PUBLISH_DECISION,
             Permission.READ_PERSONAL_DATA,
         }
@@ -74,18 +72,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 @dataclass(frozen=True)
 class Holding:
-    """A role held in an agency and everything under it, on some days."""
+    """A role held today in an agency and everything under it."""
 
     role: Role
     agency_id: UUID
     path: str
     """The agency's ltree path: the role reaches the whole subtree."""
-    valid_from: date
-    valid_to: date | None = None
-
-    def on(self, day: date) -> bool:
-        """Whether the role is held on this day."""
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
     def reaches(self, path: str) -> bool:
         """Whether an agency with this path lies in the role's subtree."""
@@ -117,10 +109,6 @@ class Viewer:
     """Paths of the agencies whose desks the viewer sees: dossiers once they are submitted to one."""
     holdings: tuple[Holding, ...] = ()
     permissions: frozenset[Permission] = frozenset()
-
-    def may(self, permission: Permission) -> bool:
-        """Whether the viewer holds this right anywhere."""
-        return permission in self.permissions
 
     def holds(self, roles: frozenset[Role], path: str) -> bool:
         """Whether one of these roles is held at the agency with this path, or above it."""

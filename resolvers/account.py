@@ -120,7 +120,7 @@ async def viewer_for(session: AsyncSession, account: rows.Account) -> Viewer:
     """The viewer an account is today, by the roles it holds."""
     held, today = rows.RoleHeld, calendar.today()
     found = await session.execute(
-        select(held.role, held.agency_id, rows.Agency.path, held.valid_from, held.valid_to)
+        select(held.role, held.agency_id, rows.Agency.path)
         .join(held.agency)
         .where(
             held.account_id == account.id, held.valid_from <= today, held.valid_to.is_(None) | (held.valid_to > today)

@@ -173,7 +173,7 @@ class Accounts:
 
     def __init__(self, books: Books, chance: random.Random, agencies: Agencies, nominees: dict[str, tuple[UUID, str]]):
         """`nominees`: of each account of a nominee the user name, with the nominee's id and name."""
-        self._books, self._chance, self._agencies = books, chance, agencies
+        self._books, self._chance = books, chance
         self._held: dict[tuple[Role, str], list[Actor]] = {}
         hasher = PasswordHasher()
         self._hash, self._nobodys = hasher.hash(PASSWORD), hasher.hash(secrets.token_urlsafe())

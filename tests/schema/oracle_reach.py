@@ -66,4 +66,4 @@ def forbidden(viewer: Viewer) -> set[str]:
     core = schema._schema
     pairs = [(core.type_map[kind], field) for kind in KINDS for field in core.type_map[kind].fields]
     needs = {f"{kind.name}.{field}": needed(kind, field) for kind, field in pairs}
-    return {name for name, permission in needs.items() if permission and not viewer.may(permission)}
+    return {name for name, permission in needs.items() if permission and permission not in viewer.permissions}
