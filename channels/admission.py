@@ -14,9 +14,12 @@ from channels.gate import Gate, Request
 from channels.refusals import Refusal, Refused
 from channels.session import Caller
 from channels.weight import Operation
-from models.access import Audience, Viewer
-from resolvers.engine import Document, Engine
+from models.access import ANONYMOUS, Audience, Viewer
+from resolvers.engine import Document, Engine, Ready
+from resolvers.engine.recent import Recent
 
+REMEMBERED, ROOM = 256, 200_000
+"""How many bodies of queries are known again for each audience, and their bytes together."""
 _HINT = re.compile(r" Did you mean [^?]*\?")
 
 
@@ -29,6 +32,9 @@ class Admitted(NamedTuple):
     viewer: Viewer
     page: int
     """The largest page this caller may ask for."""
+    document_id: str | None = None
+    ready: Ready | None = None
+    """What the engine needs to answer it straight, where that was made already."""
 
     @property
     def kind(self) -> OperationType:
@@ -42,6 +48,7 @@ class Admission:
     def __init__(self, channel: Channel, documents: TrustedDocuments, engine: Engine) -> None:
         self.channel, self.documents, self.engine = channel, documents, engine
         self._gates = {audience: Gate(channel.limits_of(audience)) for audience in Audience}
+        self._asked = {audience: Recent[bytes, Admitted](REMEMBERED, ROOM, len) for audience in Audience}
 
     def admit(self, request: Request, caller: Caller) -> Admitted:
         """The operation a caller asks for. Raises Refused with the first thing that stands against it."""
@@ -52,7 +59,24 @@ class Admission:
         document = self.engine.document(text)
         if document.errors:
             raise invalid(document.errors, hints=caller.viewer.audience is Audience.STAFF)
-        return Admitted(document, operation, request.variables, caller.viewer, gate.limits.page)
+        return Admitted(document, operation, request.variables, caller.viewer, gate.limits.page, request.document_id)
+
+    def again(self, body: bytes, caller: Caller) -> Admitted | None:
+        """What the very same bytes came to before, for this caller: they are not read, weighed and validated anew."""
+        known = self._asked[caller.viewer.audience].get(body)
+        if known is None:
+            return None
+        self._check_caller(known.operation, caller)
+        return known._replace(viewer=caller.viewer)
+
+    def remember(self, body: bytes, admitted: Admitted) -> Admitted:
+        """Know these bytes again, made ready. Only queries: what a mutation holds, a password say, is not kept."""
+        if admitted.kind is not OperationType.QUERY:
+            return admitted
+        ready = self.engine.ready(admitted.document, admitted.variables, admitted.operation.name)
+        made = admitted._replace(ready=ready)
+        self._asked[admitted.viewer.audience].put(body, made._replace(viewer=ANONYMOUS))
+        return made
 
     def _check_caller(self, operation: Operation, caller: Caller) -> None:
         """Refuse what this caller may not ask here: the schema itself, or anything but signing in."""

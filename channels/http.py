@@ -72,12 +72,12 @@ class GraphQLOverHTTP:
         accept = exchange.accepted
         if accept.media is None and not accept.events:
             raise Refused(Refusal.NOT_ACCEPTABLE)
-        request = await self._request(exchange)
+        body = await self._body(exchange)
         caller = await self.door.caller(exchange.headers)
         if caller.refused and caller.by_cookie:
             exchange.cookies = [self.door.clear_cookie()]
         answering = explaining(self, exchange, caller) if HEADER in exchange.headers else self
-        admitted = answering._admit(exchange, request, caller)
+        admitted = answering._admit(exchange, body, caller)
         if admitted.kind is OperationType.SUBSCRIPTION:
             if not accept.events or Transport.SSE not in self.channel.transports:
                 raise Refused(Refusal.STREAM_REQUIRED)
@@ -88,23 +88,36 @@ class GraphQLOverHTTP:
             raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
         return await answering._answer(exchange, admitted, accept.media)
 
-    def _admit(self, exchange: Exchange, request: Request, caller: Caller) -> Admitted:
-        exchange.facts |= {"audience": caller.viewer.audience.value, "document": safe(request.document_id)}
-        admitted = self.admission.admit(request, caller)
-        exchange.facts |= admitted.operation.facts
-        return admitted
+    def _admit(self, exchange: Exchange, body: bytes, caller: Caller) -> Admitted:
+        facts = exchange.facts
+        facts["audience"] = caller.viewer.audience.value
+        known = self.admission.again(body, caller) if body and exchange.explained is None else None
+        if known is None:
+            request = self._request(exchange, body)
+            facts["document"] = safe(request.document_id)
+            admitted = self.admission.admit(request, caller)
+            known = self.admission.remember(body, admitted) if body else admitted
+        facts["document"] = safe(known.document_id)
+        facts |= known.operation.facts
+        return known
 
-    async def _request(self, exchange: Exchange) -> Request:
-        """The request in a POST's body or a GET's query; a full text by GET is read only from a bearer."""
-        limits = self.channel.limits
+    async def _body(self, exchange: Exchange) -> bytes:
+        """A POST's whole body, within the limit; nothing of a GET."""
         if exchange.method == "POST":
             if not is_json(exchange.headers.get("content-type")):
                 raise Refused(Refusal.UNSUPPORTED_MEDIA_TYPE)
-            return read_body(await exchange.body(limits.body_bytes), limits)
+            return await exchange.body(self.channel.limits.body_bytes)
         if exchange.method != "GET":
             raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": "GET, POST"})
         if len(exchange.query_string) > _LONGEST_URL:
             raise Refused(Refusal.URL_TOO_LONG)
+        return b""
+
+    def _request(self, exchange: Exchange, body: bytes) -> Request:
+        """The request in a POST's body or a GET's query; a full text by GET is read only from a bearer."""
+        limits = self.channel.limits
+        if exchange.method == "POST":
+            return read_body(body, limits)
         said = dict(parse_qsl(exchange.query_string.decode("latin-1"), keep_blank_values=True, max_num_fields=20))
         trusted = self.channel.documents is Documents.TRUSTED or "authorization" not in exchange.headers
         if "documentId" not in said and trusted:
@@ -113,8 +126,10 @@ class GraphQLOverHTTP:
 
     async def _answer(self, exchange: Exchange, admitted: Admitted, media: Media) -> None:
         """Straight through where the engine can; else by the executor."""
-        name, page = admitted.operation.name, admitted.page
-        work = self.engine.answer(admitted.document, admitted.variables, name, admitted.viewer, page)
+        ready = admitted.ready or self.engine.ready(admitted.document, admitted.variables, admitted.operation.name)
+        if ready is None:
+            return await self._execute(exchange, admitted, media)
+        work = self.engine.answer_ready(ready, admitted.viewer, admitted.page)
         try:
             body = await self.watch.unless_gone(exchange, work)
         except Unanswered as busy:

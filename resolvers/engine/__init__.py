@@ -11,14 +11,16 @@ statement  text: JSON as SQL · selects: what a resolver may return · record: o
            cursor, page: a list's page · union_page, groups: a page of several kinds, and figures · statement: root
            fields and whole answers · constants: their text
 run        driver: connections that only read · splice: what Python computes, put into the text · answer: straight from
-           document to bytes · executor, engine: beside Python's fields, and after an act · tell: events ·
-           explain: how an answer came about · refused: every error, with its code
+           document to bytes · executor, engine: beside Python's fields, and after an act · located: where something
+           computed failed · tell: events · explain: how an answer came about · refused: every error, with its code
 
 The straight path: Answers.answer → coerce → plan_key → (the first time: Asked.plan → Statement.document → _compiled)
 → Answers.run → Pool.fetch → splice. Whatever is wrong on it is answered again by the executor, in graphql-core's words.
 """
 
 from .aggregate import aggregates, figures, grouped, keyed
+from .answer import Ready
+from .apart import one_of
 from .arguments import row_id
 from .bind import column, computed, many, node_of, reads, self_, shows, subscribes, to_one, told
 from .check import check
@@ -51,6 +53,7 @@ __all__ = [
     "Plan",
     "Pool",
     "RawJson",
+    "Ready",
     "Ref",
     "Unanswered",
     "Unbound",
@@ -69,6 +72,7 @@ __all__ = [
     "mixed",
     "never_null",
     "node_of",
+    "one_of",
     "reads",
     "render",
     "row_id",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 import asyncpg
@@ -16,11 +16,22 @@ from .driver import Pool
 from .plan import Asked, Plan, plan_key
 from .recent import Ledger
 from .refused import Unanswered, bad_value, too_complex
-from .splice import splice
+from .splice import MARK, splice
 from .statement import Statement
 
 ROOM = 16_000_000
 """Characters of all statements kept together: a plan weighs twice its text."""
+_MARK = MARK.encode()
+
+
+class Ready(NamedTuple):
+    """An operation and its variables, coerced: the same for whoever asks, so it may be kept and asked again."""
+
+    operation: Operation
+    given: Mapping[str, Any]
+    coerced: dict[str, Any]
+    shape: tuple[Any, ...]
+    """The part of the variables that chooses the plan."""
 
 
 class Answers:
@@ -60,31 +71,42 @@ class Answers:
 
         Raises Unanswered (TIMEOUT, BUSY, UNAVAILABLE) where asking again would not help.
         """
+        ready = self.ready(document, variables, operation_name)
+        return await self.answer_ready(ready, viewer, page_limit) if ready else None
+
+    def ready(
+        self, document: Document, variables: Mapping[str, Any] | None, operation_name: str | None
+    ) -> Ready | None:
+        """The operation asked for with its variables coerced; None where something is wrong: the executor says what."""
         operation = document.operation(operation_name)
         coerced = coerce(operation, variables or {}) if operation else None
         if operation is None or coerced is None:
             return None
+        return Ready(operation, variables or {}, coerced, operation.shape(coerced))
+
+    async def answer_ready(self, ready: Ready, viewer: Any, page_limit: int | None = None) -> bytes | None:
+        """What `answer` gives."""
         limit = page_limit or self.page_limit
-        key = plan_key(operation, coerced, viewer, limit)
         try:
-            plan = operation.plans.get(key) or self._plan_document(operation, variables or {}, viewer, limit, key)
-            return await self.run(plan, coerced, viewer) if plan else None
+            plan = self._plan_ready(ready, viewer, limit)
+            return await self.run(plan, ready.coerced, viewer) if plan else None
         except Unanswered:
             raise
         except GraphQLError:
             return None
 
+    def _plan_ready(self, ready: Ready, viewer: Any, limit: int) -> Plan | None:
+        """The plan kept for such a viewer and such variables, or a new one; None where the executor must answer."""
+        key = plan_key(ready.operation, ready.shape, viewer, limit)
+        kept: Plan | None = ready.operation.plans.get(key)
+        return kept or self._plan_document(ready.operation, ready.given, viewer, limit, key)
+
     def plan_of(
         self, document: Document, variables: Mapping[str, Any] | None, operation_name: str | None, viewer: Any
     ) -> Plan | None:
         """The plan by which this request is answered straight: to show its SQL."""
-        operation = document.operation(operation_name)
-        coerced = coerce(operation, variables or {}) if operation else None
-        if operation is None or coerced is None:
-            return None
-        key = plan_key(operation, coerced, viewer, self.page_limit)
-        kept: Plan | None = operation.plans.get(key)
-        return kept or self._plan_document(operation, variables or {}, viewer, self.page_limit, key)
+        ready = self.ready(document, variables, operation_name)
+        return self._plan_ready(ready, viewer, self.page_limit) if ready else None
 
     async def explain(self, plan: Plan, variables: Mapping[str, Any], viewer: Any, analyze: bool = False) -> str:
         """PostgreSQL's plan for a statement with these coerced variables, as text."""
@@ -103,7 +125,9 @@ class Answers:
             raise bad_value(error) from error
         except asyncpg.ProgramLimitExceededError as error:
             raise too_complex(error) from error
-        return await splice(said, plan.spliced, viewer) if said and plan.spliced else said
+        if said and plan.spliced and _MARK in said:  # a list of groups has one only where it is refused
+            return await splice(said, plan.spliced, viewer)
+        return said
 
     def _plan_document(
         self, operation: Operation, given: Mapping[str, Any], viewer: Any, limit: int, key: Any

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .answer import coerce
+from .answer import Ready
 from .document import Document, Operation
 from .engine import Engine
 from .plan import Plan
@@ -65,20 +65,16 @@ class Explaining(Engine):
         with self.noted.time("document"):
             return self.engine.document(text)
 
-    async def answer(
-        self,
-        document: Document,
-        variables: Mapping[str, Any] | None,
-        operation_name: str | None,
-        viewer: Any,
-        page_limit: int | None = None,
-    ) -> bytes | None:
+    def ready(
+        self, document: Document, variables: Mapping[str, Any] | None, operation_name: str | None
+    ) -> Ready | None:
+        """The operation asked for with its variables coerced."""
+        with self.noted.time("variables"):
+            return self.engine.ready(document, variables, operation_name)
+
+    async def answer_ready(self, ready: Ready, viewer: Any, page_limit: int | None = None) -> bytes | None:
         """The whole response body, or None where the executor must answer."""
-        operation = document.operation(operation_name)
-        if operation is not None:
-            with self.noted.time("variables"):
-                coerce(operation, variables or {})  # once more than needed, so that the straight path has no stopwatch
-        body = await super().answer(document, variables, operation_name, viewer, page_limit)
+        body = await super().answer_ready(ready, viewer, page_limit)
         self.noted.straight = body is not None
         return body
 

@@ -56,7 +56,7 @@ class Asked:
 
     def key(self) -> tuple[Any, ...]:
         """What plans may be shared by: the viewer's shape, the permissions that matter here, the variables' shape."""
-        return plan_key(self.operation, self.variables.coerced, self.viewer, self.page_limit)
+        return plan_key(self.operation, self.operation.shape(self.variables.coerced), self.viewer, self.page_limit)
 
     def plan(self, what: Callable[[Statement], Select[Any]]) -> Plan:
         """Make the statement and its text; a warning is an error, too deep a selection TOO_COMPLEX."""
@@ -69,9 +69,9 @@ class Asked:
                 raise too_complex(error) from error
 
 
-def plan_key(operation: Operation, coerced: Mapping[str, Any], viewer: Any, page_limit: int) -> tuple[Any, ...]:
+def plan_key(operation: Operation, shape: tuple[Any, ...], viewer: Any, page_limit: int) -> tuple[Any, ...]:
     """The key under which an operation keeps a plan: never an id, a scope or a value."""
-    return page_limit, shape_of_viewer(viewer), viewer.permissions & operation.needs, operation.shape(coerced)
+    return page_limit, shape_of_viewer(viewer), viewer.permissions & operation.needs, shape
 
 
 def _compiled(select: Select[Any], statement: Statement) -> Plan:

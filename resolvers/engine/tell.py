@@ -92,7 +92,7 @@ class Telling(Answers):
     def _event_plan(
         self, operation: Operation, given: Mapping[str, Any], coerced: Mapping[str, Any], viewer: Any, limit: int
     ) -> Plan:
-        key = plan_key(operation, coerced, viewer, limit)
+        key = plan_key(operation, operation.shape(coerced), viewer, limit)
         kept: Plan | None = operation.plans.get(key)
         if kept is not None:
             return kept
@@ -104,7 +104,7 @@ class Telling(Answers):
     ) -> bytes:
         """The body of one event that is a Python value: `told()` fields hold it, the others its attributes or null."""
         coerced = checked(operation, variables or {})
-        key = ("value", *plan_key(operation, coerced.coerced, viewer, self.page_limit))
+        key = ("value", *plan_key(operation, operation.shape(coerced.coerced), viewer, self.page_limit))
         project = operation.plans.get(key) or operation.plans.put(key, _payload(operation, coerced, viewer))
         ((root, _),) = operation.roots(coerced).items()
         return orjson.dumps({"data": {root: project(value)}})
