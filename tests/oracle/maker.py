@@ -52,6 +52,8 @@ class Maker(ABC):
         self.sdl, self.chance, self.skipped = sdl, chance, skipped
         self.variables: dict[str, Any] = {}
         self.defined: list[str] = []
+        self.declared: dict[str, tuple[Any, Any, bool]] = {}
+        """By variable: its type, its value, and whether it has a default."""
         self.fragments: list[str] = []
         self.aliases = 0
 
@@ -76,8 +78,9 @@ class Maker(ABC):
 
     def variable(self, gtype: Any, value: Any) -> str:
         """A new variable with this value; sometimes it is the default, and the request says nothing."""
-        name = f"v{len(self.defined)}"
-        if not self.luck(self.taste.default):
+        name, preset = f"v{len(self.defined)}", self.luck(self.taste.default)
+        self.declared[name] = gtype, value, preset
+        if not preset:
             self.variables[name] = value
             self.defined.append(f"${name}: {gtype}")
             return f"${name}"

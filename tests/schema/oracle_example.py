@@ -60,6 +60,8 @@ class Court:
         text, variables = await self.bound(example)
         document = self.engine.document(text)
         assert document.errors == [], self.shown(example, text, variables, f"not valid: {document.errors}")
+        if not document.operation().needs <= viewer.permissions:
+            return await self.forbidden(example, document, variables)
         before = self.engine.pool.sent
         got = await self.engine.answer(document, variables, None, viewer)
         sent = self.engine.pool.sent - before
@@ -76,6 +78,17 @@ class Court:
             found = difference(orjson.loads(await self.executed(example, document, variables)), wanted)
             found = found and f"by the executor {found}"
         return found and self.shown(example, text, variables, found)
+
+    async def forbidden(self, example: Example, document: Any, variables: dict[str, Any]) -> str | None:
+        """What is wrong with the answer to somebody who lacks a permission, whatever others are answered."""
+        if "@skip" in example.text or "@include" in example.text:  # then it may not be asked for at all
+            return None
+        viewer = self.province.viewers.get(example.who, ANONYMOUS)
+        straight = await self.engine.answer(document, variables, None, viewer)
+        said = orjson.loads(await self.executed(example, document, variables))
+        codes = {error["extensions"]["code"] for error in said.get("errors", ())}
+        found = None if straight is None and codes == {"FORBIDDEN"} else f"not forbidden: {straight or said!r:.400}"
+        return found and self.shown(example, document.text, variables, found)
 
     async def executed(self, example: Example, document: Any, variables: dict[str, Any]) -> bytes:
         """What the executor answers."""

@@ -72,7 +72,7 @@ class Maker(maker.Maker):
     def weight(self, gtype: Any, name: str) -> float:
         """Objects before leaves, and dossiers before all: who sees what of them is the hardest."""
         if gtype.name == "Query":
-            return 4 if name in ("node", "nodes", "dossier", "dossiers") else 1
+            return 4 if name in ("node", "dossier", "dossiers") else 1
         if gtype.name.endswith("Connection"):
             return 3 if name in ("nodes", "edges") else 1
         return 1 if is_leaf_type(get_named_type(gtype.fields[name].type)) else 1.7

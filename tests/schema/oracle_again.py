@@ -1,0 +1,68 @@
+"""A random document asked again with other variables: nothing of the first request may have stayed in its plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import get_named_type
+
+from resolvers.engine.coerce import bare
+from tests.oracle.maker import Name
+
+from .oracle_maker import NAMED, SIZES, WORDS, Maker
+from .oracle_rows import KINDS
+
+SIZE = "Int"
+"""How the maker writes the type of a page's size, which can be neither null nor left out."""
+
+
+class Again:
+    """Other variables for the document that a maker has made, mostly of the same shape."""
+
+    def __init__(self, maker: Maker) -> None:
+        self.maker, self.chance = maker, maker.chance
+        rows = [(maker.found.all(KINDS[kind]), column) for kind, column in (*NAMED.values(), ("AwardType", "code"))]
+        self.pools = [WORDS, *(sorted({getattr(row, column) or "" for row in found}) for found, column in rows)]
+
+    def variables(self, luck: float) -> dict[str, Any]:
+        """Another value for each variable; with this luck what may be null or left out is."""
+        made: dict[str, Any] = {}
+        for name, (gtype, value, preset) in self.maker.declared.items():
+            nullable = gtype != SIZE and not str(gtype).endswith("!")
+            said = name in self.maker.variables
+            if self.maker.luck(luck) and (nullable or (preset and gtype != SIZE)):
+                continue
+            if said or (preset and self.maker.luck(luck)):
+                made[name] = None if self.maker.luck(luck / 3) and nullable else self.other(gtype, value)
+        return made
+
+    def other(self, gtype: Any, value: Any) -> Any:
+        """Another value of this type: an object with the same fields, as many objects in a list."""
+        kind = bare(gtype)
+        if isinstance(value, dict):
+            fields = get_named_type(gtype).fields
+            return {name: self.other(fields[name].type, part) for name, part in value.items()}
+        if isinstance(value, list):
+            of = getattr(kind, "of_type", gtype)
+            same = any(isinstance(item, dict) for item in value)
+            again = value if same else self.chance.choices(value, k=self.chance.randint(0, 4)) if value else []
+            return [self.other(of, item) for item in again]
+        return self.leaf(gtype, value)
+
+    def leaf(self, gtype: Any, value: Any) -> Any:
+        """Another scalar, or another member of the enum; null and cursors stay."""
+        if isinstance(value, bool):
+            return self.maker.luck(0.5)
+        if gtype == SIZE:
+            return self.chance.choice(SIZES)
+        if isinstance(value, Name | int) or (isinstance(value, str) and _named(gtype) == "Date"):
+            return self.maker.leaf("", get_named_type(gtype))
+        if isinstance(value, str) and _named(gtype) == "ID":
+            kind = value.partition(":")[0].lstrip("@")
+            return self.maker.id(kind, kind) if kind in KINDS else self.maker.id()
+        return next((self.chance.choice(pool) for pool in self.pools if value in pool), value)
+
+
+def _named(gtype: Any) -> str:
+    """The name of a type, in whatever lists, written or not."""
+    return gtype.strip("[]!") if isinstance(gtype, str) else get_named_type(gtype).name
