@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, o
 import models as rows
 from models.access import Viewer
 from models.agency import within_code
-from models.base import array_of
+from resolvers.engine import one_of
 
 T = TypeVar("T")
 Condition = ColumnElement[bool] | None
@@ -117,11 +117,6 @@ def inside(column: Any, code: str | None) -> Condition:
 def coded(column: Any, code: str | None) -> Condition:
     """The column names the agency with this code."""
     return None if code is None else column == select(rows.Agency.id).where(rows.Agency.code == code).scalar_subquery()
-
-
-def one_of(column: Any, ids: Select[Any]) -> ColumnElement[bool]:
-    """The column is one of these few ids; where there are none, no row is looked at."""
-    return and_(exists(ids), column == any_(array_of(ids)))
 
 
 def found_among(column: Any, found: Select[Any], seen: ColumnElement[bool]) -> ColumnElement[bool]:

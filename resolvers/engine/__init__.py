@@ -8,7 +8,7 @@ plan       document: a text parsed, validated and kept · recent: within which b
            what of them chooses the plan · values: what a resolver sees instead of values, viewer and parent ·
            arguments, nested: how arguments become that · plan: a statement's text and where $1 … $n are found
 statement  text: JSON as SQL · selects: what a resolver may return · record: one object and its to-one rows · window,
-           cursor, page: a list's page · union_page, groups: a page of several kinds, and figures · statement: root
+           cursor, apart, page: a list's page · union_page, groups: a page of several kinds, and figures · statement: root
            fields and whole answers · constants: their text
 run        driver: connections that only read · splice: what Python computes, put into the text · answer: straight from
            document to bytes · executor, engine: beside Python's fields, and after an act · located: where something

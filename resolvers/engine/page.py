@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from models.access import Audience
 
+from .apart import apart, over
 from .arguments import Given
 from .coerce import inner
 from .cursor import encoded, key_getter, tag_getter, tag_of
@@ -233,7 +234,7 @@ class Listed(Page):
 
     def rows(self, *columns: ColumnElement[Any]) -> FromClause:
         """The Select's rows cut to the page, with what is joined to them."""
-        names = [name for name, _ in self._places()]
+        names = [name for name, _ in self._places(self.keys)]
         places: list[Any] = [literal_column(f"{self.entity.alias_}.{name}").label(name) for name in names]
         return self.level.select(*places, *columns).subquery()
 
@@ -254,11 +255,11 @@ class Listed(Page):
     def _numbered(self) -> bool:
         return self.peeks or not all(isinstance(key.said.type, QUICK) for key in self.keys)
 
-    def _places(self) -> list[tuple[str, Any]]:
+    def _places(self, order: list[Key]) -> list[tuple[str, Any]]:
         """What the rows are put in order by: their number, or their keys."""
         if not self._numbered:
-            return [(f"o{n}_", key.said) for n, key in enumerate(self.keys)]
-        return [("rn_", func.row_number().over(order_by=ordered(self.keys, self.window.backward)))]
+            return [(f"o{n}_", key.said) for n, key in enumerate(order)]
+        return [("rn_", func.row_number().over(order_by=ordered(order, self.window.backward)))]
 
     def count(self) -> ColumnElement[str]:
         """How many rows the Select gives."""
@@ -266,6 +267,13 @@ class Listed(Page):
 
     def _derive(self, entity: Row) -> FromClause:
         made, _ = self.work.cut(self.chosen, self.keys, self.window, self.peeks)
-        places = [said.label(name) for name, said in self._places()]
-        keys = [cast(key.said, Text).label(f"k{n}_") for n, key in enumerate(self.keys)] if self.cursors else []
-        return derived(made, entity, *places, *keys)
+        ways = apart(made, self.keys, entity)
+        if ways is None:
+            return derived(made, entity, *self._marks(self.keys))
+        columns = [ways.c[column.name] for column in entity.touched_.values()]
+        return core(select(*columns, *self._marks(over(ways, self.keys)))).subquery(entity.alias_)
+
+    def _marks(self, order: list[Key]) -> list[Any]:
+        """What is read of the page's rows beside their columns: their places, and the keys a cursor is made of."""
+        keys = [cast(key.said, Text).label(f"k{n}_") for n, key in enumerate(order)] if self.cursors else []
+        return [*(said.label(name) for name, said in self._places(order)), *keys]

@@ -130,11 +130,16 @@ def _equations(on: Any) -> list[Any]:
 
 def derived(chosen: Select[Any], entity: Row, *more: Any) -> FromClause:
     """The Select as a derived table of the columns that were read of its row."""
+    columns = columns_of(chosen, entity)
+    return core(_literal_limit(chosen).with_only_columns(*columns, *more)).subquery(entity.alias_)
+
+
+def columns_of(chosen: Select[Any], entity: Row) -> list[Any]:
+    """The columns that were read of a Select's row."""
     source = entity_of(chosen)
     if not entity.touched_:
         entity.key_()
-    columns = [getattr(source, key).label(column.name) for key, column in entity.touched_.items()]
-    return core(_literal_limit(chosen).with_only_columns(*columns, *more)).subquery(entity.alias_)
+    return [getattr(source, key).label(column.name) for key, column in entity.touched_.items()]
 
 
 def _literal_limit(chosen: Select[Any]) -> Select[Any]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 import pytest
 from graphql import GraphQLEnumType, GraphQLInputObjectType
@@ -222,3 +223,64 @@ async def test_a_statement_planned_without_its_values_uses_an_index_too(generic:
         done = await work(generic, VIEWERS["the province"], listed, filter)
         assert done.whole == [], filter
         assert done.sorted <= SORTED, filter
+
+
+def under(filter: dict[str, str]) -> str:
+    return ", ".join(f'{name}: "{code}"' for name, code in filter.items())
+
+
+SUBTREES = [
+    {"agencyWithin": "H37"},
+    {"agencyWithin": "H37.7"},
+    {"agencyWithin": "none"},
+    {"handlerWithin": "H37.7"},
+    {"agencyWithin": "H37.7", "handlerWithin": "H37"},
+    {"agencyWithin": "H37", "handlerWithin": "H37.7"},
+    {"agencyWithin": "H37", "handlerWithin": "H37"},
+    {"agencyWithin": "H37.7", "handlerWithin": "H37.7"},
+]
+"""Of 151 agencies, of five, of none; and two of them together."""
+READ = """
+select d.id from dossier d join agency a on a.id = d.agency_id join agency h on h.id = d.handler_id
+where d.status <> 'DRAFT' and ($1::ltree is null or a.path <@ $1) and ($2::ltree is null or h.path <@ $2)
+order by """
+PATHS = {"H37": "h37", "H37.7": "h37.d7", "none": "none", None: None}
+
+
+@pytest.mark.parametrize("asked", SUBTREES, ids=under)
+async def test_many_agencies_or_few_a_page_holds_what_reading_all_rows_gives(
+    engine: Engine, register: str, asked: dict[str, str]
+) -> None:
+    connection = await asyncpg.connect(dsn(register))
+    paths = [PATHS[asked.get(name)] for name in ("agencyWithin", "handlerWithin")]
+    for order, keys in (("NEWEST", "d.created_at desc, d.id desc"), ("DUE", "d.due_order, d.id")):
+        expected = [row["id"] for row in await connection.fetch(READ + keys, *paths)]
+        listed = f"x: dossiers(%s, filter: {{{under(asked)}}}, orderBy: {order})"
+        forward = await pages(engine, listed % "first: 20, after: $c", "endCursor")
+        backward = await pages(engine, listed % "last: 20, before: $c", "startCursor")
+        assert forward == expected[:40]
+        assert sorted(backward) == sorted(expected[-40:])
+    await connection.close()
+
+
+async def pages(engine: Engine, listed: str, end: str) -> list[UUID]:
+    """The keys of two pages, one after the other."""
+    document = engine.document(f"query($c: String) {{ {listed} {{ nodes {{ id }} pageInfo {{ {end} }} }} }}")
+    assert document.errors == []
+    found: list[UUID] = []
+    cursor = None
+    for _ in range(2):
+        said = await engine.answer(document, {"c": cursor}, None, VIEWERS["the province"])
+        page = orjson.loads(said or b"")["data"]["x"]
+        found += [UUID(node["id"].rpartition("_")[2]) for node in page["nodes"]]
+        cursor = page["pageInfo"][end]
+    return found
+
+
+@pytest.mark.parametrize("asked", SUBTREES, ids=under)
+async def test_many_agencies_or_few_a_page_is_found_by_looking_at_few_rows(
+    generic: Engine, asked: dict[str, str]
+) -> None:
+    for status in ("ARCHIVED", "HELD"):
+        done = await work(generic, VIEWERS["the province"], "dossiers", f"filter: {{{under(asked)}, status: {status}}}")
+        assert done.looked <= LOOKED
