@@ -108,13 +108,18 @@ class Operation:
     def straight(self, variables: VariableValues) -> bool:
         """Whether every root field asked for with these variables is answered from rows."""
         names = (details[0].node.name.value for details in self.roots(variables).values())
-        return self.kind is OperationType.QUERY and all(self._bound(name) for name in names)
+        return self.kind is OperationType.QUERY and all(name == "__typename" or self._read(name) for name in names)
 
-    def _bound(self, name: str) -> bool:
-        if name.startswith("__"):
-            return name == "__typename"
-        binding = binding_of(self.root, name)
+    def _read(self, name: str) -> bool:
+        """Whether a root field is answered from rows."""
+        binding = None if name.startswith("__") else binding_of(self.root, name)
         return binding is not None and not isinstance(binding, Follows)
+
+    def bound(self, variables: VariableValues, permissions: frozenset[Permission]) -> dict[str, FieldDetailsList]:
+        """The root fields answered from rows that these permissions cover, by response key."""
+        found = {key: group for key, group in self.roots(variables).items() if self._read(group[0].node.name.value)}
+        needs = {key: needed(self.root, group[0].node.name.value) for key, group in found.items()}
+        return {key: group for key, group in found.items() if needs[key] is None or needs[key] in permissions}
 
     def roots(self, variables: VariableValues) -> dict[str, FieldDetailsList]:
         """The root fields by response key, in the order asked."""

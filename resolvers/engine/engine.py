@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import orjson
 from graphql import (
     DocumentNode,
     ExecutionResult,
@@ -22,8 +24,10 @@ from .bind import shown
 from .coerce import inner
 from .document import Document, Operation
 from .executor import Execution, RawJson, Ref
+from .located import Located, Shape
 from .plan import Asked
-from .refused import Unbound, unseen
+from .refused import Unanswered, Unbound, unseen
+from .splice import PIECE, Failed
 from .statement import REF, Statement
 from .tell import Telling
 from .text import text
@@ -48,9 +52,33 @@ class Engine(Telling):
         )
         return await made if inspect.isawaitable(made) else made
 
-    async def read_field(self, info: Any, details: FieldDetailsList) -> RawJson:
-        """A bound root field inside the executor."""
+    async def read_field(self, execution: Execution, info: Any, details: FieldDetailsList) -> RawJson:
+        """A bound root field inside the executor: read with the others, by itself where that cannot be done."""
         asked = self._asked(info)
+        roots = asked.operation.bound(asked.variables, asked.viewer.permissions) if info.path.prev is None else {}
+        if len(roots) > 1 and info.path.key in roots:
+            if execution.together is None:
+                execution.together = asyncio.ensure_future(self._together(asked, roots))
+            pieces = await execution.together
+            if pieces is not None:
+                return _raw(pieces[info.path.key])
+        return await self._alone(asked, info, details)
+
+    async def _together(self, asked: Asked, roots: dict[str, FieldDetailsList]) -> dict[str, bytes | Failed] | None:
+        """These root fields by response key, from one statement; None where it fails: each by itself may tell why."""
+        key = ("together", *asked.key())
+        try:
+            plan = self.planned_as(asked.operation, key, lambda: asked.plan(lambda made: made.pieces(roots)))
+            said = await self.run(plan, asked.variables.coerced, asked.viewer)
+        except Failed as failed:
+            return dict(zip(roots, failed.pieces(), strict=True))
+        except Unanswered:
+            raise
+        except Exception:  # of any one of them: asked alone, the others have their answers, as graphql-core has it
+            return None
+        return dict(zip(roots, (said or b"").split(PIECE.encode()), strict=True))
+
+    async def _alone(self, asked: Asked, info: Any, details: FieldDetailsList) -> RawJson:
         plan = self.planned_as(
             asked.operation,
             ("field", info.path.key, *asked.key()),
@@ -74,11 +102,26 @@ class Engine(Telling):
             raise unseen([detail.node for detail in details])
         return RawJson(said) if said is not None else None
 
-    async def read_ref(self, info: Any, ref: Ref, connection: Any = None) -> RawJson | None:
-        """`read` for the field that `info` is of; on `connection`, to see an uncommitted transaction's own rows."""
+    async def read_ref(self, info: Any, ref: Ref, connection: Any = None) -> RawJson | Failed | None:
+        """`read` for the field that `info` is of; on `connection`, to see an uncommitted transaction's own rows.
+
+        A resolver returns what this gives: where something computed failed, the executor then says where.
+        """
         raw = getattr(info, "_raw_info", info)
         details = [FieldDetails(node, None) for node in raw.field_nodes]
-        return await self.read(raw, raw.return_type, details, ref, connection)
+        try:
+            return await self.read(raw, raw.return_type, details, ref, connection)
+        except Failed as failed:
+            return failed
+
+    async def locate(
+        self, execution: Execution, info: Any, return_type: Any, details: FieldDetailsList, path: Any, failed: Failed
+    ) -> RawJson:
+        """An answer without what failed in it, the errors noted in the execution; raises one that makes it null."""
+        asked = self._asked(info)
+        shape = Shape(asked.operation, asked.variables, [(info.parent_type, details)])
+        made = await Located(execution, failed).value(return_type, shape, orjson.loads(failed.said), path)
+        return RawJson(orjson.dumps(made))
 
     def _one_row(self, return_type: Any, details: FieldDetailsList, ref: Ref) -> Callable[[Statement], Select[Any]]:
         gtype = self.type_of(return_type, ref.row)
@@ -107,3 +150,9 @@ class Engine(Telling):
             return kept
         parts = (getattr(fragment, "definition", fragment) for fragment in info.fragments.values())
         return Operation(self.schema, DocumentNode(definitions=(info.operation, *parts)), info.operation)
+
+
+def _raw(piece: bytes | Failed) -> RawJson:
+    if isinstance(piece, Failed):
+        raise piece
+    return RawJson(piece)

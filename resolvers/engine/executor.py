@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from .bind import READ
 from .needs import demand, needed
+from .splice import Failed
 
 
 class RawJson:
@@ -38,6 +40,9 @@ class Ref:
 class Execution(StrawberryGraphQLCoreExecutionContext):
     """Lets RawJson through, has the engine read bound fields and Refs, and refuses fields whose `needs=` is not met."""
 
+    together: asyncio.Future[Any] | None = None
+    """The bound root fields on their way, read in one statement as soon as the first of them is met."""
+
     def execute_field(self, parent_type: Any, source: Any, details: Any, path: Any, *rest: Any) -> Any:
         """Resolve a field, unless the viewer lacks the permission it needs."""
         name = details[0].node.name.value
@@ -53,11 +58,20 @@ class Execution(StrawberryGraphQLCoreExecutionContext):
         kind = type(result)
         if kind is RawJson:
             return result
-        if result is READ:
-            return self.context_value.engine.read_field(info, details)
-        if kind is Ref:
-            return self.context_value.engine.read(info, return_type, details, result)
+        if kind is Failed:
+            return self.context_value.engine.locate(self, info, return_type, details, path, result)
+        if result is READ or kind is Ref:
+            return self._read(return_type, details, info, path, result)
         return super().complete_value(return_type, details, info, path, result, *rest)
+
+    async def _read(self, return_type: Any, details: Any, info: Any, path: Any, result: Any) -> Any:
+        engine = self.context_value.engine
+        try:
+            if result is READ:
+                return await engine.read_field(self, info, details)
+            return await engine.read(info, return_type, details, result)
+        except Failed as failed:
+            return await engine.locate(self, info, return_type, details, path, failed)
 
 
 def render(result: ExecutionResult) -> bytes:

@@ -94,7 +94,7 @@ class Groups(Pages):
         def refuse(*_: Any) -> Any:
             raise too_many_groups(GROUPS)
 
-        self.spliced.append(Spliced(refuse, lambda value: value, details))
+        self.spliced.append(Spliced(refuse, lambda value: value, self.operation.root, details))
         return Literal(f"{MARK}[{len(self.spliced) - 1}]{MARK}")
 
     def value(self, gtype: GraphQLObjectType, level: Level, entity: Row, details: FieldDetailsList) -> Said:

@@ -106,7 +106,7 @@ class Records(ABC):
             case Told():
                 return "null"
             case Computed() as computed:
-                return self.compute(declared.type, entity, computed, details)
+                return self.compute(gtype, entity, computed, details)
             case Many() as many:
                 return self.many(gtype, details, many, entity)
         raise Unbound(f"{gtype.name}.{name} is not answered from rows")
@@ -150,11 +150,12 @@ class Records(ABC):
             return made
         return case((seen(entity, self.viewer), made), else_=Literal("null"))
 
-    def compute(self, gtype: Any, entity: Row, computed: Computed, details: FieldDetailsList) -> Said:
+    def compute(self, gtype: GraphQLObjectType, entity: Row, computed: Computed, details: FieldDetailsList) -> Said:
         """A mark holding what the function reads; its value is spliced in when the answer has come."""
         columns = [getattr(entity, attr) for attr in computed.reads]
-        project = projector(self.operation, self.variables, gtype, details, self.permissions)
-        self.spliced.append(Spliced(computed.fn, project, details))
+        declared = gtype.fields[details[0].node.name.value].type
+        project = projector(self.operation, self.variables, declared, details, self.permissions)
+        self.spliced.append(Spliced(computed.fn, project, gtype, details))
         parts: list[Said] = []
         for column in columns:
             parts += [",", scalar(column, True)]

@@ -14,9 +14,13 @@ from graphql.execution.values import VariableValues
 
 from .document import Operation
 from .needs import demand
+from .refused import Unanswered
 
 MARK = "\x01"
 """Never raw inside JSON, so it surrounds what a computed field reads."""
+
+PIECE = "\x02"
+"""Never raw inside JSON either, so it stands between root fields that are read together."""
 
 Projector = Callable[[Any], Any]
 
@@ -27,36 +31,65 @@ class Spliced:
 
     fn: Callable[..., Any]
     project: Projector
+    parent: GraphQLObjectType
+    """The type whose field it is."""
     details: FieldDetailsList
 
     async def values(self, viewer: Any, rows: list[list[Any]]) -> Sequence[Any]:
-        """The function's values for these rows (as JSON says them), cut to the selection; a located error if not."""
+        """The function's value for each of these rows (as JSON says them), an exception where it has none."""
         given = [tuple(row) for row in rows]
         try:
             made = self.fn(viewer, given)
             if inspect.isawaitable(made):
                 made = await made
-            return [self.project(value) for _, value in zip(given, made, strict=True)]
-        except GraphQLError:
+            return [value for _, value in zip(given, made, strict=True)]
+        except Unanswered:
             raise
         except Exception as error:
-            nodes = [detail.node for detail in self.details]
-            raise GraphQLError(str(error), nodes=nodes, original_error=error) from error
+            return [error] * len(given)
+
+
+Value = tuple[Spliced, Any]
+"""What a field's function gave for one row."""
+
+
+class Failed(GraphQLError):
+    """An answer in which something computed failed: the executor locates the errors and keeps all the rest."""
+
+    def __init__(self, said: bytes, values: Sequence[Value], cause: Exception) -> None:
+        super().__init__(str(cause), original_error=cause)
+        self.said = said
+        """The answer, with `{"\\u0001":n}` in place of the n-th value."""
+        self.values = values
+
+    def pieces(self) -> list[Failed]:
+        """The same of each part of an answer that is in parts."""
+        cause = self.original_error or self
+        return [Failed(part, self.values, cause) for part in self.said.split(PIECE.encode())]
 
 
 async def splice(said: bytes, spliced: Sequence[Spliced], viewer: Any) -> bytes:
-    """The answer with every mark replaced by its computed value."""
+    """The answer with every mark replaced by its computed value; Failed where one cannot be had."""
     parts = said.split(MARK.encode())
     if len(parts) == 1:
         return said
     asked: list[list[Any]] = orjson.loads(b"[" + b",".join(parts[1::2]) + b"]")
+    values: list[Any] = [None] * len(asked)
     for n, field in enumerate(spliced):
         places = [i for i, mark in enumerate(asked) if mark[0] == n]
         if not places:
             continue
-        values = await field.values(viewer, [asked[i][1:] for i in places])
-        for i, value in zip(places, values, strict=True):
-            parts[2 * i + 1] = orjson.dumps(value)
+        for i, value in zip(places, await field.values(viewer, [asked[i][1:] for i in places]), strict=True):
+            values[i] = value
+    computed = [(spliced[mark[0]], value) for mark, value in zip(asked, values, strict=True)]
+    try:
+        for value in values:
+            if isinstance(value, Exception):  # not _sound(): a call for each value would cost more than the look
+                raise value
+        parts[1::2] = [orjson.dumps(field.project(value)) for field, value in computed]
+    except Exception as error:
+        parts[1::2] = [b'{"\\u0001":%d}' % i for i in range(len(computed))]
+        raise Failed(b"".join(parts), computed, error) from error
     return b"".join(parts)
 
 
@@ -97,11 +130,11 @@ def part_of(
     field = gtype.fields[name]
     attr = field.extensions["strawberry-definition"].python_name
     project = projector(operation, variables, field.type, group, permissions)
-    return lambda value: project(getattr(value, attr, None))
+    return lambda value: project(_sound(getattr(value, attr, None)))
 
 
 def _items(each: Projector) -> Projector:
-    return lambda value: None if value is None else [each(item) for item in value]
+    return lambda value: None if value is None else [each(_sound(item)) for item in value]
 
 
 def _present(gtype: Any, project: Projector) -> Projector:
@@ -112,6 +145,13 @@ def _present(gtype: Any, project: Projector) -> Projector:
         return made
 
     return present
+
+
+def _sound(value: Any) -> Any:
+    """The value, unless it is an exception: as anywhere in GraphQL, that is the error of its place."""
+    if isinstance(value, Exception):
+        raise value
+    return value
 
 
 def _kind(value: Any) -> str:

@@ -32,6 +32,7 @@ from .mixed import Mixes
 from .record import Level, Said, showing, table
 from .refused import Unbound, too_many_ids
 from .selects import derived, keys_of, lawful, row_of
+from .splice import PIECE
 from .text import Literal, listed, members, text
 from .union_page import union_page
 from .values import Getter, Row
@@ -51,6 +52,11 @@ class Statement(Groups):
         roots = self.operation.roots(self.variables)
         pairs = [(key, self.root(self.operation.root, details)) for key, details in roots.items()]
         return select(text('{"data":', members(pairs), "}"))
+
+    def pieces(self, roots: Mapping[str, FieldDetailsList]) -> Select[Any]:
+        """The texts of these root fields one after another, PIECE between them."""
+        said = [self.root(self.operation.root, details) for details in roots.values()]
+        return select(text(*[part for one in said for part in (PIECE, one)][1:]))
 
     def root(self, gtype: GraphQLObjectType, details: FieldDetailsList) -> Said:
         """The JSON text of one root field."""

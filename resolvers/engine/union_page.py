@@ -108,7 +108,7 @@ class UnionPage(Page):
             return cast(self.key(0), Text)
         binding = binding_of(gtype, name) if name in gtype.fields else None
         if isinstance(binding, Computed):
-            return self._computed(gtype.fields[name].type, binding, details)
+            return self._computed(gtype, binding, details)
         return super().more(gtype, details)
 
     @property
@@ -135,8 +135,9 @@ class UnionPage(Page):
 
     def _computed(self, gtype: Any, binding: Computed, details: FieldDetailsList) -> ColumnElement[str]:
         place = len(self.work.spliced)
-        project = projector(self.work.operation, self.work.variables, gtype, details, self.work.permissions)
-        self.work.spliced.append(Spliced(binding.fn, project, details))
+        declared = gtype.fields[details[0].node.name.value].type
+        project = projector(self.work.operation, self.work.variables, declared, details, self.work.permissions)
+        self.work.spliced.append(Spliced(binding.fn, project, gtype, details))
 
         def made(kind: Kind, _: Level, entity: Row) -> ColumnElement[str]:
             parts: list[Said] = [f'{MARK}[{place},"{kind.name.name}"']

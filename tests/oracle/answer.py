@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from graphql import GraphQLSchema, execute_sync, get_named_type, parse
+from graphql import ExecutionResult, GraphQLSchema, execute_sync, get_named_type, parse
 
 PAGING = ("first", "after", "last", "before")
 Place = Callable[[str], tuple[int, int]]
@@ -56,7 +56,14 @@ class Oracle(ABC):
 
     def answer(self, text: str, variables: dict[str, Any], viewer: Any) -> Any:
         """The formatted result; what goes wrong in the oracle itself is raised."""
-        result = execute_sync(
+        result = self.result(text, variables, viewer)
+        for error in result.errors or ():
+            raise error.original_error or error
+        return result.formatted
+
+    def result(self, text: str, variables: dict[str, Any], viewer: Any) -> ExecutionResult:
+        """The result with its errors."""
+        return execute_sync(
             self.sdl,
             parse(text),
             variable_values=variables,
@@ -64,9 +71,6 @@ class Oracle(ABC):
             field_resolver=self.resolve,
             type_resolver=lambda value, *_: self.names[type(value)],
         )
-        for error in result.errors or ():
-            raise error.original_error or error
-        return result.formatted
 
     def resolve(self, source: Any, info: Any, **args: Any) -> Any:
         """One field's value: graphql-core calls this for all of them."""

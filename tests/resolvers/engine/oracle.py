@@ -16,7 +16,7 @@ from tests.oracle import answer
 from tests.oracle.answer import cut, in_python, say
 
 from .rows import Agency, Award, AwardType, Decision, Dossier, DossierLine, DossierStatus, Entry, Nominee
-from .schema import schema
+from .schema import Refuted, piece_of, schema
 from .seed import Seed
 from .selects import NEVER
 
@@ -167,6 +167,21 @@ class Oracle(answer.Oracle):
 
     def Dossier_shout(self, dossier: Any, _: Viewer) -> Any:
         return dossier.title.upper()
+
+    def Agency_motto(self, agency: Any, _: Viewer) -> Any:
+        return ["no", "text"] if agency.code.endswith("2") else f"motto of {agency.code}"
+
+    def Dossier_frail(self, dossier: Any, _: Viewer) -> Any:
+        if dossier.version % 3 == 0:
+            raise Refuted(f"frail: {dossier.title}")
+        return dossier.title
+
+    Dossier_brittle = Dossier_frail
+
+    def Dossier_pieces(self, dossier: Any, _: Viewer) -> Any:
+        return piece_of(dossier.version, dict)
+
+    Dossier_parts = Dossier_pieces
 
     def Dossier_odd(self, dossier: Any, _: Viewer) -> Any:
         return dossier.title

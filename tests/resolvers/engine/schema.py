@@ -41,9 +41,16 @@ class Node:
     id: strawberry.ID
 
 
+def mottoes(viewer: Any, given: list[Any]) -> list[Any]:
+    """What each agency says of itself; one says what is no text."""
+    return [["no", "text"] if code.endswith("2") else f"motto of {code}" for (code,) in given]
+
+
 @shows(rows.Agency, open="agencies are public")
 class Agency(Node):
     """An agency of the province."""
+
+    motto: str = computed(mottoes, reads=("code",))
 
     code: str
     name: str
@@ -116,9 +123,47 @@ def odd(viewer: Any, given: list[Any]) -> list[str]:
     return [title for (title,) in given]
 
 
+@strawberry.type
+class Piece:
+    word: str
+    weight: int | None
+
+
+class Refuted(Exception):
+    """What a computed field finds wrong with one row."""
+
+
+def fragile(viewer: Any, given: list[Any]) -> list[Any]:
+    """Fails for every third row, and for each by itself."""
+    return [Refuted(f"frail: {title}") if version % 3 == 0 else title for title, version in given]
+
+
+def pieced(viewer: Any, given: list[Any]) -> list[Any]:
+    """A list with something wrong in it here and there."""
+    return [piece_of(version, Piece) for (version,) in given]
+
+
+def piece_of(version: int, make: Any) -> Any:
+    """The pieces of a row of this version: whole, nothing, or wrong in the list, in an object or in a value."""
+    kinds = {
+        1: [make(word="a", weight=Refuted("weightless")), make(word="b", weight=2)],
+        2: [make(word="a", weight=1), make(word=None, weight=2)],
+        3: [make(word="a", weight="heavy"), None],
+        4: [Refuted("no piece"), make(word="a", weight=1)],
+        5: 7,
+        6: None,
+    }
+    return kinds.get(version % 8, [make(word="a", weight=1)])
+
+
 @shows(rows.Dossier, visible=rows.visible_dossier)
 class Dossier(Node):
     """A case made for a nominee."""
+
+    frail: str | None = computed(fragile, reads=("title", "version"))
+    brittle: str = computed(fragile, reads=("title", "version"))
+    pieces: list[Piece] | None = computed(pieced, reads=("version",))
+    parts: list[Piece | None] = computed(pieced, reads=("version",))
 
     code: str | None
     title: str

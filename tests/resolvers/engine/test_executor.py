@@ -184,6 +184,32 @@ async def test_one_wrong_root_field_leaves_the_others_their_answers(engine: Engi
     assert [error["path"] for error in body["errors"]] == [["bad"]]
 
 
+async def test_root_fields_read_from_rows_are_one_statement_beside_python(engine: Engine, staff: Viewer) -> None:
+    text = (
+        "query($n: Int!) { a: dossiers(first: $n) { nodes { id shout } } now b: dossiers(last: $n) { nodes { shout } } "
+        '__typename hits: search(text: "1") { __typename } none: dossierByCode(code: "no") { id } }'
+    )
+    before = engine.pool.sent
+    body = await executed(engine, staff, text, {"n": 7})
+    assert engine.pool.sent == before + 1
+    want = await straight(engine, staff, text.replace(" now ", " "), {"n": 7})
+    assert list(body["data"]) == ["a", "now", "b", "__typename", "hits", "none"]
+    assert {key: value for key, value in body["data"].items() if key != "now"} == want
+    planned = engine.planned
+    await executed(engine, staff, text, {"n": 7})
+    assert engine.planned == planned
+
+
+async def test_a_root_field_that_spoils_the_statement_is_asked_apart_from_the_others(engine: Engine) -> None:
+    hit = 'firstHit(text: "7")'
+    text = f"{{ now bad: {hit} {{ ... on Dossier {{ nominee {{ phone }} }} }} good: {hit} {{ __typename }} }}"
+    before = engine.pool.sent
+    body = await executed(engine, Viewer(audience=Audience.STAFF, proposes_in=("p",)), text)
+    assert body["data"] == {"now": "a Python field", "bad": None, "good": {"__typename": "Dossier"}}
+    assert [(e["path"], e["extensions"]["code"]) for e in body["errors"]] == [(["bad"], "FORBIDDEN")]
+    assert engine.pool.sent == before + 1
+
+
 async def test_nodes_takes_a_hundred_ids(engine: Engine, staff: Viewer) -> None:
     text = "query($i: [ID!]!) { nodes(ids: $i) { id } }"
     assert (await straight(engine, staff, text, {"i": ["x"] * 100}))["nodes"] == [None] * 100

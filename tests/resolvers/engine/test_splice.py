@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from models.access import Viewer
 from resolvers.engine import Engine
-from resolvers.engine.splice import Spliced, splice
+from resolvers.engine.splice import Failed, Spliced, splice
 
 from . import schema as register_schema
 from .asking import executed, straight
 from .conftest import Register
+
+PARENT = register_schema.schema._schema.type_map["Dossier"]
 
 
 async def test_a_function_is_called_once_for_all_rows_at_every_depth(
@@ -61,26 +63,26 @@ async def failing(register: Register) -> AsyncIterator[None]:
     await database.dispose()
 
 
-async def test_a_function_that_fails_is_a_located_error_of_its_root_field(
+async def test_a_function_that_fails_is_an_error_of_each_of_its_fields(
     engine: Engine, staff: Viewer, failing: None
 ) -> None:
     text = "{ dossiers(first: 100) { nodes { odd } } }"
     assert await engine.answer(engine.document(text), {}, None, staff) is None
     body = await executed(engine, staff, text)
     assert body["data"] is None
-    assert [error["path"] for error in body["errors"]] == [["dossiers"]]
+    assert [error["path"] for error in body["errors"]] == [["dossiers", "nodes", 0, "odd"]]
     assert body["errors"][0]["locations"] == [{"line": 1, "column": 34}]
 
 
 async def test_a_function_that_gives_too_few_values_is_an_error() -> None:
-    field = Spliced(lambda viewer, given: [], lambda value: value, [])
-    with pytest.raises(Exception, match="zip"):
+    field = Spliced(lambda viewer, given: [], lambda value: value, PARENT, [])
+    with pytest.raises(Failed, match="zip"):
         await splice(b'{"a":\x01[0,1]\x01}', [field], None)
 
 
 async def test_values_stand_where_their_marks_stood() -> None:
-    field = Spliced(lambda viewer, given: [n * 2 for (n,) in given], lambda value: value, [])
-    other = Spliced(lambda viewer, given: ["x" for _ in given], lambda value: value, [])
+    field = Spliced(lambda viewer, given: [n * 2 for (n,) in given], lambda value: value, PARENT, [])
+    other = Spliced(lambda viewer, given: ["x" for _ in given], lambda value: value, PARENT, [])
     said = b'[\x01[0,1]\x01,\x01[1]\x01,{"a":\x01[0,21]\x01}]'
     assert await splice(said, [field, other], None) == b'[2,"x",{"a":42}]'
     assert await splice(b"[]", [field], None) == b"[]"
