@@ -56,7 +56,7 @@ class Admission:
         gate = self._gates[caller.viewer.audience]
         operation = gate.operation(text, request)
         self._check_caller(operation, caller)
-        document = self.engine.document(text)
+        document = self.engine.document(text, operation.weight.document)
         if document.errors:
             raise invalid(document.errors, hints=caller.viewer.audience is Audience.STAFF)
         return Admitted(document, operation, request.variables, caller.viewer, gate.limits.page, request.document_id)

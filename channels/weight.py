@@ -47,6 +47,8 @@ _NOTHING = Size()
 class Weight:
     """What a document asks: its operations by name, their roots, and its counts. Costs follow from variables."""
 
+    document: DocumentNode
+    """What was weighed, for whoever is to read it next: to parse it once more would be a third of the work."""
     operations: Mapping[str | None, OperationDefinitionNode]
     fragments: Mapping[str, FragmentDefinitionNode]
     order: tuple[str, ...]
@@ -161,6 +163,7 @@ def weigh(document: DocumentNode) -> Weight:
         known[name] = _size(fragments[name].selection_set, known)
     sizes = [*known.values(), *(_size(operation.selection_set, known) for operation in operations.values())]
     return Weight(
+        document=document,
         operations=operations,
         fragments=fragments,
         order=order,

@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 
 import asyncpg
 import strawberry
-from graphql import GraphQLError
+from graphql import DocumentNode, GraphQLError
 
 from .check import check
 from .document import Document, Documents, Operation
@@ -47,12 +47,12 @@ class Answers:
         self.planned = 0
         """How many plans were made: a number that stands still when the caches do their work."""
 
-    def document(self, text: str) -> Document:
-        """This text parsed and validated, or as it was last time; what is wrong with it is in `errors`."""
+    def document(self, text: str, ast: DocumentNode | None = None) -> Document:
+        """This text parsed (unless its AST is given) and validated, or as it was; what is wrong is in `errors`."""
         known = self.documents.kept.get(text)
         if known is not None:
             return known
-        found = self.documents.of(text)
+        found = self.documents.of(text, ast)
         for operation in found.operations.values():
             self.operations.setdefault(id(operation.node), operation)
         return found

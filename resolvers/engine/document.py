@@ -157,9 +157,8 @@ class Operation:
 class Document:
     """A document as it was sent: its AST, what is wrong with it, or its operations by name."""
 
-    def __init__(self, schema: GraphQLSchema, text: str) -> None:
-        self.text = text
-        self.ast: DocumentNode | None = None
+    def __init__(self, schema: GraphQLSchema, text: str, ast: DocumentNode | None = None) -> None:
+        self.text, self.ast = text, ast
         self.errors: list[GraphQLError] = []
         self.operations: dict[str | None, Operation] = {}
         try:
@@ -170,7 +169,7 @@ class Document:
             self.errors = [too_complex(error)]
 
     def _read(self, schema: GraphQLSchema, text: str) -> None:
-        ast = self.ast = parse(text)
+        ast = self.ast = self.ast or parse(text)
         self.errors = validate(schema, ast)
         if self.errors:
             return
@@ -192,10 +191,10 @@ class Documents:
         self.schema, self.longest = schema, longest
         self.kept: Recent[str, Document] = Recent(bound, ROOM, len)
 
-    def of(self, text: str) -> Document:
-        """This text parsed and validated; a very long one is not kept."""
+    def of(self, text: str, ast: DocumentNode | None = None) -> Document:
+        """This text parsed, unless its AST is given, and validated; a very long one is not kept."""
         found = self.kept.get(text)
         if found is not None:
             return found
-        made = Document(self.schema, text)
+        made = Document(self.schema, text, ast)
         return self.kept.put(text, made) if len(text) <= self.longest else made

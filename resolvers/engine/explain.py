@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from graphql import DocumentNode
+
 from .answer import Ready
 from .document import Document, Operation
 from .engine import Engine
@@ -59,11 +61,11 @@ class Explaining(Engine):
         self.made: list[Plan] = []
         self.began = time.perf_counter()
 
-    def document(self, text: str) -> Document:
+    def document(self, text: str, ast: DocumentNode | None = None) -> Document:
         """This text parsed and validated, or as it was last time; what came before it was the gate."""
         self.noted.seconds["gate"] = time.perf_counter() - self.began
         with self.noted.time("document"):
-            return self.engine.document(text)
+            return self.engine.document(text, ast)
 
     def ready(
         self, document: Document, variables: Mapping[str, Any] | None, operation_name: str | None

@@ -71,3 +71,9 @@ async def test_a_query_asked_how_it_is_answered_is_read_anew(site: Site) -> None
     headers = {**await site.bearer("officer"), "X-Laurel-Explain": "1"}
     told = await site.http.post("/web/graphql", json={"query": QUERY}, headers=headers)
     assert told.json()["extensions"]["explain"]["milliseconds"]["gate"] > 0
+
+
+async def test_a_document_is_parsed_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resolvers.engine.document.parse", None)
+    answer = await site.ask("web", "{ viewer { audience } once: viewer { channel } }", "officer")
+    assert answer.json() == {"data": {"viewer": {"audience": "STAFF"}, "once": {"channel": "web"}}}
