@@ -2,6 +2,7 @@
 
 read: contenders answer the same queries with equal answers, taking turns round by round:
   laurel      a document by POST on the web channel, with session, limits, access predicates and log
+  trusted     the same document, registered, by its id
   hand        SQL written by hand that gives the same bytes, behind a bare Starlette route: the limit
   fixed       those bytes without a database
   strawberry  stock Strawberry on the same tables, with the ORM and DataLoaders
@@ -13,16 +14,17 @@ Servers run on one core; PostgreSQL and the load on another. Only ratios and CPU
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
-from channels import database, embedded
-from channels.progress import progress
 from channels.settings import Settings
+from tests.bench import targets
 from tests.bench.contender import pin
 from tests.bench.growth import growth, scales
+from tests.bench.kept import kept, loaded
 from tests.bench.peers import node
+from tests.bench.postgres import postgres_at
 from tests.bench.read import Unequal, read
 from tests.bench.report import Results, as_json, err, out
 
@@ -30,25 +32,44 @@ from tests.bench.report import Results, as_json, err, out
 def main(arguments: Sequence[str]) -> int:
     """The exit code: 1 where the contenders' answers differ."""
     asked = parsed(arguments)
-    if not pin(1):
-        err.print("[yellow]⚠ one core, or no choice of it: servers, PostgreSQL and load share what there is[/]")
-    if asked.bench == "growth":
-        results: Results = growth(Settings(), scales(asked.to), asked.rounds)
-    else:
-        peers = () if asked.no_peers else with_node()
-        with embedded.servers(Settings(), fast=True) as settings:
-            with progress(err) as told:
-                asyncio.run(database.prepare_demo(settings.database_url, asked.scale, seed=37, progress=told))
-            try:
-                results = read(settings, asked.rounds, peers)
-            except Unequal as found:
-                err.print(f"✗ {found}", style="red", soft_wrap=True, markup=False)
-                return 1
+    try:
+        results = measured_reads(asked) if asked.bench == "read" else measured_growth(asked)
+    except Unequal as found:
+        err.print(f"✗ {found}", style="red", soft_wrap=True, markup=False)
+        return 1
     if asked.json:
         out.out(as_json(results))
     else:
         results.tell(out)
+    if asked.bench == "read":
+        targets.tell(list(targets.goals(results)), err if asked.json else out)
     return 0
+
+
+def measured_growth(asked: argparse.Namespace) -> Results:
+    """Laurel's figures on every scale."""
+    pinned()
+    return growth(Settings(), scales(asked.to), asked.rounds)
+
+
+def measured_reads(asked: argparse.Namespace) -> Results:
+    """Every contender's figures; data are loaded on all cores there are."""
+    peers = () if asked.no_peers else with_node()
+    settings = Settings()
+    with kept(settings) as running:
+        at = replace(running, database_url=loaded(running, asked.scale))
+        postgres = postgres_at(at.database_url)
+        if pinned() and postgres and not settings.database_url:
+            postgres.pin(1)
+        return read(at, asked.rounds, peers)
+
+
+def pinned() -> bool:
+    """Leave the first core to the servers; where that cannot be, say so."""
+    alone = pin(1)
+    if not alone:
+        err.print("[yellow]⚠ one core, or no choice of it: servers, PostgreSQL and load share what there is[/]")
+    return alone
 
 
 def parsed(arguments: Sequence[str]) -> argparse.Namespace:
@@ -57,7 +78,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("./run bench", description=__doc__, formatter_class=form)
     parser.add_argument("bench", nargs="?", choices=["read", "growth"], default="read")
     parser.add_argument("--json", action="store_true", help="one JSON object a line instead of a table")
-    parser.add_argument("--scale", type=int, default=1, help="read: 1 is 2,000 dossiers (the default); 10 is 20,000")
+    parser.add_argument("--scale", type=int, default=10, help="read: 10 is 20,000 dossiers (the default); 1 is 2,000")
     parser.add_argument("--to", type=int, default=10, help="growth: up to this scale (10; the full run is 50)")
     parser.add_argument("--rounds", type=int, default=10, help="turns that each contender takes (10)")
     parser.add_argument("--no-peers", action="store_true", help="read: leave out the servers for Node")

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 import threading
 import time
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,11 +20,13 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from channels import serving
+from channels.documents import read_documents
 from channels.settings import Settings
 from models import database
 from models.access import Viewer
 from resolvers.account import viewer_by_token
 from tests.bench.peers.node import PEERS, run
+from tests.bench.queries import QUERIES
 from tests.pristine import dsn
 
 
@@ -46,9 +52,7 @@ async def viewer_of(url: str, token: str) -> Viewer:
 def application(name: str, settings: Settings, token: str) -> Starlette:
     """The contender's application, on the same data and for the same viewer."""
     if name == "laurel":
-        from channels.app import create_app
-
-        return create_app(settings)
+        return laurel(settings)
     viewer = asyncio.run(viewer_of(settings.database_url, token))
     if name == "limit":
         from tests.bench import limit
@@ -59,9 +63,37 @@ def application(name: str, settings: Settings, token: str) -> Starlette:
     return stock.create_app(settings, viewer)
 
 
+def laurel(settings: Settings) -> Starlette:
+    """Laurel as it is served, but that the web channel has the bench's documents registered beside its own."""
+    from channels.app import create_app
+
+    app = create_app(settings)
+    admission = app.state.laurel.admissions["web"]
+    with TemporaryDirectory() as folder:
+        for query in QUERIES:
+            (Path(folder) / f"{query.name}.graphql").write_text(query.document, "utf-8")
+        texts = read_documents(admission.channel, admission.engine.schema, Path(folder)).texts
+    admission.documents = replace(admission.documents, texts={**admission.documents.texts, **texts})
+    return app
+
+
 async def spent(_: Request) -> PlainTextResponse:
     """Seconds of CPU this process has used, all threads, user and system."""
     return PlainTextResponse(repr(time.process_time()))
+
+
+async def peak(_: Request) -> PlainTextResponse:
+    """Kilobytes of memory this process had when it had most; nothing where the system does not tell."""
+    return PlainTextResponse(peak_memory())
+
+
+def peak_memory() -> str:
+    """The system's own word for it; getrusage would count what the parent had before this was a process of its own."""
+    try:
+        found = re.search(r"^VmHWM:\s+(\d+)", Path("/proc/self/status").read_text(), re.MULTILINE)
+    except OSError:
+        found = None
+    return found[1] if found else ""
 
 
 def end_with_parent() -> None:
@@ -83,6 +115,7 @@ def main(name: str) -> None:
     end_with_parent()
     app: Any = application(name, settings, token)
     app.router.routes.insert(0, Route("/spent", spent))
+    app.router.routes.insert(0, Route("/peak", peak))
     app.router.routes.insert(0, Route("/readyz", lambda _: PlainTextResponse("ok")))
     serving.run(app, settings, serving.listen("127.0.0.1", 0), lambda address: print(address, flush=True))
 

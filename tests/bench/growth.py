@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-import asyncpg
 from rich.console import Console
 from rich.table import Table
 
-import models
-from channels import database, embedded
-from channels.embedded import home
-from channels.progress import progress
 from channels.settings import Settings
 from tests.bench import servers
+from tests.bench.kept import kept, loaded
 from tests.bench.load import Target, post
 from tests.bench.read import BUSY, COLD, bodies, take_turns
-from tests.bench.report import Results, err, right
-from tests.pristine import dsn
+from tests.bench.report import Results, right
 
 STEPS = (1, 10, 50)
 """Scales on the way: 2,000, 20,000 and 100,000 dossiers."""
@@ -94,48 +86,3 @@ def asked(url: str) -> dict[str, bytes]:
     """The bodies of Q1 to Q3; and of Q3 without its total, which counts more rows the more there are."""
     found = asyncio.run(bodies(url))
     return {name: found[name] for name in ("Q1", "Q2", "Q3")} | {UNCOUNTED: found["Q3"].replace(b"totalCount", b"")}
-
-
-@contextmanager
-def kept(settings: Settings) -> Iterator[Settings]:
-    """Servers whose data stay for the next run, in a folder of their own: what they hold can be made again."""
-    if settings.database_url and settings.redis_url != "":
-        yield settings
-        return
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with home.held(settings.data / "growth") as place, embedded.started(settings, place, "any", fast=True) as running:
-        yield running
-
-
-def loaded(settings: Settings, scale: int) -> str:
-    """The URL of the database with the demo at this scale, loaded if it is not there or other code made it."""
-    kind = f"growth_{scale}_"
-    name = kind + made_by()
-    url = f"{settings.database_url.rpartition('/')[0]}/{name}"
-    begun = time.monotonic()
-    asyncio.run(created(settings.database_url, name, kind))
-    with progress(err) as told:
-        new = asyncio.run(database.prepare_demo(url, scale, seed=37, progress=told))
-    if new:
-        err.print(f"… dữ liệu quy mô · demo of scale {scale}: {time.monotonic() - begun:.0f} s")
-    return url
-
-
-async def created(url: str, name: str, kind: str) -> None:
-    """Make the database unless it is there, and remove those that older code made."""
-    server = await asyncpg.connect(dsn(url, "postgres"))
-    try:
-        for old in await server.fetch("select datname from pg_database where starts_with(datname, $1)", kind):
-            if old["datname"] != name:
-                await server.execute(f'drop database "{old["datname"]}" with (force)')
-        if not await server.fetchval("select exists(select from pg_database where datname = $1)", name):
-            await server.execute(f'create database "{name}"')
-    finally:
-        await server.close()
-
-
-def made_by() -> str:
-    """What tells apart the code that makes the data: tables, catalogue and demo."""
-    folder = Path(models.__path__[0])
-    files = sorted(path for path in folder.rglob("*") if path.suffix in {".py", ".sql", ".toml", ".md"})
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]

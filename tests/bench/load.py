@@ -1,53 +1,59 @@
-"""The load: a few kept connections and ready-made requests, so that nearly all time is the server's."""
+"""The load: kept connections and ready-made requests, so that nearly all time is the server's."""
 
 from __future__ import annotations
 
+import selectors
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+
+from tests.bench.postgres import Postgres
 
 
 class Connection:
-    """One kept HTTP/1.1 connection."""
+    """One kept HTTP/1.1 connection; the answer to a request is read before the next one is sent."""
 
     def __init__(self, address: str) -> None:
         host, port = address.removeprefix("http://").split(":")
         self._socket = socket.create_connection((host, int(port)), timeout=30)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._head, self._body, self._missing = b"", list[bytes](), 0
 
     def send(self, request: bytes) -> None:
-        """Send a request; its answer must be read before the next one is sent."""
+        """Send a request."""
+        self._head, self._body = b"", []
         self._socket.sendall(request)
 
-    def receive(self) -> tuple[int, bytes]:
-        """Status and body of one answer."""
-        held = b""
-        while b"\r\n\r\n" not in held:
-            held += self._more()
-        head, _, body = held.partition(b"\r\n\r\n")
-        status, length = int(head[9:12]), _length(head)
-        parts, missing = [body], length - len(body)
-        while missing > 0:
-            parts.append(self._more())
-            missing -= len(parts[-1])
-        return status, b"".join(parts)
+    def heard(self) -> bool:
+        """Read what has come of the answer, waiting for at least something: True when it is whole."""
+        said = self._socket.recv(262_144)
+        if not said:
+            raise ConnectionError("the server closed the connection")
+        if self._body:
+            self._missing -= len(said)
+            self._body.append(said)
+            return self._missing <= 0
+        self._head, end, body = (self._head + said).partition(b"\r\n\r\n")
+        if end:
+            self._body, self._missing = [body], _length(self._head) - len(body)
+        return bool(end) and self._missing <= 0
 
     def ask(self, request: bytes) -> tuple[int, bytes]:
-        """One round trip."""
+        """One round trip: status and body."""
         self.send(request)
-        return self.receive()
+        while not self.heard():
+            pass
+        return int(self._head[9:12]), b"".join(self._body)
+
+    def fileno(self) -> int:
+        """What the system knows the connection by."""
+        return self._socket.fileno()
 
     def close(self) -> None:
         """Close it."""
         self._socket.close()
-
-    def _more(self) -> bytes:
-        said = self._socket.recv(262_144)
-        if not said:
-            raise ConnectionError("the server closed the connection")
-        return said
 
 
 def _length(head: bytes) -> int:
@@ -64,15 +70,30 @@ def post(path: str, body: bytes, **headers: str) -> bytes:
     return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode() + body
 
 
-SPENT = b"GET /spent HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-
-
-@dataclass
+@dataclass(frozen=True)
 class Measured:
-    """What one slice of time gave: CPU a request when busy, and round trips one at a time."""
+    """What slices of time gave: seconds of CPU for so many requests under load, and round trips one at a time."""
 
-    cpu_ms: float
-    trips_ms: list[float] = field(default_factory=list)
+    requests: int
+    cpu: float
+    postgres: float | None = None
+    trips_ms: tuple[float, ...] = ()
+
+    def __add__(self, other: Measured) -> Measured:
+        """Both as one slice."""
+        known = self.postgres is not None and other.postgres is not None
+        postgres = (self.postgres or 0.0) + (other.postgres or 0.0) if known else None
+        return Measured(self.requests + other.requests, self.cpu + other.cpu, postgres, self.trips_ms + other.trips_ms)
+
+    @property
+    def cpu_ms(self) -> float:
+        """Milliseconds of the server's CPU a request."""
+        return 1000 * self.cpu / self.requests
+
+    @property
+    def postgres_ms(self) -> float | None:
+        """Milliseconds of PostgreSQL's CPU a request, where they can be known."""
+        return None if self.postgres is None else 1000 * self.postgres / self.requests
 
 
 @dataclass(frozen=True)
@@ -82,36 +103,60 @@ class Target:
     address: str
     request: bytes
     at_once: int = 8
+    postgres: Postgres | None = None
 
-    def answer(self) -> bytes:
+    def answer(self, request: bytes | None = None) -> bytes:
         """The body; raises where it is not answered 200."""
         with closing(Connection(self.address)) as connection:
-            status, body = connection.ask(self.request)
+            status, body = connection.ask(request or self.request)
         if status != 200:
             raise RuntimeError(f"answered {status}: {body[:500]!r}")
         return body
 
     def measure(self, busy: float, alone: float) -> Measured:
         """Keep it busy for so many seconds, then ask one request at a time for so many."""
-        with ExitStack() as stack:  # servers close what lies idle while others have their turn: connect anew
-            connections = [stack.enter_context(closing(Connection(self.address))) for _ in range(self.at_once)]
-            self._all_at_once(connections)
-            cpu = self._spent(connections, busy)
-            return Measured(cpu, list(self._trips(connections[0], alone)))
+        with self._connected(self.at_once) as connections:
+            postgres = self.postgres.spent() if self.postgres else None
+            before = spent(self.address)
+            requests, _ = self._busy(connections, busy)
+            cpu = spent(self.address) - before
+            said = None if postgres is None or self.postgres is None else self.postgres.spent()
+        with self._connected(1) as connections:
+            trips = tuple(self._trips(connections[0], alone))
+        return Measured(requests, cpu, said if said is None or postgres is None else said - postgres, trips)
 
-    def _spent(self, connections: list[Connection], busy: float) -> float:
-        """Milliseconds of the server's CPU a request."""
-        before, count, end = spent(self.address), 0, time.perf_counter() + busy
-        while time.perf_counter() < end:
-            self._all_at_once(connections)
-            count += len(connections)
-        return 1000 * (spent(self.address) - before) / count
+    def throughput(self, at_once: int, busy: float) -> float:
+        """Requests a second with so many connections, none of which ever waits with asking again."""
+        with self._connected(at_once) as connections:
+            requests, seconds = self._busy(connections, busy)
+        return requests / seconds
 
-    def _all_at_once(self, connections: list[Connection]) -> None:
-        for connection in connections:
-            connection.send(self.request)
-        for connection in connections:
-            connection.receive()
+    @contextmanager
+    def _connected(self, count: int) -> Iterator[list[Connection]]:
+        """Fresh connections, each of which has been answered once: servers close what lies idle in others' turns."""
+        with ExitStack() as stack:
+            connections = [stack.enter_context(closing(Connection(self.address))) for _ in range(count)]
+            self._busy(connections, 0)
+            yield connections
+
+    def _busy(self, connections: list[Connection], seconds: float) -> tuple[int, float]:
+        """Ask on each again as soon as it is answered; how many were answered, and after how many seconds all were."""
+        requests, begun = 0, time.perf_counter()
+        with selectors.DefaultSelector() as selector:
+            for connection in connections:
+                connection.send(self.request)
+                selector.register(connection, selectors.EVENT_READ)
+            while selector.get_map():
+                for key, _ in selector.select():
+                    connection = key.fileobj  # type: ignore[assignment]  # only connections are registered
+                    if not connection.heard():
+                        continue
+                    requests += 1
+                    if time.perf_counter() - begun < seconds:
+                        connection.send(self.request)
+                    else:
+                        selector.unregister(connection)
+        return requests, time.perf_counter() - begun
 
     def _trips(self, connection: Connection, alone: float) -> Iterator[float]:
         """Milliseconds of each round trip, one after another."""
@@ -122,6 +167,17 @@ class Target:
 
 
 def spent(address: str) -> float:
-    """Seconds of CPU the server has used, asked on a connection that did not lie idle while the server was busy."""
+    """Seconds of CPU the server has used."""
+    return float(_said(address, "/spent"))
+
+
+def peak_memory(address: str) -> float | None:
+    """The most memory the server ever had, in MB (10⁶ bytes); None where its system does not tell."""
+    said = _said(address, "/peak")
+    return int(said) * 1024 / 1e6 if said else None
+
+
+def _said(address: str, path: str) -> bytes:
+    """What a server says of itself, asked on a connection that did not lie idle while the server was busy."""
     with closing(Connection(address)) as side:
-        return float(side.ask(SPENT)[1])
+        return side.ask(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())[1]

@@ -14,19 +14,30 @@ import orjson
 
 from channels.settings import Settings
 from tests.bench import servers
-from tests.bench.load import Target
+from tests.bench.cold import cold
+from tests.bench.load import Target, peak_memory
 from tests.bench.queries import QUERIES
-from tests.bench.report import Results, err
+from tests.bench.report import AT_ONCE, Results, err
 from tests.pristine import dsn
 
-CONTENDERS = ("laurel", "hand", "fixed", "strawberry")
+CONTENDERS = ("laurel", "trusted", "hand", "fixed", "strawberry")
+CLOSE = ("hand", "laurel", "trusted")
+"""Contenders whose ratios are near one: asked next to each other in turns, there and back again."""
 BUSY, ALONE = 0.3, 0.12
 """Seconds of each slice: under load, and one request at a time."""
+SHORT, SHORT_ALONE = 0.15, 0.05
+"""The same where many contenders take turns: the shorter a slice, the nearer in time is what it is measured by."""
 COLD = 1.0
 """Seconds of load for each before anything is measured: V8 compiles what runs often, the more the longer it has run."""
-BEGUN, LONGEST, FEWEST = time.monotonic(), 200.0, 3
+WARM = 0.2
+"""The same for a server in Python, which only needs its connections and plans."""
+THROUGHPUT = 0.25
+"""Seconds in which throughput is measured."""
+LONGEST_TURN = 1.0
+"""Seconds of CPU for one turn of all connections, beyond which throughput is not measured: stock Strawberry's."""
+BEGUN, LONGEST, FEWEST = time.monotonic(), 190.0, 3
 """After so many seconds of the whole run no round is begun, unless there were too few for a median."""
-EXACT = ("hand", "fixed")
+EXACT = ("trusted", "hand", "fixed")
 """Contenders that give Laurel's very bytes."""
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 
@@ -37,17 +48,30 @@ class Unequal(Exception):
 
 def read(settings: Settings, rounds: int, peers: Sequence[str] = ()) -> Results:
     """Every contender's figures for every query, after their answers were found equal."""
-    results, warm_up = (Results(name, (*CONTENDERS, *peers)) for name in ("read", "warm-up"))
+    results = Results("read", (*CONTENDERS, *peers))
     asked = asyncio.run(bodies(settings.database_url))
     with servers.running(settings, peers) as running:
         targets = {query: running.targets(query, body) for query, body in asked.items()}
         results.sizes = {query: compared(query, contenders) for query, contenders in targets.items()}
         err.print("… câu trả lời giống nhau; đang đo · the answers are equal; measuring")
-        take_turns(targets, warm_up, 0, COLD)
+        for name in results.contenders:
+            warm_up([contenders[name] for contenders in targets.values()], COLD if name in peers else WARM)
         for turn in range(rounds):
             if turn < FEWEST or time.monotonic() < BEGUN + LONGEST:
-                take_turns(targets, results, turn, BUSY)
+                take_round(targets, results, turn)
+            if turn == 0:
+                measure_throughput(targets, results)
+        results.cold = {query: cold(targets[query]["laurel"], body, running.token) for query, body in asked.items()}
+        for name in results.contenders:
+            if (memory := peak_memory(running.of(name))) is not None:
+                results.memory[name] = memory
     return results
+
+
+def warm_up(targets: Sequence[Target], seconds: float) -> None:
+    """Keep a server busy with each query before it is measured."""
+    for target in targets:
+        target.measure(seconds, SHORT_ALONE)
 
 
 async def bodies(url: str) -> dict[str, bytes]:
@@ -91,7 +115,29 @@ def differing(one: bytes, other: bytes) -> str:
 def take_turns(targets: dict[str, dict[str, Target]], results: Results, turn: int, busy: float) -> None:
     """One round: each contender in each query, beginning with another one each time."""
     for query, contenders in targets.items():
-        names = list(contenders)
-        first = turn % len(names)
-        for name in names[first:] + names[:first]:
-            results.add(query, name, contenders[name].measure(busy, ALONE))
+        for name in rotated(list(contenders), turn):
+            results.add(query, name, turn, contenders[name].measure(busy, ALONE))
+
+
+def take_round(targets: dict[str, dict[str, Target]], results: Results, turn: int) -> None:
+    """One round of reads: those that are close to each other twice, stock Strawberry, which is far off, but seldom."""
+    for query, contenders in targets.items():
+        others = [name for name in contenders if name not in CLOSE and (name != "strawberry" or turn < FEWEST)]
+        there = rotated(list(CLOSE), turn)
+        for name in (*rotated(others, turn), *there, *reversed(there)):
+            results.add(query, name, turn, contenders[name].measure(SHORT, SHORT_ALONE))
+
+
+def rotated(names: list[str], turn: int) -> list[str]:
+    """The names, beginning with another one each turn."""
+    first = turn % len(names)
+    return names[first:] + names[:first]
+
+
+def measure_throughput(targets: dict[str, dict[str, Target]], results: Results) -> None:
+    """Each contender with more and more connections, where that ends soon."""
+    for query, contenders in targets.items():
+        for name, target in contenders.items():
+            for at_once in AT_ONCE:
+                if at_once * results.cpu_ms(query, name) < 1000 * LONGEST_TURN:
+                    results.throughputs[query, name, at_once] = target.throughput(at_once, THROUGHPUT)

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,32 +18,48 @@ from models.demo import PASSWORD
 from tests.bench.contender import viewer_of
 from tests.bench.load import Connection, Target, post
 from tests.bench.peers import views
+from tests.bench.postgres import Postgres, postgres_at
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WHO = "chutich"
 """The chairman sees every dossier that was submitted."""
 SIGN_IN = "mutation ($input: SignInInput!) { signIn(input: $input) { ... on Session { token } } }"
+SLOW = 2
+"""Connections by which stock Strawberry is kept busy: with more, one turn of them takes seconds."""
 
 
 @dataclass(frozen=True)
 class Servers:
-    """Where the contenders are, and the token that Laurel is asked with."""
+    """Where the contenders are, the token that Laurel is asked with, and the PostgreSQL behind all."""
 
     laurel: str
     limit: str
     stock: str
     peers: dict[str, str]
     token: str
+    postgres: Postgres | None
+
+    def of(self, contender: str) -> str:
+        """The address of the server by which a contender answers."""
+        ours = {"laurel": self.laurel, "trusted": self.laurel, "strawberry": self.stock}
+        return ours.get(contender) or self.peers.get(contender) or self.limit
 
     def targets(self, query: str, body: bytes) -> dict[str, Target]:
         """Each contender's answer to one query."""
-        bodies = {"postgraphile": orjson.dumps({**orjson.loads(body), "query": views.document(query)})}
+        said = orjson.loads(body)
+        registered = orjson.dumps({"documentId": query, "variables": said["variables"]})
+        foreign = {"postgraphile": orjson.dumps({**said, "query": views.document(query)})}
+        asked = {
+            "laurel": post("/web/graphql", body, authorization=f"Bearer {self.token}"),
+            "trusted": post("/web/graphql", registered, authorization=f"Bearer {self.token}"),
+            "hand": post(f"/hand/{query}", body),
+            "fixed": post(f"/fixed/{query}", body),
+            "strawberry": post("/graphql/", body),
+            **{name: post("/graphql", foreign.get(name, body)) for name in self.peers},
+        }
+        at_once = {"strawberry": SLOW}
         return {
-            "laurel": Target(self.laurel, post("/web/graphql", body, authorization=f"Bearer {self.token}")),
-            "hand": Target(self.limit, post(f"/hand/{query}", body)),
-            "fixed": Target(self.limit, post(f"/fixed/{query}", body)),
-            "strawberry": Target(self.stock, post("/graphql/", body)),
-            **{name: Target(address, post("/graphql", bodies.get(name, body))) for name, address in self.peers.items()},
+            name: Target(self.of(name), request, at_once.get(name, 8), self.postgres) for name, request in asked.items()
         }
 
 
@@ -51,15 +67,17 @@ class Servers:
 def running(settings: Settings, peers: Sequence[str] = ()) -> Iterator[Servers]:
     """Start them all; what they log goes to nowhere, yet is written."""
     with ExitStack() as stack:
+        with started("laurel", settings) as door:  # to check a password takes 64 MB for a moment: not where we measure
+            token = signed_in(door)
         laurel = stack.enter_context(started("laurel", settings))
-        token = signed_in(laurel)
         if peers:
             viewer = asyncio.run(viewer_of(settings.database_url, token))
             stack.enter_context(views.shown(settings.database_url, viewer))
         limit, stock, *others = (
             stack.enter_context(started(name, settings, token)) for name in ("limit", "stock", *peers)
         )
-        yield Servers(laurel, limit, stock, dict(zip(peers, others, strict=True)), token)
+        postgres = postgres_at(settings.database_url)
+        yield Servers(laurel, limit, stock, dict(zip(peers, others, strict=True)), token, postgres)
 
 
 @contextmanager
@@ -90,7 +108,8 @@ def started(name: str, settings: Settings, token: str = "") -> Iterator[str]:
 def signed_in(laurel: str) -> str:
     """A session's token, as anybody signs in."""
     body = orjson.dumps({"query": SIGN_IN, "variables": {"input": {"username": WHO, "password": PASSWORD}}})
-    status, said = Connection(laurel).ask(post("/web/graphql", body))
+    with closing(Connection(laurel)) as connection:
+        status, said = connection.ask(post("/web/graphql", body))
     token = orjson.loads(said).get("data", {}).get("signIn", {}).get("token") if status == 200 else None
     if not token:
         raise RuntimeError(f"{WHO} cannot sign in: {said!r}")

@@ -2,10 +2,10 @@
 import fastify from "fastify";
 import mercurius from "mercurius";
 import { loaders, schema } from "./schema.mjs";
-import { announce, spent } from "./serving.mjs";
+import { announce, OURSELVES } from "./serving.mjs";
 
 const app = fastify({ logger: false });
 app.register(mercurius, { schema, jit: 1, graphiql: false, context: loaders });
-app.get("/spent", () => spent());
+for (const [path, answer] of Object.entries(OURSELVES)) app.get(path, (_, reply) => reply.send(answer()));
 await app.listen({ port: 0, host: "127.0.0.1" });
 announce(app.server.address().port);

@@ -1,11 +1,21 @@
-// What every peer's process does beside answering: tell its address and the CPU it has used, and end with its parent.
+// What every peer's process does beside answering: tell its address, its CPU and memory, and end with its parent.
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 
 /** Seconds of CPU of this process, all threads, user and system. */
-export function spent() {
+function spent() {
   const { user, system } = process.cpuUsage();
   return String((user + system) / 1e6);
 }
+
+/** Kilobytes of memory this process had when it had most; nothing where the system does not tell. */
+function peak() {
+  const status = "/proc/self/status"; // resourceUsage() would count what the process was before it was Node
+  return (existsSync(status) && /^VmHWM:\s+(\d+)/m.exec(readFileSync(status, "utf8"))?.[1]) || "";
+}
+
+/** What is answered of ourselves, by path. */
+export const OURSELVES = { "/spent": spent, "/peak": peak };
 
 /** Tell the parent where we are, and go when it goes: standard input closes then, however it ended. */
 export function announce(port) {
@@ -16,8 +26,8 @@ export function announce(port) {
 /** Serve by Node's own server; `answer` takes what is not a question about ourselves. */
 export function serve(answer) {
   const server = createServer((request, response) => {
-    if (request.url !== "/spent") return answer(request, response);
-    const said = spent();
+    const said = OURSELVES[request.url]?.();
+    if (said === undefined) return answer(request, response);
     response.writeHead(200, { "content-type": "text/plain", "content-length": said.length }).end(said);
   });
   server.listen(0, "127.0.0.1", () => announce(server.address().port));
