@@ -72,7 +72,7 @@ class Maker(ABC):
         named = get_named_type(gtype) if not isinstance(gtype, str) else None
         if isinstance(named, GraphQLInputObjectType) and isinstance(value, dict) and self.luck(self.taste.partly):
             return "{" + ", ".join(f"{k}: {self.value(named.fields[k].type, v)}" for k, v in value.items()) + "}"
-        if isinstance(named, GraphQLInputObjectType) and isinstance(value, list) and self.luck(self.taste.partly):
+        if named is not None and isinstance(value, list) and self.luck(self.taste.partly):
             return "[" + ", ".join(self.value(get_nullable_type(gtype).of_type, v) for v in value) + "]"
         return literal(value) if self.luck(0.5) else self.variable(gtype, value)
 

@@ -14,40 +14,47 @@ from .oracle_rows import KINDS
 
 SIZE = "Int"
 """How the maker writes the type of a page's size, which can be neither null nor left out."""
+CURSOR = "String"
+"""How it writes a cursor's."""
 
 
 class Again:
     """Other variables for the document that a maker has made, mostly of the same shape."""
 
     def __init__(self, maker: Maker) -> None:
-        self.maker, self.chance = maker, maker.chance
+        self.maker, self.chance, self.luck = maker, maker.chance, 0.0
         rows = [(maker.found.all(KINDS[kind]), column) for kind, column in (*NAMED.values(), ("AwardType", "code"))]
         self.pools = [WORDS, *(sorted({getattr(row, column) or "" for row in found}) for found, column in rows)]
 
     def variables(self, luck: float) -> dict[str, Any]:
         """Another value for each variable; with this luck what may be null or left out is."""
         made: dict[str, Any] = {}
+        self.luck = luck
         for name, (gtype, value, preset) in self.maker.declared.items():
-            nullable = gtype != SIZE and not str(gtype).endswith("!")
-            said = name in self.maker.variables
-            if self.maker.luck(luck) and (nullable or (preset and gtype != SIZE)):
+            silent = name not in self.maker.variables
+            loose = gtype != SIZE and (preset or not str(gtype).endswith("!"))
+            if self._lucky(loose) or (silent and not self._lucky()):
                 continue
-            if said or (preset and self.maker.luck(luck)):
-                made[name] = None if self.maker.luck(luck / 3) and nullable else self.other(gtype, value)
+            made[name] = self.other(gtype, value)
         return made
 
     def other(self, gtype: Any, value: Any) -> Any:
-        """Another value of this type: an object with the same fields, as many objects in a list."""
+        """Another value of this type, or null: an object with the same fields or fewer, as many objects in a list."""
         kind = bare(gtype)
+        if kind is gtype and not str(gtype).endswith("!") and self._lucky(gtype != SIZE and gtype != CURSOR, 0.5):
+            return None
         if isinstance(value, dict):
             fields = get_named_type(gtype).fields
-            return {name: self.other(fields[name].type, part) for name, part in value.items()}
+            return {n: self.other(fields[n].type, part) for n, part in value.items() if not self._lucky()}
         if isinstance(value, list):
             of = getattr(kind, "of_type", gtype)
             same = any(isinstance(item, dict) for item in value)
             again = value if same else self.chance.choices(value, k=self.chance.randint(0, 4)) if value else []
             return [self.other(of, item) for item in again]
         return self.leaf(gtype, value)
+
+    def _lucky(self, may: bool = True, part: float = 1) -> bool:
+        return may and self.maker.luck(self.luck * part)
 
     def leaf(self, gtype: Any, value: Any) -> Any:
         """Another scalar, or another member of the enum; null and cursors stay."""

@@ -15,23 +15,14 @@ from dataclasses import replace
 import pytest
 
 from channels.settings import Settings
-from models import database
 from models.access import ANONYMOUS
-from models.journal import number
-from resolvers.engine import Engine, Pool
-from resolvers.feed import Feed
-from schema import schema
-from tests.conftest import apart
-from tests.pristine import clone, drop, dsn
-from tests.province import ROLES, settle
+from tests.province import ROLES
 
-from .oracle import Oracle
 from .oracle_again import Again
+from .oracle_court import seated
 from .oracle_example import KEPT, Court, Example
 from .oracle_maker import Maker
 from .oracle_reach import SKIPPED, unknown
-from .oracle_rows import Rows
-from .oracle_seed_files import plant
 from .oracle_shrink import shrunk
 
 EXAMPLES = int(os.environ.get("LAUREL_EXAMPLES", "2040"))
@@ -44,36 +35,13 @@ PARTS = 1 + EXAMPLES // 120
 """Into how many tests they are parted: each must end in the time a test is given."""
 SEED = int(os.environ.get("LAUREL_SEED", "1"))
 WHO = ("public", *ROLES)
-FEW = {"head", "desk", "appraiser", "stranger"}
-"""Of the staff, who is taken for one that sees few dossiers; where they are so few, all would be."""
 
 
 @pytest.fixture(scope="module")
-def filled_url(servers: Settings) -> Iterator[str]:
-    """A database of its own: filled once, then only read."""
-    name = f"laurel_{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}_oracle"
-    url = apart(lambda: clone(servers.database_url, name))
-    yield url
-    apart(lambda: drop(url))
-
-
-@pytest.fixture(scope="module")
-async def court(filled_url: str) -> AsyncIterator[Court]:
-    """The engine and the oracle over the same rows."""
-    writing, pool = database.write_engine(filled_url), Pool(dsn(filled_url), size=2)
-    sessions = database.sessions(writing)
-    province = await settle(Engine(schema, pool), Feed(dsn(filled_url), None), sessions)
-    async with sessions.begin() as session:
-        await plant(session, province)
-    async with writing.connect() as connection:
-        await number(await connection.execution_options(isolation_level="AUTOCOMMIT"))
-    async with sessions() as session:
-        oracle = Oracle(await Rows.load(session))
-    await writing.dispose()
-    for who, viewer in province.viewers.items():
-        province.viewers[who] = replace(viewer, few=viewer.few and who in FEW)
-    yield Court(province, oracle)
-    await pool.close()
+async def court(servers: Settings) -> AsyncIterator[Court]:
+    """The engine and the oracle over the same rows, which nobody writes to."""
+    async with seated(servers.database_url, "oracle") as court:
+        yield court
 
 
 def test_the_oracle_knows_every_field_argument_and_filter_but_those_it_names() -> None:
