@@ -3,29 +3,42 @@
 from models.account import Account, RoleHeld, Session, StoredReply
 from models.agency import Agency, AgencySuccession
 from models.award import Award
+from models.award_change import AwardChange
 from models.award_type import Authority, AwardType
 from models.base import Base
 from models.content import Article, ExemplaryModel, GuidanceDocument
 from models.council import Council, CouncilMember, CouncilSession
+from models.council_agenda import AgendaItem, CouncilAttendance, Recusal
+from models.council_ballot import Ballot, SecretCount
+from models.council_rule import CouncilRule
 from models.decision import Decision, DecisionNumberCount
 from models.dossier import Dossier, DossierCodeCount, DossierDocument
 from models.dossier_line import DossierLine
 from models.journal import Entry, Head, Numbered
 from models.movement import Movement
 from models.nominee import Nominee, NomineePersonal
+from models.prize import AwardPrize
+from models.reliance import AwardReliance
 from models.rule_set import RequiredDocument, RuleSet
 
 __all__ = [
     "Account",
     "Agency",
     "AgencySuccession",
+    "AgendaItem",
     "Article",
     "Authority",
     "Award",
+    "AwardChange",
+    "AwardPrize",
+    "AwardReliance",
     "AwardType",
+    "Ballot",
     "Base",
     "Council",
+    "CouncilAttendance",
     "CouncilMember",
+    "CouncilRule",
     "CouncilSession",
     "Decision",
     "DecisionNumberCount",
@@ -41,9 +54,11 @@ __all__ = [
     "Nominee",
     "NomineePersonal",
     "Numbered",
+    "Recusal",
     "RequiredDocument",
     "RoleHeld",
     "RuleSet",
+    "SecretCount",
     "Session",
     "StoredReply",
 ]

@@ -20,6 +20,8 @@ class LineOutcome(enum.Enum):
     PENDING = "chờ thẩm định"
     ELIGIBLE = "đủ điều kiện"
     INELIGIBLE = "không đủ điều kiện"
+    PASSED = "hội đồng thông qua"
+    NOT_PASSED = "hội đồng không thông qua"
     AWARDED = "được khen thưởng"
     NOT_AWARDED = "không được khen thưởng"
 

@@ -13,6 +13,11 @@ def dossier(key: UUID) -> str:
     return f"dossier:{key}"
 
 
+def council(key: UUID) -> str:
+    """One council's sittings."""
+    return f"council:{key}"
+
+
 def agency(path: str) -> str:
     """Everything on the desks of an agency and of those under it."""
     return f"agency:{path}"

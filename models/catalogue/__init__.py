@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from models.award_type import Authority, AwardType
 from models.catalogue.entry import CatalogueError
 from models.catalogue.law import FILES, Law, SaidAwardType, read
+from models.council_rule import CouncilRule
 from models.rule_set import RequiredDocument, RuleSet
 
 __all__ = ["CatalogueError", "Law", "Progress", "is_loaded", "load", "read"]
@@ -42,6 +43,7 @@ async def load(url: str, progress: Progress | None = None, files: Path = FILES) 
         _tell(progress, "thẩm quyền · authorities", len(law.authorities))
         rule_sets = await _rule_sets(session, law)
         await _documents(session, law, rule_sets)
+        await _council_rules(session, law, rule_sets)
         _tell(progress, "bộ quy tắc · rule sets", len(law.rule_sets))
 
 
@@ -124,3 +126,15 @@ async def _documents(session: AsyncSession, law: Law, rule_sets: dict[str, RuleS
         del values["rule_set"]
         said.append((tuple(values[column] for column in condition), values))
     await _keep(session, RequiredDocument, known, said)
+
+
+async def _council_rules(session: AsyncSession, law: Law, rule_sets: dict[str, RuleSet]) -> None:
+    condition = ("rule_set_id", "award_class", "award_code", "commendation_type")
+    rows = await session.scalars(select(CouncilRule))
+    known = {tuple(getattr(row, column) for column in condition): row for row in rows}
+    said = []
+    for rule in law.council_rules:
+        values = vars(rule) | {"rule_set_id": rule_sets[rule.rule_set].id}
+        del values["rule_set"]
+        said.append((tuple(values[column] for column in condition), values))
+    await _keep(session, CouncilRule, known, said)

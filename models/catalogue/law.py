@@ -11,6 +11,8 @@ from typing import Any
 
 from models.agency import AgencyKind
 from models.award_type import AuthorityRight, AwardClass, AwardLevel, Cadence
+from models.catalogue.council import SaidCouncilRule, council_rules
+from models.catalogue.deadline import SaidDeadline, deadlines
 from models.catalogue.entry import CatalogueError, Entry, entries
 from models.nominee import NomineeKind
 from models.rule_set import CommendationType, DocumentKind
@@ -101,6 +103,7 @@ class Law:
     authorities: tuple[SaidAuthority, ...]
     rule_sets: tuple[SaidRuleSet, ...]
     documents: tuple[SaidDocument, ...]
+    council_rules: tuple[SaidCouncilRule, ...]
 
 
 def read(files: Path = FILES) -> Law:
@@ -110,13 +113,18 @@ def read(files: Path = FILES) -> Law:
     an article the law does not have, two entries of one code on the same day.
     """
     awards = _award_types(files / "award_types")
-    days = _processing_days(files / "deadlines.toml")
+    days = _processing_days(deadlines(files / "deadlines.toml"))
     rule_sets = tuple(_rule_set(entry, days) for entry in entries(files / "rule_sets.toml", "rule_set"))
     return Law(
         award_types=awards,
         authorities=tuple(_authorities(files / "authorities.toml", awards)),
         rule_sets=rule_sets,
         documents=tuple(_documents(files / "required_documents.toml", awards, {said.code for said in rule_sets})),
+        council_rules=tuple(
+            council_rules(
+                files / "council_rules.toml", {said.code for said in awards}, {said.code for said in rule_sets}
+            )
+        ),
     )
 
 
@@ -215,18 +223,13 @@ def _award_codes(entry: Entry, awards: Iterable[SaidAwardType]) -> list[str]:
     return codes
 
 
-def _processing_days(file: Path) -> dict[str, int]:
-    """Working days of each rule set: the sum of its steps, half days rounded up."""
-    sums: dict[str, float] = {}
-    for entry in entries(file, "deadline"):
-        entry.code("step", "[A-Z_]+")
-        entry.text("name")
-        entry.text("name_en")
-        entry.confirmed()
-        for rule_set in entry.texts("rule_sets"):
-            sums[rule_set] = sums.get(rule_set, 0) + entry.number("working_days")
-        entry.done()
-    return {rule_set: math.ceil(days) for rule_set, days in sums.items()}
+def _processing_days(deadlines: Iterable[SaidDeadline]) -> dict[str, int]:
+    """Working days of each rule set: the sum of its stages, half days rounded up."""
+    sums: dict[str, int] = {}
+    for said in deadlines:
+        if said.commendation_type is None:
+            sums[said.rule_set] = sums.get(said.rule_set, 0) + said.half_days
+    return {rule_set: math.ceil(half_days / 2) for rule_set, half_days in sums.items()}
 
 
 def _rule_set(entry: Entry, days: dict[str, int]) -> SaidRuleSet:

@@ -1,0 +1,129 @@
+"""What a council's vote needs: ballot, threshold, base and quorum by award and rule set (Law 06/2022 art 90)."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from fractions import Fraction
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.award_type import AwardClass, AwardType
+from models.base import Base, Identified, closed
+from models.council_ballot import BallotKind
+from models.dossier import Dossier
+from models.dossier_line import LineOutcome
+from models.refusals import RuleNotMet
+from models.rule_set import CommendationType, RuleSet
+
+
+class VoteBase(enum.Enum):
+    """Of whom the share of yes is worked out; who stands aside counts in none of them."""
+
+    MEMBERS = "trên tổng số thành viên được biểu quyết"
+    PRESENT = "trên số thành viên tham gia"
+    VALID = "trên số phiếu tán thành và không tán thành"
+
+
+class CouncilRule(Identified, Base):
+    """What a council's vote on some awards needs under a rule set; an absent condition stands for any."""
+
+    __tablename__ = "council_rule"
+
+    rule_set_id: Mapped[UUID] = mapped_column(ForeignKey("rule_set.id"))
+    award_class: Mapped[AwardClass | None] = mapped_column(closed(AwardClass), default=None)
+    award_code: Mapped[str | None] = mapped_column(default=None)
+    commendation_type: Mapped[CommendationType | None] = mapped_column(closed(CommendationType), default=None)
+    needed: Mapped[bool]
+    """Whether a council must have passed the case before it is decided."""
+    ballot: Mapped[BallotKind] = mapped_column(closed(BallotKind))
+    threshold: Mapped[str]
+    """The share of yes that passes a case, as an exact fraction: `9/10`."""
+    more_than: Mapped[bool]
+    """Whether the share must be exceeded; else reaching it is enough."""
+    base: Mapped[VoteBase] = mapped_column(closed(VoteBase))
+    """Of whom the share is worked out."""
+    quorum: Mapped[str]
+    """The share of the members with a vote on the case who must be present, as an exact fraction."""
+    chair_breaks_ties: Mapped[bool] = mapped_column(default=False)
+    """Whether the chair's own vote decides an open ballot that stands at one half."""
+    party_opinion: Mapped[bool] = mapped_column(default=False)
+    """Whether the Party committee is asked before it is submitted for signature."""
+    article: Mapped[str]
+    """Where it comes from."""
+    confirmed: Mapped[bool]
+    """Whether the text was read; else it is a setting to be confirmed."""
+    note: Mapped[str | None] = mapped_column(default=None)
+    """What is open, and by which source it was set."""
+
+    __table_args__ = (
+        CheckConstraint("threshold ~ '^[1-9][0-9]?/[1-9][0-9]?$'", name="threshold_is_a_fraction"),
+        CheckConstraint("quorum ~ '^[1-9][0-9]?/[1-9][0-9]?$'", name="quorum_is_a_fraction"),
+        CheckConstraint("not chair_breaks_ties or (threshold = '1/2' and more_than)", name="ties_are_of_majorities"),
+        Index(
+            "uq_council_rule",
+            "rule_set_id",
+            text("coalesce(award_class, '')"),
+            text("coalesce(award_code, '')"),
+            text("coalesce(commendation_type, '')"),
+            unique=True,
+        ),
+    )
+
+    @property
+    def share(self) -> Fraction:
+        """The threshold as a number."""
+        return Fraction(self.threshold)
+
+    @property
+    def attendance(self) -> Fraction:
+        """The quorum as a number."""
+        return Fraction(self.quorum)
+
+    def covers(self, award: AwardType, commendation: CommendationType) -> bool:
+        """Whether it speaks of this award, given in this way."""
+        return (
+            self.award_class in (None, award.award_class)
+            and self.award_code in (None, award.code)
+            and self.commendation_type in (None, commendation)
+        )
+
+    def closeness(self) -> tuple[bool, bool, bool]:
+        """How closely it names what it covers: an award by its code first, then by its class, then by the procedure."""
+        return self.award_code is not None, self.award_class is not None, self.commendation_type is not None
+
+
+def rule_for(rules: Iterable[CouncilRule], award: AwardType, commendation: CommendationType) -> CouncilRule:
+    """The rule that names this case most closely, of those of its rule set; raises RuleNotMet where there is none."""
+    found = max((rule for rule in rules if rule.covers(award, commendation)), key=CouncilRule.closeness, default=None)
+    if found is None:
+        raise RuleNotMet(
+            rule="NO_COUNCIL_RULE",
+            article="Law 06/2022 art 90",
+            remedy=award.code,
+            message=f"Chưa có quy định biểu quyết cho «{award.name}». Hãy báo quản trị viên nạp danh mục.",
+            message_en=f"There is no voting rule for “{award.name_en}”. Ask an administrator to load the catalogue.",
+        )
+    return found
+
+
+async def must_be_advised(session: AsyncSession, dossier: Dossier, rules: RuleSet) -> None:
+    """Raise RuleNotMet where a case about to be awarded needs a council's advice and was not passed by one.
+
+    Its lines must have been loaded with their award types. Takes one statement.
+    """
+    kept = list(await session.scalars(select(CouncilRule).where(CouncilRule.rule_set_id == rules.id)))
+    cases = [line for line in dossier.lines if line.outcome is LineOutcome.ELIGIBLE]
+    for line in cases:
+        rule = rule_for(kept, line.award_type, dossier.commendation_type)
+        if rule.needed:
+            raise RuleNotMet(
+                rule="COUNCIL_NOT_CONSULTED",
+                article=rule.article,
+                remedy="conveneSession",
+                message=f"«{line.award_type.name}» phải có ý kiến của Hội đồng. Hãy đưa hồ sơ ra Hội đồng trước.",
+                message_en=f"“{line.award_type.name_en}” needs the council's advice. Put it before the council first.",
+            )
