@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     CheckConstraint,
     ColumnElement,
     CompoundSelect,
@@ -13,6 +14,8 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Select,
+    Text,
+    Uuid,
     and_,
     any_,
     exists,
@@ -23,27 +26,27 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
-from models import topics
 from models.access import Audience, Viewer
 from models.account import Account
 from models.agency import Agency, within
 from models.base import Base, Identified, array_of, closed, folded, search_index, searched
 from models.dossier_line import DossierLine
-from models.journal import Entry, event_head
+from models.journal import event_head
 from models.movement import Movement
+from models.moving import Moving
 from models.nominee import Nominee, NomineePersonal
-from models.refusals import IllegalStep, NotPermitted, SeparationOfDuties
 from models.rule_set import CommendationType, DocumentKind, RuleSet
-from models.workflow import DossierStatus, Step, StepRule, workflow
+from models.workflow import DossierStatus, newest
 
 NEVER = date(9000, 1, 1)
 """The place of a dossier without a due date: after all that have one."""
 
 
-class Dossier(Identified, Base):
+class Dossier(Moving, Identified, Base):
     """The file of a proposal. Its status is the state of the file; each line has an outcome of its own."""
 
     __tablename__ = "dossier"
@@ -75,6 +78,16 @@ class Dossier(Identified, Base):
     drafted_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     submitted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), default=None)
     appraiser_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), default=None)
+    receiver_id: Mapped[UUID | None] = mapped_column(ForeignKey("agency.id"), default=None)
+    """Which desk received it: any of the province's may, whoever handles it then (Decree 118/2025)."""
+    workflow_code: Mapped[str] = mapped_column(default_factory=newest, server_default="2024-1")
+    """The version of the workflow it follows; bound with the rules at reception."""
+    came_from: Mapped[list[str]] = mapped_column(ARRAY(Text), default_factory=list, server_default="{}")
+    """The states it goes back to from where it waits, the next one last."""
+    actors: Mapped[dict[str, list[str]]] = mapped_column(JSONB, default_factory=dict, server_default="{}")
+    """By step, the accounts that took it: others must stand apart from them."""
+    declared: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default_factory=list, server_default="{}")
+    """Accounts that declared a conflict of interest in it."""
     title_folded: Mapped[str] = folded("code", "title")
     search: Mapped[str] = searched(("code", "title"))
     agency: Mapped[Agency] = relationship(lazy="raise", init=False, foreign_keys=[agency_id])
@@ -91,10 +104,13 @@ class Dossier(Identified, Base):
         CheckConstraint("(code is null) = (received_at is null)", name="code_is_given_at_reception"),
         CheckConstraint("(code is null) = (rule_set_id is null)", name="rules_are_bound_at_reception"),
         CheckConstraint(
-            "code is not null or status in ('DRAFT', 'SUBMITTED', 'REFUSED_AT_RECEPTION', 'WITHDRAWN', 'ARCHIVED')",
+            "code is not null or status in ('DRAFT', 'DELETED', 'SUBMITTED', 'REFUSED_AT_RECEPTION', 'WITHDRAWN',"
+            " 'ARCHIVED')",
             name="what_is_handled_has_a_code",
         ),
-        CheckConstraint("status = 'DRAFT' or submitted_at is not null", name="what_left_the_draft_was_submitted"),
+        CheckConstraint(
+            "status in ('DRAFT', 'DELETED') or submitted_at is not null", name="what_left_the_draft_was_submitted"
+        ),
         CheckConstraint("received_at >= submitted_at", name="is_received_after_it_is_submitted"),
         CheckConstraint("version >= 1", name="version_counts_from_one"),
         CheckConstraint("title = normalize(title, NFC) and btrim(title) <> ''", name="title_is_nfc"),
@@ -118,49 +134,6 @@ class Dossier(Identified, Base):
             postgresql_ops={"title_folded": "gin_trgm_ops"},
         ),
     )
-
-    def take(self, step: Step, *, by: Viewer, note: str | None = None) -> Entry:
-        """Take one step and return its journal entry.
-
-        The only place that assigns a status. Its agencies must have been loaded with it.
-        Raises NotPermitted, then IllegalStep, then SeparationOfDuties.
-        """
-        rule = workflow()[step]
-        self.must_allow(rule, by)
-        if self.status not in rule.before:
-            allowed = sorted(rule.before, key=list(DossierStatus).index)
-            raise IllegalStep(step=step, dossier_status=self.status, allowed_from=allowed)
-        if taken := rule.apart & self.taken_by(by.account_id):
-            raise SeparationOfDuties(taken=sorted(taken, key=list(Step).index))
-        before, self.status = self.status, rule.after
-        self.version += 1
-        return self.entry(rule, by, before=before, note=note)
-
-    def must_allow(self, rule: StepRule, by: Viewer) -> None:
-        """Raise NotPermitted unless the viewer holds a role for this step where the step wants it."""
-        desk: Agency = getattr(self, rule.at.value)
-        if not by.holds(rule.roles, desk.path) or (rule.named and self.appraiser_id != by.account_id):
-            raise NotPermitted.unless(rule.roles)
-
-    def taken_by(self, account_id: UUID | None) -> frozenset[Step]:
-        """The steps of this dossier that an account has taken and must stand apart from others."""
-        actors = {Step.DRAFT: self.drafted_by_id, Step.SUBMIT: self.submitted_by_id, Step.APPRAISE: self.appraiser_id}
-        return frozenset(step for step, actor in actors.items() if actor is not None and actor == account_id)
-
-    def entry(self, rule: StepRule, by: Viewer, *, before: DossierStatus | None, note: str | None = None) -> Entry:
-        """The journal entry of a step just taken: told to the dossier's followers and on the desks it concerns."""
-        paths = (self.agency.path, self.handler.path, self.authority.path)
-        said = {"before": before and before.name, "after": self.status.name, "note": note}
-        return Entry(
-            act=rule.step.name,
-            actor_id=by.account_id,
-            subject_kind="Dossier",
-            subject_id=self.id,
-            subject_version=self.version,
-            topics=sorted({topics.dossier(self.id), *(topic for path in paths for topic in topics.above(path))}),
-            public_text=rule.says,
-            data={key: value for key, value in said.items() if value is not None},
-        )
 
     @hybrid_property
     def event_head(self) -> str:

@@ -147,6 +147,16 @@ class Entry(Base):
     def _note(cls) -> ColumnElement[str | None]:
         return _said(cls.data, "note")
 
+    @hybrid_property
+    def reason(self) -> str | None:
+        """Why the step was taken, for everybody who sees the subject."""
+        return self.data.get("reason")
+
+    @reason.inplace.expression
+    @classmethod
+    def _reason(cls) -> ColumnElement[str | None]:
+        return _said(cls.data, "reason")
+
 
 class Numbered(Base):
     """An entry's place in the one order everybody sees, and the hash that chains it to the one before."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from models.access import Role
 from models.decision import DecisionStatus
-from models.workflow import DossierStatus, Step
+from models.workflow import DossierStatus, Interest, Step
 
 
 class Refusal(Exception):
@@ -52,6 +52,15 @@ class SeparationOfDuties(Refusal):
         "Bạn đã thực hiện một bước khác của hồ sơ này nên không thể thực hiện bước này. Hãy để người khác làm."
     )
     message_en: str = "You took another step of this dossier, so this one is somebody else's to take."
+
+
+@dataclass
+class ConflictOfInterest(Refusal):
+    """The viewer is too near the case to judge it."""
+
+    interest: Interest
+    message: str = "Bạn có xung đột lợi ích với hồ sơ này nên không thể thực hiện bước này. Hãy để người khác làm."
+    message_en: str = "You have a conflict of interest in this dossier. Leave the step to somebody else."
 
 
 @dataclass

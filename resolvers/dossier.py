@@ -14,8 +14,9 @@ from models import calendar
 from models.access import Viewer
 from models.dossier import visible_among_all, visible_beside, visible_document, visible_dossier, visible_line
 from models.event import visible_account, visible_entry
+from models.outward import ExchangeStatus, PortalStatus, exchange_status, portal_status
 from models.rule_set import CommendationType
-from models.workflow import Clock, DossierStatus, PortalStatus, clock, portal_status
+from models.workflow import Clock, DossierStatus, clock
 from resolvers.engine import Order, seen
 from resolvers.filters import (
     Condition,
@@ -59,9 +60,9 @@ class DossierFilter(Filter):
     agency_within: str | None = asked("Mã cơ quan trình, kể cả cấp dưới. · Proposed in this agency's subtree.")
     handler_within: str | None = asked("Mã cơ quan đang xử lý, kể cả cấp dưới. · On a desk in this subtree.")
     authority: str | None = asked("Mã cơ quan có thẩm quyền quyết định. · This agency is asked to decide.")
-    movement: strawberry.ID | None = asked("Thuộc phong trào này. · It belongs to this movement.")
-    appraiser: strawberry.ID | None = asked("Tài khoản được giao thẩm định. · This account appraises it.")
-    nominee: strawberry.ID | None = asked("Có đề nghị cho người, tập thể này. · It names this nominee.")
+    movement: strawberry.ID | None = asked("Thuộc phong trào này. · It belongs to this movement.", of="Movement")
+    appraiser: strawberry.ID | None = asked("Tài khoản được giao thẩm định. · This account appraises it.", of="Account")
+    nominee: strawberry.ID | None = asked("Có đề nghị cho người, tập thể này. · It names this nominee.", of="Nominee")
     award_type: str | None = asked("Có đề nghị hình thức này. · It asks for this award.")
     text: str | None = asked("Tìm không dấu trong mã và trích yếu. · In code and title, accents aside.")
     created_from: date | None = None
@@ -189,9 +190,14 @@ def last_event(viewer: Viewer, parent: type[rows.Dossier]) -> Select[rows.Entry]
     return _events(viewer, parent).order_by(rows.Entry.subject_version.desc())
 
 
-def portal_statuses(viewer: Viewer, given: list[tuple[str]]) -> list[PortalStatus]:
-    """What the National Public Service Portal is told, for each dossier."""
-    return [portal_status(DossierStatus[status]) for (status,) in given]
+def portal_statuses(viewer: Viewer, given: list[tuple[str | None]]) -> list[PortalStatus | None]:
+    """What the National Public Service Portal is told of each state (Circular 01/2018/TT-VPCP)."""
+    return [portal_status(DossierStatus[status]) if status else None for (status,) in given]
+
+
+def exchange_statuses(viewer: Viewer, given: list[tuple[str | None]]) -> list[ExchangeStatus | None]:
+    """What whoever sent the documents is told of each state (Decision 28/2018/QĐ-TTg)."""
+    return [exchange_status(DossierStatus[status]) if status else None for (status,) in given]
 
 
 def clocks(viewer: Viewer, given: list[tuple[str]]) -> list[Clock]:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 import models as rows
 from models import calendar
 from models.dossier import Dossier
-from models.refusals import InvalidInput, NotFound
+from models.refusals import InvalidInput, NotFound, NotPermitted
 from models.rule_set import CommendationType, DocumentKind
 from models.submission import in_force, must_be_decided_by, must_suit
 from models.workflow import Step, workflow
@@ -91,7 +91,8 @@ async def draft_dossier(context: Context, input: DraftDossierInput) -> Ref:
         )
         dossier.agency, dossier.authority, dossier.handler = agency, authority, agency
         rule = workflow()[Step.DRAFT]
-        dossier.must_allow(rule, work.viewer)
+        if not work.viewer.holds(rule.roles, agency.path):
+            raise NotPermitted.unless(rule.roles)
         work.session.add(dossier)
         await work.session.flush()
         await _add_lines(work, dossier, input.lines, today)

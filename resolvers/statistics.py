@@ -37,8 +37,9 @@ from models.award_type import AwardClass, AwardLevel
 from models.base import closed
 from models.dossier import visible_dossier
 from models.nominee import NomineeKind
+from models.outward import PortalStatus, portal_status
 from models.rule_set import CommendationType
-from models.workflow import Clock, DossierStatus, PortalStatus, Step, clock, portal_status
+from models.workflow import Clock, DossierStatus, Step, clock
 from resolvers.award import AwardFilter, awards
 from resolvers.dimensions import Comparison, Dimension, Periods, counted, facts, part_of_day, summed_up, today
 from resolvers.dossier import DossierFilter, dossiers

@@ -20,6 +20,7 @@ from schema.award import Award
 from schema.feed import Resync
 from schema.node import Node
 from schema.refusals import (
+    ConflictOfInterest,
     IdempotencyMismatch,
     IllegalStep,
     InvalidInput,
@@ -73,6 +74,7 @@ IssueDecisionResult = Annotated[
     | NotPermitted
     | IllegalStep
     | SeparationOfDuties
+    | ConflictOfInterest
     | StaleVersion
     | RuleNotMet
     | InvalidInput
@@ -87,6 +89,7 @@ PublishDecisionResult = Annotated[
     | WrongStatus
     | IllegalStep
     | SeparationOfDuties
+    | ConflictOfInterest
     | StaleVersion
     | IdempotencyMismatch,
     strawberry.union("PublishDecisionResult", description="The decision now public, or why it is not."),

@@ -11,8 +11,9 @@ import models as rows
 from models.dossier import visible_document, visible_dossier, visible_line
 from models.dossier_line import LineOutcome
 from models.event import visible_entry
+from models.outward import ExchangeStatus, PortalStatus
 from models.rule_set import CommendationType, DocumentKind
-from models.workflow import Clock, DossierStatus, PortalStatus
+from models.workflow import Clock, DossierStatus
 from resolvers import dossier as resolve
 from resolvers import dossier_draft, dossier_steps, event
 from resolvers.engine import Connection, column, computed, many, reads, self_, shows, subscribes, to_one, told
@@ -26,6 +27,7 @@ from schema.movement import Movement
 from schema.node import Node
 from schema.nominee import Nominee
 from schema.refusals import (
+    ConflictOfInterest,
     IdempotencyMismatch,
     IllegalStep,
     InvalidInput,
@@ -82,9 +84,13 @@ class DossierEvent(Node):
     """When."""
     version: int = column("subject_version", description="The dossier's version after it.")
     status: DossierStatus | None = column("after", description="Where the dossier came to.")
+    portal_status: PortalStatus | None = computed(resolve.portal_statuses, reads=("after",))
+    exchange_status: ExchangeStatus | None = computed(resolve.exchange_statuses, reads=("after",))
     public_text: str | None
     """What everybody who follows the dossier may read."""
     note: str | None
+    reason: str | None
+    """Why, where the step wants a reason."""
     actor: Account | None = to_one(description="Who took it; for staff.")
 
 
@@ -98,6 +104,7 @@ class Dossier(Node):
     status: DossierStatus
     """Where the file stands."""
     portal_status: PortalStatus = computed(resolve.portal_statuses, reads=("status",))
+    exchange_status: ExchangeStatus = computed(resolve.exchange_statuses, reads=("status",))
     version: int
     commendation_type: CommendationType
     """The type of commendation (Law 06/2022 art 8)."""
@@ -144,6 +151,7 @@ DossierStepResult = Annotated[
     | NotPermitted
     | IllegalStep
     | SeparationOfDuties
+    | ConflictOfInterest
     | StaleVersion
     | RuleNotMet
     | InvalidInput

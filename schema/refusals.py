@@ -11,7 +11,7 @@ import strawberry
 from models import refusals
 from models.access import Role
 from models.decision import DecisionStatus
-from models.workflow import DossierStatus, Step
+from models.workflow import DossierStatus, Interest, Step
 
 T = TypeVar("T")
 
@@ -49,6 +49,11 @@ class NotFound(Refusal):
 @_shows(refusals.NotPermitted)
 class NotPermitted(Refusal):
     who_can: list[Role] = strawberry.field(description="Vai trò được làm việc này. · Roles that may.")
+
+
+@_shows(refusals.ConflictOfInterest)
+class ConflictOfInterest(Refusal):
+    interest: Interest = strawberry.field(description="Vì sao. · Why.")
 
 
 @_shows(refusals.SeparationOfDuties)

@@ -6,8 +6,9 @@ import strawberry
 
 from models.award_type import AwardClass, AwardLevel
 from models.nominee import NomineeKind
+from models.outward import PortalStatus
 from models.rule_set import CommendationType
-from models.workflow import DossierStatus, PortalStatus
+from models.workflow import DossierStatus
 from resolvers import statistics as resolve
 from resolvers.engine import aggregates, figures, grouped, keyed
 from schema.agency import Agency

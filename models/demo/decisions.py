@@ -21,6 +21,7 @@ from models.demo.accounts import Actor
 from models.demo.agencies import ABOVE, DESK, PROVINCE, Office
 from models.demo.books import key
 from models.demo.dossiers import Written, chairman_of
+from models.demo.plan import Case
 from models.demo.world import World
 from models.nominee import NomineeKind
 from models.workflow import DossierStatus, Step
@@ -46,6 +47,11 @@ class _Paper:
     signed_at: datetime
 
 
+def _taken(case: Case, step: Step) -> int | None:
+    """The working minute of a stage; a decision may be one from above."""
+    return case.decided if step is Step.DECIDE else case.at(step)
+
+
 @dataclass(frozen=True)
 class Decisions:
     """Writes decisions into the world's books."""
@@ -54,7 +60,7 @@ class Decisions:
 
     def write(self, dossiers: list[Written]) -> None:
         """Writes the decision of each decided dossier, numbered in the order of signature, and the recorded ones."""
-        decided = [(minute, written) for written in dossiers if (minute := written.case.at(Step.DECIDE)) is not None]
+        decided = [(minute, written) for written in dossiers if (minute := written.case.decided) is not None]
         counts: Counter[tuple[Office, int]] = Counter()
         for minute, written in sorted(decided, key=lambda pair: (pair[0], pair[1].id.int)):
             place = written.authority, self.world.time.day(minute).year
@@ -77,7 +83,7 @@ class Decisions:
             signed_on=day,
             signed_at=at,
         )
-        stages = [stage for stage in _STAGES if case.at(stage[0]) is not None]
+        stages = [stage for stage in _STAGES if _taken(case, stage[0]) is not None]
         published = case.at(Step.PUBLISH)
         self._decision(
             paper,
@@ -138,7 +144,7 @@ class Decisions:
         secretary = self.world.accounts.holding(Role.SECRETARY, DESK)[0]
         chairman, path, version = chairman_of(self.world, written.id), paper.agency.code, 0
         for step, act, status, says in _STAGES:
-            minute = written.case.at(step)
+            minute = _taken(written.case, step)
             if minute is None:
                 continue
             version += 1

@@ -21,7 +21,7 @@ from models.demo.plan import Case
 from models.demo.world import World
 from models.dossier_line import LineOutcome
 from models.rule_set import CommendationType, DocumentKind
-from models.workflow import DossierStatus, Step, workflow
+from models.workflow import DossierStatus, Place, Step, workflow
 
 _DECIDED_ABOVE = {"BK_TTG": "TTG", "CSTDTQ": "TTG", "HC_LD_III": "CTN"}
 _APPRAISALS = (Step.APPRAISE, Step.PASS_APPRAISAL, Step.FAIL_APPRAISAL)
@@ -116,6 +116,9 @@ class Dossiers:
             drafted_by_id=written.drafter.id,
             submitted_by_id=written.submitter.id if submitted else None,
             appraiser_id=written.appraiser.id if Step.ASSIGN in case.steps else None,
+            receiver_id=self.world.agencies[DESK].id if code else None,
+            came_from=case.came_from,
+            actors=self._actors(written),
             **self._reception(case),
         )
         self._lines(written)
@@ -206,7 +209,7 @@ class Dossiers:
         refusals, chance = texts()["refusals"], self.world.chance
         if position > len(case.lines) - case.failing:
             return LineOutcome.INELIGIBLE, chance.choice(refusals["line"])
-        if Step.DECIDE in case.steps:
+        if case.decided is not None:
             return LineOutcome.AWARDED, None
         if Step.FAIL_COUNCIL in case.steps:
             return LineOutcome.NOT_AWARDED, chance.choice(refusals["council"])
@@ -237,10 +240,12 @@ class Dossiers:
     def _steps(self, written: Written) -> None:
         """The journal entries of a dossier, as its steps write them."""
         case, before, heard = written.case, None, self._topics(written)
+        place: Place = DossierStatus.DRAFT, ()
         for version, (step, minute) in enumerate(zip(case.steps, case.minutes, strict=True), 1):
             rule, notes = workflow()[step], texts()["notes"].get(step.name)
             note = self.world.chance.choice(notes) if notes else None
-            said = {"before": before, "after": rule.after.name, "note": note}
+            place = rule.lead(*place)
+            said = {"before": before, "after": place[0].name, "note": note}
             self.world.journal.tell(
                 self.world.time.moment(minute),
                 step.name,
@@ -250,7 +255,11 @@ class Dossiers:
                 rule.says,
                 {name: value for name, value in said.items() if value is not None},
             )
-            before = rule.after.name
+            before = place[0].name
+
+    def _actors(self, written: Written) -> dict[str, list[str]]:
+        """By step, who took it."""
+        return {step.name: [str(self._actor(step, written).id)] for step in dict.fromkeys(written.case.steps)}
 
     def _topics(self, written: Written) -> tuple[list[str], list[str]]:
         """Who hears of a draft, and who of a dossier that was handed in."""

@@ -26,8 +26,9 @@ from models.demo.worktime import DAY
 from models.demo.world import World
 from models.nominee import NomineeKind
 from models.rule_set import CommendationType
-from models.workflow import DossierStatus, Step
+from models.workflow import DossierStatus, Place, Step, workflow
 
+_DECIDING = (Step.DECIDE, Step.DECIDE_ABOVE)
 _S, _K, _C = DossierStatus, NomineeKind, CommendationType
 
 
@@ -51,7 +52,20 @@ class Case:
     @property
     def settled(self) -> int:
         """The working minute of the decision, or else of the last step."""
-        return self.at(Step.DECIDE) or self.minutes[-1]
+        return self.decided or self.minutes[-1]
+
+    @property
+    def decided(self) -> int | None:
+        """The working minute of the decision, here or above."""
+        return self.at(Step.DECIDE) or self.at(Step.DECIDE_ABOVE)
+
+    @property
+    def came_from(self) -> list[str]:
+        """The states the dossier goes back to from where it waits."""
+        place: Place = DossierStatus.DRAFT, ()
+        for step in self.steps:
+            place = workflow()[step].lead(*place)
+        return [status.name for status in place[1]]
 
     def at(self, step: Step) -> int | None:
         """The working minute of a step, the last time it was taken."""
@@ -146,7 +160,7 @@ class Planner:
 
     def _spread(self, taken: list[Step], anchor: int) -> list[int]:
         """Minutes of the steps, with the decision (or the last step) at the anchor and nothing after the end."""
-        at = taken.index(Step.DECIDE) if Step.DECIDE in taken else len(taken) - 1
+        at = next((n for n, step in enumerate(taken) if step in _DECIDING), len(taken) - 1)
         between = gaps(taken, self._chance, by_hand=self._time.day(anchor).year < 2025)
         anchor = min(anchor, self._time.end - 1 - sum(between[at + 1 :]))
         first = anchor - sum(between[: at + 1])

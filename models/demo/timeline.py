@@ -10,7 +10,8 @@ from models.workflow import DossierStatus, Step
 
 _S = DossierStatus
 _ARRIVED = (Step.DRAFT, Step.SUBMIT, Step.RECEIVE)
-_UP = (Step.CONSULT, Step.POST, Step.CONVENE, Step.ADVISE, Step.FORWARD_UP)
+_HEARD = (Step.CONSULT, Step.CONCLUDE_OPINIONS)
+_UP = (*_HEARD, Step.POST, Step.END_POSTING, Step.CONVENE, Step.ADVISE, Step.FORWARD_UP)
 """What a dossier goes through before the province forwards it (arts 84.3, 84.5, 90.4, 83.2)."""
 
 _BEFORE_APPRAISAL: dict[DossierStatus, tuple[Step, ...]] = {
@@ -27,12 +28,12 @@ _AFTER_APPRAISAL: dict[DossierStatus, tuple[Step, ...]] = {
     _S.SIGNING: (),
     _S.INELIGIBLE: (),
     _S.CONSULTING: (Step.CONSULT,),
-    _S.POSTED: (Step.CONSULT, Step.POST),
+    _S.POSTED: (*_HEARD, Step.POST),
     _S.COUNCIL: (Step.CONVENE,),
     _S.PARTY_OPINION: (Step.CONVENE, Step.ASK_PARTY),
     _S.NOT_PASSED: (Step.CONVENE, Step.FAIL_COUNCIL),
     _S.FORWARDED_UP: _UP,
-    _S.DECLINED_ABOVE: (*_UP, Step.DECLINE_ABOVE),
+    _S.DECLINED_ABOVE: (*_UP, Step.RECEIVE_FROM_ABOVE, Step.DECLINE_ABOVE),
     _S.DECIDED: (Step.DECIDE,),
     _S.PUBLISHED: (Step.DECIDE, Step.PUBLISH),
     _S.RESULT_RETURNED: (Step.DECIDE, Step.PUBLISH, Step.RETURN_RESULT),
@@ -52,7 +53,8 @@ _GAPS: dict[Step, tuple[int, int]] = {
     Step.PASS_APPRAISAL: (40, 500),
     Step.FAIL_APPRAISAL: (40, 500),
     Step.CONSULT: (60, DAY),
-    Step.POST: (DAY, 4 * DAY),
+    Step.CONCLUDE_OPINIONS: (DAY, 4 * DAY),
+    Step.POST: (60, DAY),
     Step.CONVENE: (200, 3 * DAY),
     Step.ADVISE: (DAY, 4 * DAY),
     Step.FAIL_COUNCIL: (DAY, 4 * DAY),
@@ -62,7 +64,9 @@ _GAPS: dict[Step, tuple[int, int]] = {
     Step.RESUME: (2 * DAY, 10 * DAY),
     Step.STOP: (2 * DAY, 10 * DAY),
     Step.FORWARD_UP: (200, 3 * DAY),
-    Step.DECLINE_ABOVE: (10 * DAY, 30 * DAY),
+    Step.RECEIVE_FROM_ABOVE: (10 * DAY, 30 * DAY),
+    Step.DECIDE_ABOVE: (20, DAY),
+    Step.DECLINE_ABOVE: (20, DAY),
     Step.DECIDE: (200, 3 * DAY),
     Step.PUBLISH: (30, DAY),
     Step.RETURN_RESULT: (60, 2 * DAY),
@@ -74,7 +78,6 @@ _GAPS: dict[Step, tuple[int, int]] = {
 
 _POSTED_FOR = (10 * DAY, 12 * DAY)
 """A posted list stays up for ten working days."""
-_FROM_ABOVE = (10 * DAY, 30 * DAY)
 _LATE = (11 * DAY, 20 * DAY)
 """Now and then a signature is late."""
 _PREPARED = {True: (2 * DAY, 7 * DAY // 2), False: (DAY // 2, 3 * DAY // 2)}
@@ -118,7 +121,7 @@ def _ending(status: DossierStatus, chance: random.Random) -> list[Step]:
 
 def from_above() -> list[Step]:
     """The end of a dossier decided by the Prime Minister or the President, its result returned."""
-    return [*_UP, Step.DECIDE, Step.PUBLISH, Step.RETURN_RESULT]
+    return [*_UP, Step.RECEIVE_FROM_ABOVE, Step.DECIDE_ABOVE, Step.PUBLISH, Step.RETURN_RESULT]
 
 
 def up(lines: int) -> list[Step]:
@@ -137,6 +140,4 @@ def _gap(before: Step, step: Step, *, by_hand: bool, late: bool) -> tuple[int, i
         return _PREPARED[by_hand]
     if before is Step.POST:
         return _POSTED_FOR
-    if before is Step.FORWARD_UP:
-        return _FROM_ABOVE
     return _LATE if step is Step.DECIDE and late else _GAPS[step]

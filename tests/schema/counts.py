@@ -16,7 +16,8 @@ from models.access import Audience, Viewer
 from models.award import AwardStatus
 from models.award_type import AwardClass, AwardLevel
 from models.nominee import NomineeKind
-from models.workflow import Clock, DossierStatus, PortalStatus, clock, portal_status
+from models.outward import PortalStatus, portal_status
+from models.workflow import Clock, DossierStatus, clock
 
 
 @dataclass

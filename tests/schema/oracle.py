@@ -21,7 +21,8 @@ import models as rows
 from models import calendar
 from models.access import Viewer
 from models.award_type import AuthorityRight
-from models.workflow import Clock, clock, portal_status
+from models.outward import exchange_status, portal_status
+from models.workflow import Clock, clock
 from schema import schema
 from tests.oracle import answer
 from tests.oracle.answer import cut, in_python, say
@@ -231,6 +232,15 @@ class Oracle(answer.Oracle):
 
     def Dossier_portalStatus(self, dossier: Any, viewer: Viewer) -> str:
         return portal_status(dossier.status).name
+
+    def Dossier_exchangeStatus(self, dossier: Any, viewer: Viewer) -> str:
+        return exchange_status(dossier.status).name
+
+    def DossierEvent_portalStatus(self, entry: Any, viewer: Viewer) -> str | None:
+        return portal_status(entry.after).name if entry.after else None
+
+    def DossierEvent_exchangeStatus(self, entry: Any, viewer: Viewer) -> str | None:
+        return exchange_status(entry.after).name if entry.after else None
 
     def Dossier_clock(self, dossier: Any, viewer: Viewer) -> str:
         return clock(dossier.status).name

@@ -162,7 +162,7 @@ class Files:
         chance = self.chance
         for version in range(1, dossier.version + chance.randint(0, 2)):
             after = chance.perhaps(chance.choice(list(DossierStatus)).name, 0.8)
-            said = {"after": after, "note": chance.perhaps(chance.loose())}
+            said = {"after": after, "note": chance.perhaps(chance.loose()), "reason": chance.perhaps(chance.loose())}
             yield rows.Entry(
                 key=chance.key(),
                 at=chance.moment(),

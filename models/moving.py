@@ -1,0 +1,119 @@
+"""How a dossier moves: each step changes its status and version and gives one journal entry; the law says who may."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from models import topics
+from models.access import Viewer
+from models.journal import Entry
+from models.refusals import IllegalStep, InvalidInput
+from models.verdict import Facts, obstacles
+from models.workflow import Desk, DossierStatus, Step, StepRule, workflow
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Mapped
+
+    from models.agency import Agency
+    from models.dossier_line import DossierLine
+
+
+class Moving:
+    """What a dossier can do: take steps."""
+
+    if TYPE_CHECKING:
+        id: Mapped[UUID]
+        status: Mapped[DossierStatus]
+        version: Mapped[int]
+        workflow_code: Mapped[str]
+        came_from: Mapped[list[str]]
+        actors: Mapped[dict[str, list[str]]]
+        declared: Mapped[list[UUID]]
+        drafted_by_id: Mapped[UUID]
+        submitted_by_id: Mapped[UUID | None]
+        appraiser_id: Mapped[UUID | None]
+        agency: Mapped[Agency]
+        handler: Mapped[Agency]
+        authority: Mapped[Agency]
+        lines: Mapped[list[DossierLine]]
+
+    def take(self, step: Step, *, by: Viewer, note: str | None = None, reason: str | None = None) -> Entry:
+        """Take one step and return its journal entry. Its agencies must have been loaded with it, its lines too where
+        the step asks for interests.
+
+        Raises NotPermitted, IllegalStep, SeparationOfDuties, ConflictOfInterest, then InvalidInput without a reason.
+        """
+        rule = workflow(self.workflow_code)[step]
+        for obstacle in obstacles(rule, self.facts(rule, by), by):
+            raise obstacle
+        if rule.reasoned and not (reason or "").strip():
+            raise InvalidInput(
+                field="reason",
+                message="Bước này phải có lý do để cơ quan trình biết. Hãy nêu lý do.",
+                message_en="This step wants a reason, which the proposer reads. Give one.",
+            )
+        return self._move(rule, by, note, reason)
+
+    def follow(self, step: Step, *, by: Viewer, note: str | None = None, reason: str | None = None) -> Entry:
+        """Take a step that the law makes follow from another act: nobody's roles are asked. Raises IllegalStep."""
+        rule = workflow(self.workflow_code)[step]
+        if self.status not in rule.before:
+            allowed = sorted(rule.before, key=list(DossierStatus).index)
+            raise IllegalStep(step=step, dossier_status=self.status, allowed_from=allowed)
+        return self._move(rule, by, note, reason)
+
+    def facts(self, rule: StepRule, by: Viewer) -> Facts:
+        """What decides whether a viewer may take a step."""
+        near = by.nominee_id is not None and rule.interests
+        return Facts(
+            status=self.status,
+            paths={desk: getattr(self, desk.value).path for desk in Desk},
+            appraiser_id=self.appraiser_id,
+            taken=self.taken(),
+            declared=frozenset(self.declared),
+            nominees=frozenset(line.nominee_id for line in self.lines) if near else frozenset(),
+        )
+
+    def taken(self) -> dict[Step, frozenset[UUID]]:
+        """Who took which step, as far as others must stand apart from it; an appraiser once they are named."""
+        named = {Step.DRAFT: self.drafted_by_id, Step.SUBMIT: self.submitted_by_id, Step.APPRAISE: self.appraiser_id}
+        found = {Step[step]: set(map(UUID, accounts)) for step, accounts in self.actors.items()}
+        for step, account in named.items():
+            if account is not None:
+                found.setdefault(step, set()).add(account)
+        return {step: frozenset(accounts) for step, accounts in found.items()}
+
+    def _move(self, rule: StepRule, by: Viewer, note: str | None, reason: str | None) -> Entry:
+        """The only place that assigns a status."""
+        before = self.status
+        self.status, came_from = rule.lead(before, [DossierStatus[name] for name in self.came_from])
+        self.came_from = [status.name for status in came_from]
+        if by.account_id is not None:
+            accounts = {*self.actors.get(rule.step.name, ()), str(by.account_id)}
+            self.actors = {**self.actors, rule.step.name: sorted(accounts)}
+        self.version += 1
+        return self.entry(rule, by, before=before, note=note, reason=reason)
+
+    def entry(
+        self,
+        rule: StepRule,
+        by: Viewer,
+        *,
+        before: DossierStatus | None,
+        note: str | None = None,
+        reason: str | None = None,
+    ) -> Entry:
+        """The journal entry of a step just taken: told to the dossier's followers and on the desks it concerns."""
+        paths = (self.agency.path, self.handler.path, self.authority.path)
+        said = {"before": before and before.name, "after": self.status.name, "note": note, "reason": reason}
+        return Entry(
+            act=rule.step.name,
+            actor_id=by.account_id,
+            subject_kind="Dossier",
+            subject_id=self.id,
+            subject_version=self.version,
+            topics=sorted({topics.dossier(self.id), *(topic for path in paths for topic in topics.above(path))}),
+            public_text=rule.says,
+            data={key: value for key, value in said.items() if value is not None},
+        )
