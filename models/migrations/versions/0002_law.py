@@ -429,6 +429,11 @@ def upgrade() -> None:
     op.add_column("dossier", sa.Column("declared", sa.ARRAY(sa.Uuid()), server_default="{}", nullable=False))
     op.create_foreign_key(op.f("fk_dossier_receiver_id_agency"), "dossier", "agency", ["receiver_id"], ["id"])
     op.create_check_constraint(
+        op.f("ck_award_name_is_nfc"),
+        "award",
+        "((recipient_name = NORMALIZE(recipient_name, NFC)) AND (btrim(recipient_name) <> ''::text))",
+    )
+    op.create_check_constraint(
         op.f("ck_council_session_minutes_have_a_digest"),
         "council_session",
         "((minutes IS NULL) = (minutes_sha256 IS NULL))",
