@@ -20,7 +20,7 @@ from dataclasses import replace
 
 from channels.settings import Settings
 from tests.bench import targets
-from tests.bench.contender import pin
+from tests.bench.cores import REST, pin
 from tests.bench.growth import growth, scales
 from tests.bench.kept import kept, loaded
 from tests.bench.peers import node
@@ -60,13 +60,13 @@ def measured_reads(asked: argparse.Namespace) -> Results:
         at = replace(running, database_url=loaded(running, asked.scale))
         postgres = postgres_at(at.database_url)
         if pinned() and postgres and not settings.database_url:
-            postgres.pin(1)
+            postgres.pin(REST)
         return read(at, asked.rounds, peers)
 
 
 def pinned() -> bool:
     """Leave the first core to the servers; where that cannot be, say so."""
-    alone = pin(1)
+    alone = pin(REST)
     if not alone:
         err.print("[yellow]⚠ one core, or no choice of it: servers, PostgreSQL and load share what there is[/]")
     return alone

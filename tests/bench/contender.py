@@ -1,4 +1,4 @@
-"""`python -m tests.bench.contender NAME`: one contender's server, pinned to the first core, gone when its parent is."""
+"""`python -m tests.bench.contender NAME`: one contender's server, gone when its parent is."""
 
 from __future__ import annotations
 
@@ -28,14 +28,6 @@ from resolvers.account import viewer_by_token
 from tests.bench.peers.node import PEERS, run
 from tests.bench.queries import QUERIES
 from tests.pristine import dsn
-
-
-def pin(core: int) -> bool:
-    """Run on this core alone, where there are two and the system lets us choose."""
-    if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2:
-        return False
-    os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[core]})
-    return True
 
 
 async def viewer_of(url: str, token: str) -> Viewer:
@@ -108,7 +100,6 @@ def end_with_parent() -> None:
 
 def main(name: str) -> None:
     """Serve until the parent ends; the first line told is the address."""
-    pin(0)
     settings, token = Settings.from_environment(), os.environ.get("BENCH_TOKEN", "")
     if name in PEERS:
         run(name, dsn(settings.database_url), asyncio.run(viewer_of(settings.database_url, token)))

@@ -70,6 +70,9 @@ def post(path: str, body: bytes, **headers: str) -> bytes:
     return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode() + body
 
 
+SPENT, PEAK = (f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode() for path in ("/spent", "/peak"))
+
+
 @dataclass(frozen=True)
 class Measured:
     """What slices of time gave: seconds of CPU for so many requests under load, and round trips one at a time."""
@@ -133,11 +136,9 @@ class Target:
 
     @contextmanager
     def _connected(self, count: int) -> Iterator[list[Connection]]:
-        """Fresh connections, each of which has been answered once: servers close what lies idle in others' turns."""
+        """Fresh connections, which the server has taken: it closes what lies idle while others have their turns."""
         with ExitStack() as stack:
-            connections = [stack.enter_context(closing(Connection(self.address))) for _ in range(count)]
-            self._busy(connections, 0)
-            yield connections
+            yield [stack.enter_context(closing(connected(self.address))) for _ in range(count)]
 
     def _busy(self, connections: list[Connection], seconds: float) -> tuple[int, float]:
         """Ask on each again as soon as it is answered; how many were answered, and after how many seconds all were."""
@@ -166,18 +167,30 @@ class Target:
             yield 1000 * (time.perf_counter() - begun)
 
 
+def connected(address: str) -> Connection:
+    """A new connection by which the server has answered once; another one where it closed the first."""
+    made = Connection(address)
+    try:
+        made.ask(SPENT)
+    except ConnectionError:
+        made.close()
+        made = Connection(address)
+        made.ask(SPENT)
+    return made
+
+
 def spent(address: str) -> float:
     """Seconds of CPU the server has used."""
-    return float(_said(address, "/spent"))
+    return float(_said(address, SPENT))
 
 
 def peak_memory(address: str) -> float | None:
     """The most memory the server ever had, in MB (10⁶ bytes); None where its system does not tell."""
-    said = _said(address, "/peak")
+    said = _said(address, PEAK)
     return int(said) * 1024 / 1e6 if said else None
 
 
-def _said(address: str, path: str) -> bytes:
+def _said(address: str, question: bytes) -> bytes:
     """What a server says of itself, asked on a connection that did not lie idle while the server was busy."""
     with closing(Connection(address)) as side:
-        return side.ask(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())[1]
+        return side.ask(question)[1]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 
 import asyncpg
 import psutil
 
+from tests.bench.cores import pin
 from tests.pristine import dsn
 
 
@@ -30,7 +32,8 @@ class Postgres:
     def pin(self, core: int) -> None:
         """Run all its processes, and those to come, on this core alone."""
         for process in [self.first, *self.first.children(recursive=True)]:
-            process.cpu_affinity([core])
+            with suppress(ProcessLookupError):  # it has ended since
+                pin(core, process.pid)
 
 
 def _seconds(process: psutil.Process) -> float:

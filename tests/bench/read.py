@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from statistics import median
 from typing import Any
 
 import asyncpg
@@ -33,10 +34,11 @@ WARM = 0.2
 """The same for a server in Python, which only needs its connections and plans."""
 THROUGHPUT = 0.25
 """Seconds in which throughput is measured."""
-LONGEST_TURN = 1.0
-"""Seconds of CPU for one turn of all connections, beyond which throughput is not measured: stock Strawberry's."""
-BEGUN, LONGEST, FEWEST = time.monotonic(), 190.0, 3
-"""After so many seconds of the whole run no round is begun, unless there were too few for a median."""
+LONGEST_TURN = 4.0
+"""Seconds that one turn of all connections may take where throughput is measured."""
+BEGUN = time.monotonic()
+FEWEST, ROUNDS_UNTIL, THROUGHPUT_UNTIL = 2, 175.0, 215.0
+"""Rounds there must be, and seconds of the whole run after which nothing more of a kind is begun: 4 minutes in all."""
 EXACT = ("trusted", "hand", "fixed")
 """Contenders that give Laurel's very bytes."""
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
@@ -57,10 +59,10 @@ def read(settings: Settings, rounds: int, peers: Sequence[str] = ()) -> Results:
         for name in results.contenders:
             warm_up([contenders[name] for contenders in targets.values()], COLD if name in peers else WARM)
         for turn in range(rounds):
-            if turn < FEWEST or time.monotonic() < BEGUN + LONGEST:
+            if turn < FEWEST or in_time(ROUNDS_UNTIL):
                 take_round(targets, results, turn)
-            if turn == 0:
-                measure_throughput(targets, results)
+        for name in sorted(results.contenders, key="strawberry".__eq__):  # the slowest last
+            measure_throughput(name, targets, results)
         results.cold = {query: cold(targets[query]["laurel"], body, running.token) for query, body in asked.items()}
         for name in results.contenders:
             if (memory := peak_memory(running.of(name))) is not None:
@@ -120,9 +122,9 @@ def take_turns(targets: dict[str, dict[str, Target]], results: Results, turn: in
 
 
 def take_round(targets: dict[str, dict[str, Target]], results: Results, turn: int) -> None:
-    """One round of reads: those that are close to each other twice, stock Strawberry, which is far off, but seldom."""
+    """One round of reads: those that are close to each other twice, stock Strawberry, which is far off, but once."""
     for query, contenders in targets.items():
-        others = [name for name in contenders if name not in CLOSE and (name != "strawberry" or turn < FEWEST)]
+        others = [name for name in contenders if name not in CLOSE and (name != "strawberry" or turn == 0)]
         there = rotated(list(CLOSE), turn)
         for name in (*rotated(others, turn), *there, *reversed(there)):
             results.add(query, name, turn, contenders[name].measure(SHORT, SHORT_ALONE))
@@ -134,10 +136,16 @@ def rotated(names: list[str], turn: int) -> list[str]:
     return names[first:] + names[:first]
 
 
-def measure_throughput(targets: dict[str, dict[str, Target]], results: Results) -> None:
-    """Each contender with more and more connections, where that ends soon."""
+def measure_throughput(name: str, targets: dict[str, dict[str, Target]], results: Results) -> None:
+    """A contender with more and more connections, where that ends soon and there is time for it."""
     for query, contenders in targets.items():
-        for name, target in contenders.items():
-            for at_once in AT_ONCE:
-                if at_once * results.cpu_ms(query, name) < 1000 * LONGEST_TURN:
-                    results.throughputs[query, name, at_once] = target.throughput(at_once, THROUGHPUT)
+        rounds = results.measured[query, name].values()
+        trip = median(trip for one in rounds for trip in one.trips_ms) / 1000
+        for at_once in AT_ONCE:
+            if at_once * trip < LONGEST_TURN and in_time(THROUGHPUT_UNTIL):
+                results.throughputs[query, name, at_once] = contenders[name].throughput(at_once, THROUGHPUT)
+
+
+def in_time(seconds: float) -> bool:
+    """Whether the whole run has taken less than so many seconds yet."""
+    return time.monotonic() < BEGUN + seconds

@@ -16,6 +16,7 @@ import orjson
 from channels.settings import Settings
 from models.demo import PASSWORD
 from tests.bench.contender import viewer_of
+from tests.bench.cores import SERVER, pin
 from tests.bench.load import Connection, Target, post
 from tests.bench.peers import views
 from tests.bench.postgres import Postgres, postgres_at
@@ -82,7 +83,7 @@ def running(settings: Settings, peers: Sequence[str] = ()) -> Iterator[Servers]:
 
 @contextmanager
 def started(name: str, settings: Settings, token: str = "") -> Iterator[str]:
-    """One contender's server, until the end of the block; gives its address."""
+    """One contender's server on a core of its own, until the end of the block; gives its address."""
     given = {"DATABASE_URL": settings.database_url, "REDIS_URL": settings.redis_url or "none", "BENCH_TOKEN": token}
     process = subprocess.Popen(
         (sys.executable, "-m", "tests.bench.contender", name),
@@ -93,6 +94,7 @@ def started(name: str, settings: Settings, token: str = "") -> Iterator[str]:
         stderr=subprocess.DEVNULL if not os.environ.get("BENCH_LOG") else None,
         text=True,
     )
+    pin(SERVER, process.pid)
     assert process.stdin
     assert process.stdout
     try:
