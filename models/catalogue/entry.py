@@ -114,6 +114,13 @@ class Entry:
             raise self.refusal("valid_to", f"`valid_to` is {end}: write a day after `valid_from`, {first}")
         return first, end
 
+    def dates(self, key: str) -> list[date]:
+        """Several days, perhaps none, none twice."""
+        value: list[Any] = self._value(key, list, "a list of days, like [2025-05-02]")
+        if any(type(day) is not date for day in value) or len(set(value)) < len(value):
+            raise self.refusal(key, f"`{key}` is {value!r}: write a list of different days")
+        return value
+
     def texts(self, key: str) -> list[str]:
         """Several texts, at least one, none twice."""
         value: list[Any] = self._value(key, list, 'a list of texts, like ["A", "B"]')
