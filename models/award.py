@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, exists, literal_column, or_, select, true
@@ -11,11 +12,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access import Audience, Viewer
 from models.agency import Agency
+from models.award_code import new_code
 from models.award_type import AwardType
 from models.base import Base, Identified, closed
 from models.decision import Decision
 from models.dossier_line import DossierLine
 from models.nominee import Nominee
+
+if TYPE_CHECKING:
+    from models.prize import AwardPrize
 
 
 class AwardStatus(enum.Enum):
@@ -49,15 +54,23 @@ class Award(Identified, Base):
     achievement_year: Mapped[int]
     citation: Mapped[str]
     posthumous: Mapped[bool] = mapped_column(default=False)
+    recipient_name: Mapped[str | None] = mapped_column(default=None)
+    """The recipient's name where a correction prints it otherwise than the register has it."""
+    code: Mapped[str | None] = mapped_column(default_factory=new_code, unique=True)
+    """What is printed on the certificate to look it up by; absent where one was printed before there were codes."""
     status: Mapped[AwardStatus] = mapped_column(closed(AwardStatus), default=AwardStatus.IN_FORCE)
     decision: Mapped[Decision] = relationship(lazy="raise", init=False)
     recipient: Mapped[Nominee] = relationship(lazy="raise", init=False)
     award_type: Mapped[AwardType] = relationship(lazy="raise", init=False)
     agency: Mapped[Agency] = relationship(lazy="raise", init=False)
     line: Mapped[DossierLine | None] = relationship(lazy="raise", init=False)
+    prize: Mapped[AwardPrize | None] = relationship(lazy="raise", init=False, passive_deletes="all")
 
     __table_args__ = (
         CheckConstraint("position >= 1", name="position_counts_from_one"),
+        CheckConstraint(
+            "recipient_name = normalize(recipient_name, NFC) and btrim(recipient_name) <> ''", name="name_is_nfc"
+        ),
         CheckConstraint("achievement_year between 1945 and 2200", name="achievement_year_is_a_year"),
         Index("uq_award_position", "decision_id", "position", unique=True),
         Index("uq_award_nominee", "decision_id", "nominee_id", "award_type_id", unique=True),
