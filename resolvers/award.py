@@ -67,7 +67,7 @@ class AwardFilter(Filter):
     award_type: str | None = asked("Mã hình thức, ví dụ BK_T. · The award's code.")
     award_types: list[str] | None = asked("Một trong các mã này. · One of these codes.")
     agency_within: str | None = asked("Mã cơ quan trình, kể cả cấp dưới. · Proposed in this agency's subtree.")
-    nominee: strawberry.ID | None = asked("Ai được tặng. · To whom.")
+    nominee: strawberry.ID | None = asked("Ai được tặng. · To whom.", of="Nominee")
     recipient: NomineeKind | None = None
     status: AwardStatus | None = None
     statuses: list[AwardStatus] | None = None

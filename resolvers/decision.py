@@ -56,7 +56,7 @@ class DecisionFilter(Filter):
     status: DecisionStatus | None = None
     statuses: list[DecisionStatus] | None = None
     award_type: str | None = asked("Có tặng hình thức này. · It gives this award.")
-    nominee: strawberry.ID | None = asked("Có tặng người, tập thể này. · It commends this nominee.")
+    nominee: strawberry.ID | None = asked("Có tặng người, tập thể này. · It commends this nominee.", of="Nominee")
     text: str | None = asked("Tìm không dấu trong số và trích yếu. · In number and title, accents aside.")
     year: int | None = asked("Năm ký. · The year of signature.")
     signed_from: date | None = None

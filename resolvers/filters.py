@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, o
 import models as rows
 from models.access import Viewer
 from models.agency import within_code
-from resolvers.engine import one_of
+from resolvers.engine import identifies, one_of
 
 T = TypeVar("T")
 Condition = ColumnElement[bool] | None
@@ -69,9 +69,9 @@ def but() -> Any:
     return strawberry.field(name="not", default=None, description="Không thỏa bộ lọc này. · This one does not hold.")
 
 
-def asked(description: str) -> Any:
-    """A condition that its name does not explain by itself."""
-    return strawberry.field(default=None, description=description)
+def asked(description: str, of: str | None = None) -> Any:
+    """A condition that its name does not explain by itself; `of` names the type whose id it takes."""
+    return strawberry.field(default=None, description=description, metadata=identifies(of) if of else None)
 
 
 def equal(column: Any, value: Any) -> Condition:

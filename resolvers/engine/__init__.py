@@ -21,7 +21,7 @@ The straight path: Answers.answer → coerce → plan_key → (the first time: A
 from .aggregate import aggregates, figures, grouped, keyed
 from .answer import Ready
 from .apart import one_of
-from .arguments import row_id
+from .arguments import identifies, row_id
 from .bind import column, computed, many, node_of, reads, self_, shows, subscribes, to_one, told
 from .check import check
 from .coerce import Choice, Order
@@ -67,6 +67,7 @@ __all__ = [
     "described",
     "figures",
     "grouped",
+    "identifies",
     "keyed",
     "many",
     "mixed",

@@ -18,6 +18,7 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLInt,
     GraphQLList,
+    GraphQLObjectType,
     GraphQLString,
     ListValueNode,
     ObjectValueNode,
@@ -31,6 +32,7 @@ from sqlalchemy.types import TypeEngine
 
 from .coerce import bare, inner, is_choice
 from .nested import bounded
+from .refused import bad_id
 from .values import Getter, Trace
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -47,12 +49,30 @@ _TYPES: dict[str, TypeEngine[Any]] = {
 """Bind types by GraphQL scalar; another scalar takes the type of the column it meets."""
 
 
+def identifies(kind: str) -> dict[str, Any]:
+    """Metadata of an argument or input field that takes ids: of objects of this type only, else BAD_ID."""
+    return {"identifies": kind}
+
+
+def kind_of(argument: Any, field: GraphQLField | None = None) -> str | None:
+    """Whose ids an argument or input field takes; `id` of a field that gives one type of object takes its own."""
+    definition = argument.extensions["strawberry-definition"]
+    said: str | None = (definition.metadata or {}).get("identifies")
+    own = field is not None and definition.python_name == "id" and isinstance(inner(field.type), GraphQLObjectType)
+    return inner(field.type).name if own and field is not None else said
+
+
 def row_id(text: Any, kind: str | None = None) -> UUID | None:
     """The UUID in `<Type>_<uuid>` (of this type, if given); None for what is no such id: it finds no row."""
     said, _, key = str(text).rpartition("_")
     if not said or (kind and said != kind) or not _UUID.fullmatch(key):
         return None
     return UUID(key)
+
+
+Whose = tuple[str, str | None]
+"""An argument's name, and the type whose ids it takes."""
+NOBODYS: Whose = "", None
 
 
 def python_name(definition: Any) -> str:
@@ -87,7 +107,6 @@ class Arguments:
         now = get_argument_values(field, node, self.variables)  # its errors depend on the plan's shape alone
         nodes = {a.name.value: a.value for a in node.arguments or ()}
         given = Given({}, {}, {}, set())
-        kind = inner(field.type).name
         for name, argument in field.args.items():
             out = argument.out_name or name
             if out not in now:
@@ -97,8 +116,8 @@ class Arguments:
             given.getters[name] = self._getter(argument.type, nodes.get(name), now[out])
             if name not in nodes or not _has_variable(nodes[name]):
                 given.fixed.add(name)
-            symbol = self._symbol(argument.type, nodes.get(name), now[out], kind if name == "id" else None)
-            given.symbols[python_name(argument)] = symbol
+            whose = name, kind_of(argument, field)
+            given.symbols[python_name(argument)] = self._symbol(argument.type, nodes.get(name), now[out], whose)
         return given
 
     def _getter(self, gtype: Any, node: Any, now: Any) -> Getter:
@@ -109,13 +128,13 @@ class Arguments:
             return lambda variables, _: value_from_ast(node, gtype, dict(variables))
         return lambda *_: now
 
-    def _symbol(self, gtype: Any, node: Any, now: Any, kind: str | None = None) -> Any:
+    def _symbol(self, gtype: Any, node: Any, now: Any, whose: Whose = NOBODYS) -> Any:
         gtype = bare(gtype)
         if isinstance(gtype, GraphQLInputObjectType) and isinstance(node, ObjectValueNode):
             return self._literal(gtype, node)
         if _lists_objects(gtype) and isinstance(node, ListValueNode | ObjectValueNode):
             return self._listed(gtype.of_type, node, now)
-        return self._known(gtype, now, self._getter(gtype, node, now), kind)
+        return self._known(gtype, now, self._getter(gtype, node, now), whose)
 
     def _literal(self, gtype: GraphQLInputObjectType, node: ObjectValueNode) -> Any:
         """An input object written in the document, whose parts may be variables."""
@@ -125,7 +144,8 @@ class Arguments:
         for name, field in gtype.fields.items():
             key = field.out_name or name
             if key in now:
-                parts[python_name(field)] = self._symbol(field.type, nodes.get(name), now[key])
+                whose = name, kind_of(field)
+                parts[python_name(field)] = self._symbol(field.type, nodes.get(name), now[key], whose)
         return _made(gtype, parts)
 
     def _listed(self, gtype: Any, node: ListValueNode | ObjectValueNode, now: list[Any]) -> list[Any]:
@@ -133,7 +153,7 @@ class Arguments:
         nodes = (node.values or ()) if isinstance(node, ListValueNode) else (node,)
         return [self._symbol(gtype, part, value) for part, value in zip(nodes, now, strict=True)]
 
-    def _known(self, gtype: Any, value: Any, get: Getter, kind: str | None = None) -> Any:
+    def _known(self, gtype: Any, value: Any, get: Getter, whose: Whose = NOBODYS) -> Any:
         """A bind parameter for this value, or the value itself where it chooses: null, Boolean, Choice, lists of it."""
         gtype = bare(gtype)
         if value is None or value is Undefined or gtype is GraphQLBoolean or is_choice(inner(gtype)):
@@ -143,9 +163,9 @@ class Arguments:
         if _lists_objects(gtype):
             return [self._known(gtype.of_type, part, _item(get, place)) for place, part in enumerate(value)]
         if isinstance(gtype, GraphQLList):
-            return self._array(inner(gtype), get)
+            return self._array(inner(gtype), get, whose)
         if gtype is GraphQLID:
-            return self.trace.value(lambda v, w: row_id(get(v, w), kind), Uuid())
+            return self.trace.value(lambda v, w: _key(get(v, w), whose), Uuid())
         if isinstance(gtype, GraphQLEnumType):
             return self.trace.value(lambda v, w: get(v, w).name, Text())  # closed sets are kept as their members' names
         return self.trace.value(get, _TYPES.get(gtype.name))
@@ -154,15 +174,28 @@ class Arguments:
         def part(key: str) -> Getter:
             return lambda variables, viewer: get(variables, viewer)[key]
 
-        keys = {f.out_name or name: f for name, f in gtype.fields.items()}
-        return {python_name(f): self._known(f.type, value[k], part(k)) for k, f in keys.items() if k in value}
+        keys = {f.out_name or name: (name, f) for name, f in gtype.fields.items()}
+        return {
+            python_name(f): self._known(f.type, value[k], part(k), (name, kind_of(f)))
+            for k, (name, f) in keys.items()
+            if k in value
+        }
 
-    def _array(self, item: Any, get: Getter) -> Any:
+    def _array(self, item: Any, get: Getter, whose: Whose) -> Any:
         if item is GraphQLID:
-            return self.trace.value(lambda v, w: [row_id(i) for i in get(v, w)], ARRAY(Uuid))
+            return self.trace.value(lambda v, w: [i and _key(i, whose) for i in get(v, w)], ARRAY(Uuid))
         if isinstance(item, GraphQLEnumType):
             return self.trace.value(lambda v, w: [i and i.name for i in get(v, w)], ARRAY(Text))
         return self.trace.value(get, ARRAY(_TYPES.get(item.name, Text())))
+
+
+def _key(said: str, whose: Whose) -> UUID | None:
+    """The key in an id; BAD_ID where it is not of the type that is asked for."""
+    argument, kind = whose
+    key = row_id(said, kind)
+    if key is None and kind is not None:
+        raise bad_id(argument, kind)
+    return key
 
 
 def _made(gtype: GraphQLInputObjectType, parts: dict[str, Any]) -> Any:

@@ -7,6 +7,8 @@ from typing import Any
 from graphql import (
     GraphQLEnumType,
     GraphQLField,
+    GraphQLID,
+    GraphQLInputObjectType,
     GraphQLInt,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -21,7 +23,8 @@ from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeEngine
 
 from .aggregate import check_groups
-from .bind import Attribute, Binding, Follows, Many, One, Same, Shows, Told, binding_of, shown
+from .arguments import kind_of
+from .bind import Attribute, Binding, Follows, Many, Nodes, One, Same, Shows, Told, binding_of, shown
 from .coerce import bare, inner
 from .mixed import check_mixed
 from .record import may_miss
@@ -47,6 +50,22 @@ def _check_type(schema: GraphQLSchema, gtype: GraphQLObjectType) -> None:
         binding = binding_of(gtype, name)
         if binding is not None:
             _check_field(schema, gtype, held, name, field, binding)
+        if binding is not None and not isinstance(binding, Nodes | Follows):
+            _check_ids(schema, f"{gtype.name}.{name}", field)
+
+
+def _check_ids(schema: GraphQLSchema, where: str, field: GraphQLField) -> None:
+    """Raise Unbound for an argument, or a part of one, that takes ids without saying whose."""
+    asked = [(f"{where}({name}:)", argument.type, kind_of(argument, field)) for name, argument in field.args.items()]
+    seen: set[str] = set()
+    while asked:
+        place, gtype, kind = asked.pop()
+        named = inner(gtype)
+        if named is GraphQLID and kind not in schema.type_map:
+            raise Unbound(f"{place} takes ids of {kind or 'any type'}: say whose, metadata=identifies('…')")
+        if isinstance(named, GraphQLInputObjectType) and named.name not in seen:
+            seen.add(named.name)
+            asked += [(f"{named.name}.{name}", part.type, kind_of(part)) for name, part in named.fields.items()]
 
 
 def _is_node(gtype: GraphQLObjectType) -> bool:

@@ -29,6 +29,15 @@ def too_many_ids(limit: int) -> GraphQLError:
     return _refusal("BAD_PAGE", f"Mỗi lần chỉ đọc được {limit} mã.", f"At most {limit} ids are read at a time.")
 
 
+def bad_id(argument: str, kind: str) -> GraphQLError:
+    """An id that is none, or one of another type than is asked for."""
+    return _refusal(
+        "BAD_ID",
+        f"`{argument}` nhận mã của kiểu {kind}, dạng `{kind}_<uuid>`: hãy đưa đúng trường `id` đã đọc được.",
+        f"`{argument}` takes an id of type {kind}, `{kind}_<uuid>`: give the `id` of one as it was read.",
+    )
+
+
 def bad_cursor() -> GraphQLError:
     """A cursor that is none, or that another list, filter or order gave."""
     return _refusal(

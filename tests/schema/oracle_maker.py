@@ -109,10 +109,11 @@ class Maker(maker.Maker):
         return self.value(gtype, self.leaf(argument, named))
 
     def id(self, kind: str | None = None, surely: str | None = None) -> str:
-        """The id of some row of this kind, rarely (unless it must be) of another, or of one that does not exist."""
+        """The id of some row, of this kind if one is given; rarely, unless it must be, of one that does not exist."""
         if surely is None and self.luck(0.1):
-            return self.chance.choice(["", "x", "Dossier_", "Dossier_1", "Agency_00000000-0000-0000-0000-000000000000"])
-        kind = surely or (kind if kind and self.luck(0.85) else self.chance.choice(NODES))
+            none = ["", "x", "Dossier_", "Dossier_1"] if kind is None else []
+            return self.chance.choice([*none, f"{kind or 'Agency'}_00000000-0000-0000-0000-000000000000"])
+        kind = surely or kind or self.chance.choice(NODES)
         return f"@{kind}:{self.chance.randrange(len(self.found.all(KINDS[kind])))}"
 
     def named(self, field: str) -> str:

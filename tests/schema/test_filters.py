@@ -113,7 +113,7 @@ def test_every_filter_combines_in_the_same_way() -> None:
         ({"awardType": "BK_T"}, {"một", "hai", "ba", "bốn"}),
         ({"awardType": "KHÔNG"}, set()),
         ({"movement": "Movement_00000000-0000-7000-8000-000000000000"}, set()),
-        ({"appraiser": "nonsense"}, set()),
+        ({"appraiser": "Account_00000000-0000-4000-8000-000000000000"}, set()),
         ({"dueFrom": "2000-01-01"}, set()),
         ({"not": {"dueFrom": "2000-01-01"}}, {"một", "hai", "ba", "bốn"}),
         ({"not": {"receivedTo": "2000-01-01"}}, {"một", "hai", "ba", "bốn"}),
@@ -130,6 +130,15 @@ def test_every_filter_combines_in_the_same_way() -> None:
 )
 async def test_dossiers_are_found_by(desks: Province, filter: Any, expected: set[str]) -> None:
     assert await titles(desks, filter) == expected
+
+
+@pytest.mark.parametrize(("name", "kind"), [("movement", "Movement"), ("appraiser", "Account"), ("nominee", "Nominee")])
+async def test_a_condition_takes_ids_of_one_type(province: Province, name: str, kind: str) -> None:
+    for said in ("Agency_00000000-0000-4000-8000-000000000000", "nonsense"):
+        for condition in ({name: said}, {"not": {"or": [{name: said}]}}):
+            (error,) = (await province.ask("officer", FOUND, {"f": condition}))["errors"]
+            assert error["extensions"] == {"code": "BAD_ID"}
+            assert f"`{name}` takes an id of type {kind}, `{kind}_<uuid>`" in error["message"]
 
 
 async def test_a_day_is_a_day_in_vietnam(desks: Province) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from typing import Any
+from uuid import UUID
 
 from tests.oracle import maker
 from tests.oracle.maker import Name
@@ -58,8 +59,9 @@ class Maker(maker.Maker):
         if "act" in field.args and chance.random() < 0.5:
             made["act"] = self.value("String", chance.choice(["NOTE", None, "zz"]))
         if "id" in field.args:
-            some = [i for i in self.ids if name == "node" or i.startswith("Dossier")]
-            made["id"] = self.value("ID!", chance.choice([*some, "x", "Dossier_1", f"Agency_{some[0][-36:]}"]))
+            some = [i for i in self.ids if name == "node" or i.startswith("Dossier_")]
+            none = ["x", "Dossier_1", f"Agency_{some[0][-36:]}"] if name == "node" else [f"Dossier_{UUID(int=1)}"]
+            made["id"] = self.value("ID!", chance.choice([*some, *none]))
         if "ids" in field.args:
             made["ids"] = self.value("[ID!]!", [chance.choice([*self.ids, "zz"]) for _ in range(chance.randint(0, 4))])
         if "code" in field.args:

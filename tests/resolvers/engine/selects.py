@@ -9,7 +9,7 @@ import strawberry
 from sqlalchemy import any_, func, select
 
 from models.access import Viewer
-from resolvers.engine import Order
+from resolvers.engine import Order, identifies
 
 from . import rows
 from .rows import DossierStatus
@@ -28,7 +28,7 @@ class DossierOrder(Order):
 class DossierFilter:
     status: DossierStatus | None = None
     statuses: list[DossierStatus] | None = None
-    agency: strawberry.ID | None = None
+    agency: strawberry.ID | None = strawberry.field(default=None, metadata=identifies("Agency"))
     has_code: bool | None = None
     title_starts: str | None = None
     min_version: int | None = 0

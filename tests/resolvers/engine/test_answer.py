@@ -5,11 +5,12 @@ from __future__ import annotations
 from uuid import uuid4
 
 import orjson
+import pytest
 
 from models.access import Viewer
 from resolvers.engine import Engine
 
-from .asking import refused, straight
+from .asking import executed, refused, straight
 from .conftest import Register
 from .rows import DossierStatus
 
@@ -48,12 +49,36 @@ async def test_the_response_keys_come_in_the_order_asked(engine: Engine, staff: 
     assert engine.pool.sent == before + 1
 
 
-async def test_an_id_of_another_type_finds_nothing(engine: Engine, staff: Viewer, register: Register) -> None:
-    key = register.seed.dossiers[0].id
-    text = "query($i: ID!) { dossier(id: $i) { id } node(id: $i) { id } }"
-    assert await straight(engine, staff, text, {"i": f"Agency_{key}"}) == {"dossier": None, "node": None}
-    assert await straight(engine, staff, text, {"i": f"Dossier_{key}\n"}) == {"dossier": None, "node": None}
-    assert (await straight(engine, staff, text, {"i": f"Dossier_{key}"}))["dossier"]["id"] == f"Dossier_{key}"
+NO_AGENCY = ["", "x", "Agency_1", "Dossier_%s", "Agency_%s ", "agency_%s", "%s"]
+
+
+@pytest.mark.parametrize("said", NO_AGENCY)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "query($i: ID!) { dossiers(first: 1, filter: {agency: $i}) { totalCount } }",
+        "query($i: ID!) { agencies(first: 1) { nodes { dossiers(first: 1, filter: {agency: $i}) { totalCount } } } }",
+    ],
+)
+async def test_an_id_of_another_type_is_refused_by_name(
+    engine: Engine, staff: Viewer, register: Register, text: str, said: str
+) -> None:
+    given = {"i": said.replace("%s", str(register.seed.agencies[0].id))}
+    assert await refused(engine, staff, text, given) == ["BAD_ID"]
+    (error,) = (await executed(engine, staff, text, given))["errors"]
+    assert error["path"] == [text.partition("{ ")[2].partition("(")[0]]
+    assert (
+        "`agency` takes an id of type Agency, `Agency_<uuid>`: give the `id` of one as it was read." in error["message"]
+    )
+
+
+async def test_the_id_of_a_field_is_of_what_the_field_gives(engine: Engine, staff: Viewer, register: Register) -> None:
+    agency, text = register.seed.agencies[0].id, "query($i: ID!) { dossier(id: $i) { id } }"
+    assert await refused(engine, staff, text, {"i": f"Agency_{agency}"}) == ["BAD_ID"]
+    assert await refused(engine, staff, f'{{ dossier(id: "Agency_{agency}") {{ id }} }}') == ["BAD_ID"]
+    assert await refused(engine, staff, text, {"i": f"Dossier_{agency}\n"}) == ["BAD_ID"]
+    assert await straight(engine, staff, text, {"i": f"Dossier_{agency}"}) == {"dossier": None}
+    assert await straight(engine, staff, "query($i: ID!) { node(id: $i) { id } }", {"i": "Agency_x"}) == {"node": None}
 
 
 async def test_a_row_unseen_and_a_row_absent_look_the_same(engine: Engine, register: Register) -> None:

@@ -1,13 +1,13 @@
 """Promises that a schema cannot keep fail when it is built, with the field's name."""
 
-from typing import Any, NewType
+from typing import Annotated, Any, NewType
 
 import pytest
 import strawberry
 from sqlalchemy import select
 
 from models.access import Viewer
-from resolvers.engine import Connection, Unbound, check, computed, many, reads, self_, shows, to_one, told
+from resolvers.engine import Connection, Unbound, check, computed, identifies, many, reads, self_, shows, to_one, told
 
 from . import rows
 from .schema import Agency as AgencyType
@@ -153,3 +153,23 @@ def test_types_without_json_are_refused() -> None:
     made = shows(rows.Entry, open="x")(type("E", (), {"__annotations__": {"id": strawberry.ID, "act": str}}))
     assert made.__shows__.fields.keys() == {"id", "act"}
     assert kind("x") == "x"
+
+
+def test_an_id_says_whose_it_is() -> None:
+    of_whom = strawberry.argument(metadata=identifies("Who"))
+
+    def by_id(viewer: Viewer, nominee: strawberry.ID) -> Any:
+        return select(rows.Dossier)
+
+    def by_kind(viewer: Viewer, nominee: Annotated[strawberry.ID, of_whom]) -> Any:
+        return select(rows.Dossier)
+
+    for fn, said in ((by_id, "any type"), (by_kind, "Who")):
+        shown_type = dossier({"title": str})
+
+        @strawberry.type
+        class Query:
+            x: shown_type | None = reads(fn)  # type: ignore[valid-type]
+
+        with pytest.raises(Unbound, match=rf"Query.x\(nominee:\) takes ids of {said}"):
+            check(strawberry.Schema(Query)._schema)
