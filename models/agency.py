@@ -74,6 +74,11 @@ class Agency(Identified, Base):
         lazy="raise", init=False, foreign_keys=[desk_id], remote_side="Agency.id"
     )
 
+    @property
+    def manager(self) -> Agency | None:
+        """Who endorses what this agency proposes before it leaves for a desk: of a unit, its department or commune."""
+        return self.parent if self.level is AgencyLevel.UNIT else None
+
     __table_args__ = (
         CheckConstraint("valid_to > valid_from", name="ends_after_it_begins"),
         CheckConstraint("parent_id <> id", name="is_not_its_own_parent"),

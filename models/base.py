@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, dataclass_transform
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     CompoundSelect,
     Computed,
     DateTime,
@@ -17,8 +18,10 @@ from sqlalchemy import (
     MetaData,
     Select,
     Text,
+    and_,
     cast,
     func,
+    or_,
     type_coerce,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -119,3 +122,8 @@ def searched(title: tuple[str, ...], body: tuple[str, ...] = ()) -> Any:
 def search_index(table: str) -> Index:
     """The index of a table's searched() column, kept up with each row: a list of changes to come is read whole."""
     return Index(f"ix_{table}_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"})
+
+
+def in_force_on(row: Any, day: date) -> ColumnElement[bool]:
+    """Whether an effective-dated row is in force on a day: from its first to before its last."""
+    return and_(row.valid_from <= day, or_(row.valid_to.is_(None), row.valid_to > day))

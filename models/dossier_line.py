@@ -38,13 +38,20 @@ class DossierLine(Identified, Base):
     citation: Mapped[str]
     achievement_year: Mapped[int]
     posthumous: Mapped[bool] = mapped_column(default=False)
+    other_form_id: Mapped[UUID | None] = mapped_column(ForeignKey("award_type.id"), default=None)
+    """The award the appraiser proposes instead, until the proposer has agreed or not."""
     outcome: Mapped[LineOutcome] = mapped_column(closed(LineOutcome), default=LineOutcome.PENDING)
     reason: Mapped[str | None] = mapped_column(default=None)
     """Why the case does not pass; compulsory then."""
     appraised_at: Mapped[datetime | None] = mapped_column(default=None)
     appraised_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), default=None)
     nominee: Mapped[Nominee] = relationship(lazy="raise", init=False)
-    award_type: Mapped[AwardType] = relationship(lazy="raise", init=False)
+    award_type: Mapped[AwardType] = relationship(lazy="raise", init=False, foreign_keys=[award_type_id])
+    other_form: Mapped[AwardType | None] = relationship(lazy="raise", init=False, foreign_keys=[other_form_id])
+
+    def reopen(self) -> None:
+        """Have the case await its outcome again."""
+        self.outcome, self.reason = LineOutcome.PENDING, None
 
     __table_args__ = (
         CheckConstraint("position >= 1", name="position_counts_from_one"),

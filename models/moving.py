@@ -38,6 +38,14 @@ class Moving:
         authority: Mapped[Agency]
         lines: Mapped[list[DossierLine]]
 
+        def tick(self, before: DossierStatus) -> None:
+            """See `Timed`."""
+
+    @property
+    def office(self) -> Agency:
+        """Where dossiers for its authority are handled, and received unless another desk is chosen."""
+        return self.authority.desk or self.authority
+
     def take(self, step: Step, *, by: Viewer, note: str | None = None, reason: str | None = None) -> Entry:
         """Take one step and return its journal entry. Its agencies must have been loaded with it, its lines too where
         the step asks for interests.
@@ -92,6 +100,7 @@ class Moving:
         if by.account_id is not None:
             accounts = {*self.actors.get(rule.step.name, ()), str(by.account_id)}
             self.actors = {**self.actors, rule.step.name: sorted(accounts)}
+        self.tick(before)
         self.version += 1
         return self.entry(rule, by, before=before, note=note, reason=reason)
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.award_type import AwardClass
 from models.base import Base, Identified, closed
-from models.workflow import Step
+from models.workflow import Step, newest
 
 
 class CommendationType(enum.Enum):
@@ -38,6 +38,7 @@ class DocumentKind(enum.Enum):
     ACHIEVEMENT_CERTIFICATE = "chứng nhận thành tích đặc biệt"
     OPINION = "ý kiến hiệp y"
     PUBLIC_POSTING = "danh sách đã công khai"
+    OBLIGATION_CONFIRMATION = "xác nhận chấp hành nghĩa vụ"
     BALLOT_MINUTES = "biên bản kiểm phiếu"
     OTHER = "tài liệu khác"
 
@@ -55,6 +56,8 @@ class RuleSet(Identified, Base):
     processing_days: Mapped[int]
     """Working days from reception to result."""
     provisional: Mapped[bool] = mapped_column(default=False)
+    workflow: Mapped[str] = mapped_column(default_factory=newest, server_default="2024-1")
+    """The version of the workflow that dossiers received under it follow."""
     valid_from: Mapped[date]
     valid_to: Mapped[date | None] = mapped_column(default=None)
     required_documents: Mapped[list[RequiredDocument]] = relationship(
@@ -92,6 +95,7 @@ class RequiredDocument(Identified, Base):
             text("coalesce(award_class, '')"),
             text("coalesce(award_code, '')"),
             text("coalesce(commendation_type, '')"),
+            "due",
             unique=True,
         ),
     )

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from typing import TypeVar
+from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.agency import Agency, AgencyKind
 from models.award_type import Authority, AuthorityRight, AwardType
-from models.dossier import Dossier
+from models.base import in_force_on
+from models.dossier import Dossier, DossierDocument
+from models.dossier_line import DossierLine, LineOutcome
 from models.nominee import Nominee
 from models.refusals import RuleNotMet
 from models.rule_set import DocumentKind, RequiredDocument, RuleSet
@@ -22,7 +25,7 @@ R = TypeVar("R", AwardType, Authority, RuleSet)
 
 def in_force(row: type[R], day: date) -> Select[R]:
     """The rows of an effective-dated table that are in force on a day."""
-    return select(row).where(row.valid_from <= day, or_(row.valid_to.is_(None), row.valid_to > day))
+    return select(row).where(in_force_on(row, day))
 
 
 def must_suit(nominee: Nominee, award: AwardType, *, posthumous: bool) -> None:
@@ -72,39 +75,53 @@ def must_have_nominees(dossier: Dossier) -> None:
         )
 
 
-async def must_have_documents(session: AsyncSession, dossier: Dossier, rules: RuleSet) -> None:
-    """Raise RuleNotMet unless every kind of document that the rules ask of these awards is there (art 84)."""
-    awards = [line.award_type for line in dossier.lines]
-    required = RequiredDocument
-    wanted = await session.scalars(
-        select(required)
-        .where(
-            required.rule_set_id == rules.id,
-            required.due == Step.SUBMIT,
-            or_(required.award_class.is_(None), required.award_class.in_({award.award_class for award in awards})),
-            or_(required.award_code.is_(None), required.award_code.in_({award.code for award in awards})),
-            or_(required.commendation_type.is_(None), required.commendation_type == dossier.commendation_type),
-        )
-        .order_by(required.kind)
-    )
-    held = {document.kind for document in dossier.documents}
-    missing = {want.kind: want.article for want in wanted if want.kind not in held}
+async def must_have_documents(session: AsyncSession, dossier: Dossier, step: Step, rules: UUID) -> None:
+    """Raise RuleNotMet unless each paper is there that a rule set asks for by this step (Law 06/2022 arts 84–85).
+
+    One statement, over what is written already. What is asked for cases that have failed is asked for no more.
+    """
+    missing = {want.kind: want.article for want in await session.execute(_missing(dossier, step, rules))}
     if missing:
         kinds = sorted(missing, key=list(DocumentKind).index)
         raise RuleNotMet(
             rule="MISSING_DOCUMENTS",
             article="; ".join(sorted(set(missing.values()))),
             remedy=", ".join(kind.name for kind in kinds),
-            message=f"Hồ sơ còn thiếu: {', '.join(kind.value for kind in kinds)}. Hãy bổ sung rồi gửi lại.",
-            message_en=f"The dossier lacks: {', '.join(kind.name for kind in kinds)}. Add them, then submit again.",
+            message=f"Hồ sơ còn thiếu: {', '.join(kind.value for kind in kinds)}. Hãy bổ sung rồi thực hiện lại.",
+            message_en=f"The dossier lacks: {', '.join(kind.name for kind in kinds)}. Add them, then try again.",
         )
 
 
+_FAILED = (LineOutcome.INELIGIBLE, LineOutcome.NOT_PASSED, LineOutcome.NOT_AWARDED)
+
+
+def _missing(dossier: Dossier, step: Step, rules: UUID) -> Select[DocumentKind, str]:
+    """The kinds of paper, each with its article, that a dossier must hold by a step and does not."""
+    required, line, award, paper = RequiredDocument, DossierLine, AwardType, DossierDocument
+    asked = select(line.id).join(line.award_type)
+    concerned = asked.where(
+        line.dossier_id == dossier.id,
+        line.outcome.not_in(_FAILED),
+        or_(required.award_class.is_(None), required.award_class == award.award_class),
+        or_(required.award_code.is_(None), required.award_code == award.code),
+    )
+    held = select(paper.id).where(
+        paper.dossier_id == dossier.id, paper.kind == required.kind, paper.removed_at.is_(None)
+    )
+    return select(required.kind, required.article).where(
+        required.rule_set_id == rules,
+        required.due == step,
+        or_(required.commendation_type.is_(None), required.commendation_type == dossier.commendation_type),
+        concerned.exists(),
+        ~held.exists(),
+    )
+
+
 async def must_be_complete(session: AsyncSession, dossier: Dossier, rules: RuleSet, day: date) -> None:
-    """Raise RuleNotMet for whatever keeps a dossier from being submitted; its lines and documents must be loaded."""
+    """Raise RuleNotMet for whatever keeps a dossier from being submitted; its lines must be loaded."""
     must_have_nominees(dossier)
     for line in dossier.lines:
         must_suit(line.nominee, line.award_type, posthumous=line.posthumous)
     authority: Agency = dossier.authority
     await must_be_decided_by(session, authority.kind, [line.award_type for line in dossier.lines], day)
-    await must_have_documents(session, dossier, rules)
+    await must_have_documents(session, dossier, Step.SUBMIT, rules.id)

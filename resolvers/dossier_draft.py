@@ -12,6 +12,8 @@ from sqlalchemy import select
 
 import models as rows
 from models import calendar
+from models.access import Role
+from models.base import in_force_on
 from models.dossier import Dossier
 from models.refusals import InvalidInput, NotFound, NotPermitted
 from models.rule_set import CommendationType, DocumentKind
@@ -56,6 +58,11 @@ class DraftDossierInput:
     commendation_type: CommendationType
     idempotency_key: UUID
     movement_id: strawberry.ID | None = None
+    desk: str | None = strawberry.field(
+        description="Mã một bộ phận một cửa bất kỳ trong tỉnh; bỏ trống là của cơ quan quyết định. "
+        "· Code of any one-stop desk of the province; left out: that of whoever decides.",
+        default=None,
+    )
     lines: list[DossierLineInput] = strawberry.field(default_factory=list)
     documents: list[DossierDocumentInput] = strawberry.field(default_factory=list)
     dry_run: bool = False
@@ -86,8 +93,9 @@ async def draft_dossier(context: Context, input: DraftDossierInput) -> Ref:
             agency_id=agency.id,
             authority_id=authority.id,
             handler_id=agency.id,
-            movement_id=await _movement(work, input.movement_id),
+            movement_id=await movement_key(work, input.movement_id),
             drafted_by_id=work.account_id,
+            receiver_id=await desk_key(work, input.desk),
         )
         dossier.agency, dossier.authority, dossier.handler = agency, authority, agency
         rule = workflow()[Step.DRAFT]
@@ -95,25 +103,22 @@ async def draft_dossier(context: Context, input: DraftDossierInput) -> Ref:
             raise NotPermitted.unless(rule.roles)
         work.session.add(dossier)
         await work.session.flush()
-        await _add_lines(work, dossier, input.lines, today)
+        await add_lines(work, dossier, input.lines, today)
         _add_documents(work, dossier, input.documents)
         return await work.reply(dossier, dossier.entry(rule, work.viewer, before=None))
 
 
 async def _agency(work: Work, code: str, today: date) -> rows.Agency:
     found: rows.Agency | None = await work.session.scalar(
-        select(rows.Agency).where(
-            rows.Agency.code == code,
-            rows.Agency.valid_from <= today,
-            (rows.Agency.valid_to.is_(None)) | (rows.Agency.valid_to > today),
-        )
+        select(rows.Agency).where(rows.Agency.code == code, in_force_on(rows.Agency, today))
     )
     if found is None:
         raise NotFound
     return found
 
 
-async def _movement(work: Work, id: str | None) -> UUID | None:
+async def movement_key(work: Work, id: str | None) -> UUID | None:
+    """The key of the movement with this client's id, if one is given; raises NotFound."""
     if id is None:
         return None
     found: UUID | None = await work.session.scalar(
@@ -124,7 +129,8 @@ async def _movement(work: Work, id: str | None) -> UUID | None:
     return found
 
 
-async def _add_lines(work: Work, dossier: Dossier, inputs: list[DossierLineInput], today: date) -> None:
+async def add_lines(work: Work, dossier: Dossier, inputs: list[DossierLineInput], today: date) -> None:
+    """Write the cases of a dossier; raises InvalidInput, NotFound or RuleNotMet for what cannot be proposed."""
     if len(inputs) > MOST_LINES:
         raise InvalidInput(
             field="lines",
@@ -132,7 +138,7 @@ async def _add_lines(work: Work, dossier: Dossier, inputs: list[DossierLineInput
             message_en=f"A dossier has at most {MOST_LINES} lines. Split it into several.",
         )
     nominees = await _nominees(work, {row_key("Nominee", line.nominee_id) for line in inputs})
-    awards = await _award_types(work, {line.award_type for line in inputs}, today)
+    awards = await award_types(work, {line.award_type for line in inputs}, today)
     for position, line in enumerate(inputs, start=1):
         nominee, award = nominees[row_key("Nominee", line.nominee_id)], awards[line.award_type]
         must_suit(nominee, award, posthumous=line.posthumous)
@@ -179,7 +185,8 @@ async def _nominees(work: Work, keys: Iterable[UUID]) -> dict[UUID, rows.Nominee
     return found
 
 
-async def _award_types(work: Work, codes: set[str], today: date) -> dict[str, rows.AwardType]:
+async def award_types(work: Work, codes: set[str], today: date) -> dict[str, rows.AwardType]:
+    """The awards in force with these codes; raises InvalidInput naming those that are not."""
     chosen = in_force(rows.AwardType, today).where(rows.AwardType.code.in_(codes))
     found = {row.code: row for row in await work.session.scalars(chosen)}
     if missing := sorted(codes - found.keys()):
@@ -203,3 +210,23 @@ def _add_documents(work: Work, dossier: Dossier, inputs: list[DossierDocumentInp
                 dated=document.dated,
             )
         )
+
+
+async def desk_key(work: Work, code: str | None) -> UUID | None:
+    """The key of the desk chosen, if one is: any where dossiers are received (Decree 118/2025); raises InvalidInput."""
+    if code is None:
+        return None
+    held, today = rows.RoleHeld, calendar.day_of(work.now)
+    serves = select(held.id).where(
+        held.agency_id == rows.Agency.id, held.role == Role.ONE_STOP, in_force_on(held, today)
+    )
+    found: UUID | None = await work.session.scalar(
+        select(rows.Agency.id).where(rows.Agency.code == code, serves.exists())
+    )
+    if found is None:
+        raise InvalidInput(
+            field="desk",
+            message="Cơ quan này không có bộ phận một cửa. Hãy chọn nơi khác hoặc bỏ trống.",
+            message_en="No one-stop desk serves there. Choose another, or leave it out.",
+        )
+    return found

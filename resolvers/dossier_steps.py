@@ -11,17 +11,19 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import joinedload, selectinload
 
 import models as rows
-from models import calendar
+from models import calendar, clock
 from models.access import Role
+from models.base import in_force_on
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import LineOutcome
 from models.refusals import InvalidInput, NotFound, RuleNotMet
-from models.submission import in_force, must_be_complete
+from models.submission import in_force
 from models.workflow import Step
 from resolvers.context import Context
 from resolvers.dossier_draft import said
 from resolvers.engine import Ref
 from resolvers.inputs import DossierStepInput
+from resolvers.reliance import rely
 from resolvers.work import Work, row_key
 
 DESKS = (joinedload(Dossier.agency), joinedload(Dossier.handler), joinedload(Dossier.authority))
@@ -48,6 +50,11 @@ class AppraiseLineInput(DossierStepInput):
     reason: str | None = strawberry.field(
         description="Lý do; bắt buộc khi không đủ điều kiện. · Compulsory if not eligible.", default=None
     )
+    relies_on: list[strawberry.ID] = strawberry.field(
+        description="Những khen thưởng trước làm căn cứ, của chính đối tượng. · The nominee's own earlier awards that "
+        "make the case eligible: should one fall, the case is judged again.",
+        default_factory=list,
+    )
 
 
 async def rules_on(work: Work, now: datetime) -> rows.RuleSet:
@@ -64,34 +71,18 @@ async def rules_on(work: Work, now: datetime) -> rows.RuleSet:
     return found
 
 
-async def submit_dossier(context: Context, input: DossierStepInput) -> Ref:
-    """Hand a complete draft to the desk of the deciding authority (Law 06/2022 arts 83–84)."""
-    async with context.work("submitDossier", input) as work:
-        load = (
-            *DESKS,
-            CASES,
-            selectinload(Dossier.documents),
-            joinedload(Dossier.authority).joinedload(rows.Agency.desk),
-        )
-        dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
-        entry = dossier.take(Step.SUBMIT, by=work.viewer, note=input.note)
-        await must_be_complete(work.session, dossier, await rules_on(work, work.now), calendar.day_of(work.now))
-        dossier.submitted_at, dossier.submitted_by_id = work.now, work.account_id
-        desk = dossier.authority.desk or dossier.authority
-        dossier.handler_id = desk.id
-        entry.tell(desk.path)
-        return await work.reply(dossier, entry)
-
-
 async def receive_dossier(context: Context, input: DossierStepInput) -> Ref:
     """Give the dossier its code, its due date and the rules it is judged by (Circular 01/2018/TT-VPCP art 19)."""
     async with context.work("receiveDossier", input) as work:
-        dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=DESKS)
+        load = (*DESKS, joinedload(Dossier.authority).joinedload(rows.Agency.desk))
+        dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         entry = dossier.take(Step.RECEIVE, by=work.viewer, note=input.note)
-        rules, today = await rules_on(work, work.now), calendar.day_of(work.now)
+        rules = await rules_on(work, work.now)
         dossier.code = await _next_code(work, dossier.handler)
-        dossier.received_at, dossier.rule_set_id = work.now, rules.id
-        dossier.due_on = calendar.add_working_days(today, rules.processing_days)
+        dossier.received_at, dossier.rule_set_id, dossier.workflow_code = work.now, rules.id, rules.workflow
+        dossier.receiver_id, dossier.handler_id = dossier.handler_id, dossier.office.id
+        entry.tell(dossier.office.path)
+        dossier.start_clock(clock.limits(rules.code, dossier.commendation_type), work.now)
         return await work.reply(dossier, entry)
 
 
@@ -124,8 +115,7 @@ async def _appraiser(work: Work, dossier: Dossier, username: str) -> UUID:
             rows.Account.username == username,
             rows.Account.active,
             held.role == Role.APPRAISER,
-            held.valid_from <= today,
-            held.valid_to.is_(None) | (held.valid_to > today),
+            in_force_on(held, today),
             rows.Agency.path.op("@>")(dossier.handler.path),
         )
     )
@@ -149,18 +139,20 @@ async def _appraiser(work: Work, dossier: Dossier, username: str) -> UUID:
 async def appraise_line(context: Context, input: AppraiseLineInput) -> Ref:
     """Say of one case whether it is eligible; with the last of them the dossier goes on to be decided (art 84)."""
     async with context.work("appraiseLine", input) as work:
-        load = (*DESKS, selectinload(Dossier.lines))
+        load = (*DESKS, selectinload(Dossier.lines).joinedload(rows.DossierLine.award_type))
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
-        line = _line_of(dossier, input.line_id)
+        line = line_of(dossier, input.line_id)
         outcome = LineOutcome.ELIGIBLE if input.eligible else LineOutcome.INELIGIBLE
         outcomes = {outcome, *(other.outcome for other in dossier.lines if other is not line)}
         entry = dossier.take(_step_after(outcomes), by=work.viewer, note=input.note)
+        await rely(work, line, input.relies_on, eligible=input.eligible)
         line.outcome, line.reason = outcome, _reason(input)
         line.appraised_at, line.appraised_by_id = work.now, work.account_id
         return await work.reply(dossier, entry)
 
 
-def _line_of(dossier: Dossier, said_id: str) -> rows.DossierLine:
+def line_of(dossier: Dossier, said_id: str) -> rows.DossierLine:
+    """The line of a dossier with this client's id; raises NotFound."""
     key = row_key("DossierLine", said_id)
     for line in dossier.lines:
         if line.id == key:

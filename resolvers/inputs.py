@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from typing import NewType
+from typing import Any, NewType
 from uuid import UUID
 
 import strawberry
 
 Cursor = NewType("Cursor", str)
 """A place in the feed, as a scalar of its own."""
+Dong = NewType("Dong", int)
+"""An amount of money in đồng, as a scalar of its own: sums pass what GraphQL's Int holds."""
+
+
+UNKEPT = "unkept"
+
+
+def unkept(description: str) -> Any:
+    """A field of an act's input that leaves no trace in what is kept for its idempotency key, as no hash of it could be
+    hidden from whoever tries its few values.
+    """
+    return strawberry.field(description=description, metadata={UNKEPT: True})
 
 
 @strawberry.input(description="Đầu vào của một bước trên hồ sơ. · What a step on a dossier needs.")
@@ -26,3 +38,10 @@ class DossierStepInput:
     dry_run: bool = strawberry.field(
         description="Chỉ thử, không ghi. · Say what would happen, write nothing.", default=False
     )
+
+
+@strawberry.input(description="Đầu vào của một bước cần nêu lý do. · What a step that wants a reason needs.")
+class ReasonedStepInput(DossierStepInput):
+    """A step that wants a reason, which whoever sees the dossier reads."""
+
+    reason: str = strawberry.field(description="Lý do, cơ quan trình sẽ đọc. · The reason; the proposer reads it.")

@@ -13,9 +13,11 @@ from resolvers.engine import Execution, check
 from schema.account import AccountMutation, AccountQuery
 from schema.agency import AgencyQuery
 from schema.award import AwardQuery
+from schema.award_change import AwardMutation
 from schema.content import ContentQuery
 from schema.decision import DecisionMutation, DecisionQuery, DecisionSubscription
-from schema.dossier import DossierMutation, DossierQuery, DossierSubscription
+from schema.dossier import DossierQuery, DossierSubscription
+from schema.dossier_acts import DossierMutation
 from schema.movement import MovementQuery
 from schema.node import NodeQuery
 from schema.nominee import NomineeQuery
@@ -42,7 +44,7 @@ class Query(
 
 
 @strawberry.type
-class Mutation(AccountMutation, DossierMutation, DecisionMutation):
+class Mutation(AccountMutation, DossierMutation, DecisionMutation, AwardMutation):
     """Everything that can be done, each act by its legal name."""
 
 

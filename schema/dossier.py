@@ -1,42 +1,32 @@
-"""Dossiers: their lines, papers and timeline, the acts on them, and how to follow them."""
+"""Dossiers: their lines, papers and timeline, and how to follow them; the acts on them are in dossier_acts."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
 
 import strawberry
 
 import models as rows
+from models.catalogue.deadline import Stage
+from models.clock import Timeliness
 from models.dossier import visible_document, visible_dossier, visible_line
 from models.dossier_line import LineOutcome
 from models.event import visible_entry
 from models.outward import ExchangeStatus, PortalStatus
 from models.rule_set import CommendationType, DocumentKind
 from models.workflow import Clock, DossierStatus
+from resolvers import clock as time
 from resolvers import dossier as resolve
-from resolvers import dossier_draft, dossier_steps, event
+from resolvers import event
 from resolvers.engine import Connection, column, computed, many, reads, self_, shows, subscribes, to_one, told
 from resolvers.inputs import Cursor
 from schema.account import Account
-from schema.acts import acts
 from schema.agency import Agency
 from schema.award import AwardType
 from schema.feed import Resync
 from schema.movement import Movement
 from schema.node import Node
 from schema.nominee import Nominee
-from schema.refusals import (
-    ConflictOfInterest,
-    IdempotencyMismatch,
-    IllegalStep,
-    InvalidInput,
-    NotFound,
-    NotPermitted,
-    RuleNotMet,
-    SeparationOfDuties,
-    StaleVersion,
-)
 
 
 @shows(rows.DossierLine, visible=visible_line)
@@ -58,6 +48,7 @@ class DossierLine(Node):
     """When it was appraised."""
     nominee: Nominee = to_one(covered="whoever sees a line sees who is named in it")
     award_type: AwardType = to_one(description="What is asked for.")
+    other_form: AwardType | None = to_one(description="What the appraiser proposes instead, until it is answered.")
 
 
 @shows(rows.DossierDocument, visible=visible_document)
@@ -115,13 +106,25 @@ class Dossier(Node):
     received_at: datetime | None
     """When it was received."""
     due_on: date | None
-    """The last day for the result."""
-    days_left: int | None = computed(resolve.days_left, reads=("status", "due_on"))
-    clock: Clock = computed(resolve.clocks, reads=("status",))
+    """The last day for the result; while the clock is paused, as it was when it paused."""
+    due_is_provisional: bool = computed(time.due_is_provisional, reads=("due_on",))
+    clock: Clock = computed(time.clocks, reads=("status",))
+    days_left: float | None = computed(time.days_left, reads=("status", "half_days_left", "clock_since"))
+    days_spent: float | None = computed(time.days_spent, reads=("status", "half_days_spent", "clock_since"))
+    days_saved: float | None = computed(time.days_saved, reads=("half_days_saved",))
+    timeliness: Timeliness | None
+    """How it stands to its time limit; null before reception, and after an end without a result."""
+    stage: Stage | None
+    """The stage of the procedure that it is in, or was in last."""
+    stage_due_on: date | None = computed(time.stage_due_on, reads=("status", "stage_half_days_left", "clock_since"))
+    stage_days_left: float | None = computed(
+        time.stage_days_left, reads=("status", "stage_half_days_left", "clock_since")
+    )
     event_head: Cursor
     agency: Agency = to_one(description="Who proposes.")
     authority: Agency = to_one(description="Who is asked to decide.")
     handler: Agency = to_one(description="On whose desk it lies.")
+    receiver: Agency | None = to_one(description="Which desk receives it, whoever handles it then.")
     movement: Movement | None = to_one(description="The movement it belongs to.")
     appraiser: Account | None = to_one(description="Who appraises; for staff.")
     lines: Connection[DossierLine] = many(resolve.lines)
@@ -141,25 +144,6 @@ class DossierMoved:
     resync: Resync | None = told(description="Read everything again, then follow from `head`.")
 
 
-DraftDossierResult = Annotated[
-    Dossier | NotFound | NotPermitted | RuleNotMet | InvalidInput | IdempotencyMismatch,
-    strawberry.union("DraftDossierResult", description="The draft, or why there is none."),
-]
-DossierStepResult = Annotated[
-    Dossier
-    | NotFound
-    | NotPermitted
-    | IllegalStep
-    | SeparationOfDuties
-    | ConflictOfInterest
-    | StaleVersion
-    | RuleNotMet
-    | InvalidInput
-    | IdempotencyMismatch,
-    strawberry.union("DossierStepResult", description="The dossier after the step, or why it was not taken."),
-]
-
-
 @strawberry.type
 class DossierQuery:
     """Dossiers."""
@@ -167,17 +151,6 @@ class DossierQuery:
     dossier: Dossier | None = reads(resolve.dossier)
     dossier_by_code: Dossier | None = reads(resolve.dossier_by_code)
     dossiers: Connection[Dossier] = many(resolve.dossiers)
-
-
-@strawberry.type
-class DossierMutation:
-    """The legal acts on a dossier."""
-
-    draft_dossier: DraftDossierResult = acts(dossier_draft.draft_dossier)
-    submit_dossier: DossierStepResult = acts(dossier_steps.submit_dossier)
-    receive_dossier: DossierStepResult = acts(dossier_steps.receive_dossier)
-    assign_appraiser: DossierStepResult = acts(dossier_steps.assign_appraiser)
-    appraise_line: DossierStepResult = acts(dossier_steps.appraise_line)
 
 
 @strawberry.type

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,11 @@ from models.agency import AgencyKind
 from models.award_type import AuthorityRight, AwardClass, AwardLevel, Cadence
 from models.catalogue.council import SaidCouncilRule, council_rules
 from models.catalogue.deadline import SaidDeadline, deadlines
-from models.catalogue.entry import CatalogueError, Entry, entries
+from models.catalogue.entry import FILES, CatalogueError, Entry, entries
 from models.nominee import NomineeKind
 from models.rule_set import CommendationType, DocumentKind
-from models.workflow import Step
+from models.workflow import Step, workflows
 
-FILES = Path(__file__).parent
 AWARD_CODE = "[A-Z][A-Z0-9_]+"
 _LEVELS = list(AwardLevel)
 _CLASSES = [
@@ -91,6 +91,7 @@ class SaidRuleSet:
     instruments: tuple[str, ...]
     processing_days: int
     provisional: bool
+    workflow: str
     valid_from: date
     valid_to: date | None
 
@@ -244,11 +245,19 @@ def _rule_set(entry: Entry, days: dict[str, int]) -> SaidRuleSet:
         instruments=tuple(entry.texts("instruments")),
         processing_days=days[code],
         provisional=entry.flag("provisional"),
+        workflow=_workflow(entry),
         valid_from=first,
         valid_to=end,
     )
     entry.done()
     return said
+
+
+def _workflow(entry: Entry) -> str:
+    code = entry.text("workflow")
+    if code not in workflows():
+        raise entry.refusal("workflow", f"{code!r} is no version of the workflow: {', '.join(workflows())}")
+    return code
 
 
 def _documents(file: Path, awards: tuple[SaidAwardType, ...], rule_sets: set[str]) -> Iterator[SaidDocument]:
@@ -264,22 +273,21 @@ def _document(entry: Entry, awards: tuple[SaidAwardType, ...]) -> Iterator[SaidD
     types = entry.members("commendation_types", CommendationType) if entry.has("commendation_types") else [None]
     classes = entry.members("award_classes", AwardClass) if entry.has("award_classes") else [None]
     codes: list[str | None] = [*_award_codes(entry, awards)] or [None]
-    due = entry.member("due", Step) if entry.has("due") else Step.SUBMIT
+    dues = entry.members("due", Step) if entry.has("due") else [Step.SUBMIT]
     entry.done()
-    for rule_set in entry.texts("rule_sets"):
-        for commendation in types:
-            for award_class in classes:
-                for code in codes:
-                    yield SaidDocument(
-                        rule_set=rule_set,
-                        kind=kind,
-                        award_class=award_class,
-                        award_code=code,
-                        commendation_type=commendation,
-                        due=due,
-                        article=article,
-                        confirmed=confirmed,
-                    )
+    for rule_set, commendation, award_class, code, due in product(
+        entry.texts("rule_sets"), types, classes, codes, dues
+    ):
+        yield SaidDocument(
+            rule_set=rule_set,
+            kind=kind,
+            award_class=award_class,
+            award_code=code,
+            commendation_type=commendation,
+            due=due,
+            article=article,
+            confirmed=confirmed,
+        )
 
 
 def _overlap(one: Any, other: Any) -> bool:

@@ -1,0 +1,46 @@
+"""Amending a dossier: a draft, or one whose supplement was asked for."""
+
+from __future__ import annotations
+
+import strawberry
+from sqlalchemy import delete
+
+import models as rows
+from models import calendar
+from models.dossier import Dossier, visible_dossier
+from models.rule_set import CommendationType
+from models.workflow import Step
+from resolvers.context import Context
+from resolvers.dossier_draft import DossierLineInput, add_lines, movement_key, said
+from resolvers.dossier_steps import DESKS
+from resolvers.engine import Ref
+from resolvers.inputs import DossierStepInput
+
+
+@strawberry.input(description="Sửa hồ sơ; phần bỏ trống giữ nguyên. · What to amend; what is left out stays.")
+class AmendDossierInput(DossierStepInput):
+    """What to amend of a dossier; what is left out stays as it is."""
+
+    title: str | None = None
+    commendation_type: CommendationType | None = None
+    movement_id: strawberry.ID | None = None
+    lines: list[DossierLineInput] | None = strawberry.field(
+        description="Toàn bộ danh sách mới. · The whole list anew.", default=None
+    )
+
+
+async def amend_dossier(context: Context, input: AmendDossierInput) -> Ref:
+    """Change what a dossier proposes, while it is the proposer's: a draft, or waiting for its supplement (art 83.1)."""
+    async with context.work("amendDossier", input) as work:
+        dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=DESKS)
+        entry = dossier.take(Step.AMEND, by=work.viewer, note=input.note)
+        if input.title is not None:
+            dossier.title = said("title", input.title)
+        if input.commendation_type is not None:
+            dossier.commendation_type = input.commendation_type
+        if input.movement_id is not None:
+            dossier.movement_id = await movement_key(work, input.movement_id)
+        if input.lines is not None:
+            await work.session.execute(delete(rows.DossierLine).where(rows.DossierLine.dossier_id == dossier.id))
+            await add_lines(work, dossier, input.lines, calendar.day_of(work.now))
+        return await work.reply(dossier, entry)
