@@ -1,8 +1,9 @@
-"""A page of rows that name one of some keys: a few keys are looked up one by one, many are met on the way.
+"""A page whose conditions are met by nearly every row or by almost none, as it turns out: a statement says both ways.
 
-PostgreSQL plans a statement once for all values and takes ten keys for granted. Rows of few keys are found soonest by
-an index on the keys; those of nearly all keys by the list's own order, which meets a page of them soon. So a statement
-says both, and how many keys there are decides which of the two is run.
+PostgreSQL plans a statement once for all values, so it cannot know. Rows that are many are met soonest by going along
+the list's order; rows that are few, by an index on what they must meet. So a page is looked for along the order first,
+but only so far. Where that does not fill it and few rows lie in a range asked for, those are found and put in order;
+else PostgreSQL does what it thinks best.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from typing import Any
 
 from sqlalchemy import (
     BinaryExpression,
+    Column,
     ColumnElement,
     FromClause,
     Select,
+    SelectBase,
     and_,
     any_,
     exists,
@@ -23,11 +26,11 @@ from sqlalchemy import (
     literal_column,
     not_,
     select,
-    true,
     union_all,
 )
-from sqlalchemy.sql import operators
-from sqlalchemy.sql.elements import BooleanClauseList, CollectionAggregate, Grouping
+from sqlalchemy import inspect as mapped
+from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.elements import BooleanClauseList, CollectionAggregate
 
 from models.base import array_of
 
@@ -35,10 +38,14 @@ from .selects import Key, columns_of, entity_of
 from .text import core
 from .values import Row
 
-FEW = 20
-"""So many keys are looked up one by one: a page's rows are read for each."""
-CHOICES = 2
-"""How many conditions on keys a page is looked up by; what a third one says is only asked of each row."""
+FAR = 40
+"""How many rows are looked at along the order for each row of the page: a condition that one row in so many meets."""
+RARE = 5_000
+"""So many rows are found and put in order sooner than 100,000 are gone along."""
+SPREAD = {operators.lt, operators.le, operators.gt, operators.ge}
+"""Comparisons that any number of rows may meet: what is known of their column tells nothing."""
+INDEXED = {operators.eq, operators.like_op, *SPREAD}
+"""Comparisons that an index answers."""
 
 
 class OneOf(BinaryExpression[bool]):
@@ -46,60 +53,79 @@ class OneOf(BinaryExpression[bool]):
 
     inherit_cache = True
     keys: Select[Any]
-    some: ColumnElement[bool]
 
     @property
     def met(self) -> ColumnElement[bool]:
-        """The same, asked of a row that was found in another way: no index is offered for it."""
-        found: ColumnElement[bool] = self.left.in_(self.keys).is_(true())
+        """The same, asked of a row that was found in another way."""
+        found: ColumnElement[bool] = self.left.in_(self.keys).is_(True)
         return found
-
-    @property
-    def few(self) -> ColumnElement[bool]:
-        """Whether there are FEW keys or fewer."""
-        counted = select(func.count()).select_from(self.keys.limit(literal_column(str(FEW + 1))).subquery())
-        return core(counted).scalar_subquery() <= literal_column(str(FEW))
 
 
 def one_of(column: Any, keys: Select[Any]) -> ColumnElement[bool]:
-    """The column is one of the keys that this Select finds, each once; where it finds none, no row is looked at."""
+    """The column is one of the keys that this Select finds; where it finds none, no row is looked at."""
     same: Any = column == any_(array_of(keys))
     made = OneOf(same.left, same.right, same.operator, type_=same.type, negate=same.negate)
-    made.keys, made.some = keys, exists(keys)
-    return and_(made.some, made)
+    made.keys = keys
+    return and_(exists(keys), made)
 
 
-def apart(cut: Select[Any], order: list[Key], entity: Row) -> FromClause | None:
-    """A page's rows by whichever way is short: what is read of them, and the keys of the order as o0_, o1_, ….
+def apart(cut: Select[Any], order: list[Key], entity: Row, size: int) -> FromClause | None:
+    """The `size` rows of a page by whichever way is short: what is read of them, and the order's keys as o0_, o1_, ….
 
-    None where there is but one way: no condition on keys, or rows that are looked up by their own.
+    None where one way is enough: nothing is asked that an index other than the order's answers, or rows are looked up
+    by their own keys.
     """
     asked = list(_conjuncts(cut._where_criteria))
-    ones = [clause for clause in asked if isinstance(clause, OneOf)]
-    if not ones or any(_is_own_key(clause, cut) for clause in asked):
+    along, others = _along(asked, [getattr(key.said, "key", "") for key in order], entity_of(cut))
+    own = Key.of(entity_of(cut)).said.key
+    if not any(_is_sought(clause, INDEXED) for clause in others) or any(_finds(clause, own) for clause in others):
         return None
-    known = {id(one.some) for one in ones}
-    rest = [
-        c for c in asked if not isinstance(c, OneOf) and id(c.element if isinstance(c, Grouping) else c) not in known
-    ]
-    said = [key.said.label(f"o{n}_") for n, key in enumerate(order)]
-    base = core(cut.with_only_columns(*columns_of(cut, entity), *said))
-    ways = [_each(base, order, rest, ones, n, entity.alias_) for n in range(min(len(ones), CHOICES))]
-    on_the_way = _where(base, [*rest, *(one.met for one in ones), *(not_(one.few) for one in ones[:CHOICES])])
-    return union_all(*ways, on_the_way).subquery()
+    base = core(cut.with_only_columns(*columns_of(cut, entity), *(k.said.label(f"o{n}_") for n, k in enumerate(order))))
+    turned = [clause.modifier is operators.desc_op for clause in cut._order_by_clauses]
+    first = _page(_near(base, along, others, size), turned, size).cte(f"{entity.alias_}_first", nesting=True)
+    short = core(select(func.count()).select_from(first)).scalar_subquery() < literal_column(str(size))
+    ways = [core(select(*first.c).where(not_(short)))]
+    if spread := [clause for clause in others if _is_sought(clause, SPREAD)]:
+        rare = _rare(base, spread)
+        found = _fenced(_where(base, asked))
+        ways.append(_page(select(*found.c).where(short, rare), turned, size))
+        asked = [clause.is_(True) if any(clause is one for one in spread) else clause for clause in asked]
+        asked.append(not_(rare))
+    either = union_all(*ways, _where(base, [*asked, short])).subquery()
+    return core(select(*either.c).add_cte(first, nest_here=True)).subquery()
 
 
-def _each(base: Select[Any], order: list[Key], rest: list[Any], ones: list[OneOf], n: int, name: str) -> Select[Any]:
-    """A page's rows of each key apart, and of all those the page; nothing where the keys are many."""
-    keys = ones[n].keys.subquery(f"{name}_{n}")
-    key: Any = literal_column(f"{keys.name}.{keys.c[0].name}")
-    others = [one.met for one in ones if one is not ones[n]]
-    rows = _where(base, [*rest, *others, ones[n].left == key]).lateral(f"{name}_{n}_rows")
-    here = and_(ones[n].few, *(not_(one.few) for one in ones[:n]))
-    found = select(*rows.c).select_from(keys.join(rows, true())).where(here)
-    turned = [clause.modifier is operators.desc_op for clause in base._order_by_clauses]
-    said = [Key(rows.c[f"o{place}_"], down).ordered() for place, down in enumerate(turned)]
-    return core(found.order_by(*said).limit(base._limit_clause))
+def _fenced(rows: Select[Any]) -> FromClause:
+    """All these rows, planned by themselves: that only a page of them is wanted is not to be reckoned with."""
+    return rows.order_by(None).limit(None).offset(literal_column("0")).subquery()
+
+
+def _rare(base: Select[Any], sought: list[Any]) -> ColumnElement[bool]:
+    """Whether RARE rows or fewer meet this: no more are counted."""
+    some: Select[Any] = select(literal_column("1")).select_from(_fenced(_where(base, sought)))
+    counted = some.limit(literal_column(str(RARE + 1))).subquery()
+    return core(select(func.count()).select_from(counted)).scalar_subquery() <= literal_column(str(RARE))
+
+
+def _along(asked: list[Any], names: list[str], entity: Any) -> tuple[list[Any], list[Any]]:
+    """What the order's own index answers, with one column before the order's; and everything else."""
+    along = [clause for clause in asked if _columns(clause) <= set(names)]
+    along += [clause for clause in asked if _leads(clause, names, entity)][:1]
+    return along, [clause for clause in asked if not any(clause is taken for taken in along)]
+
+
+def _near(base: Select[Any], along: list[Any], others: list[Any], size: int) -> Select[Any]:
+    """Of the next rows in the order, so many as a page may cost, those that meet everything."""
+    met = and_(*(clause.met if isinstance(clause, OneOf) else clause for clause in others)).label("met_")
+    rows = _where(base.add_columns(met), along).limit(literal_column(str(FAR * size))).subquery()
+    return select(*(column for column in rows.c if column.key != "met_")).where(rows.c.met_)
+
+
+def _page(rows: Select[Any], turned: list[bool], size: int) -> Select[Any]:
+    """The first of these rows in the order."""
+    named = {column.key: column for column in rows.selected_columns}
+    said = [Key(named[f"o{n}_"], down).ordered() for n, down in enumerate(turned)]
+    return core(rows.order_by(*said).limit(literal_column(str(size))))
 
 
 def over(rows: FromClause, order: Sequence[Key]) -> list[Key]:
@@ -115,12 +141,38 @@ def _conjuncts(clauses: Sequence[Any]) -> Iterator[Any]:
             yield clause
 
 
-def _is_own_key(clause: Any, cut: Select[Any]) -> bool:
-    """Whether this looks rows up by their primary keys."""
-    if not isinstance(clause, BinaryExpression) or not isinstance(clause.right, CollectionAggregate):
+def _columns(clause: Any) -> set[str]:
+    """The columns of the row that a condition reads; no column's name where it reads other rows."""
+    parts = list(visitors.iterate(clause))
+    return {part.key if isinstance(part, Column) else "" for part in parts if isinstance(part, Column | SelectBase)}
+
+
+def _leads(clause: Any, names: list[str], entity: Any) -> bool:
+    """Whether an index holds the order of the rows in which one column has the value asked for."""
+    if not _compares(clause, {operators.eq}) or isinstance(clause.right, CollectionAggregate):
         return False
-    own = Key.of(entity_of(cut)).said
-    return bool(clause.left.compare(own.__clause_element__()))
+    wanted = [clause.left.key, *names]
+    return any([column.key for column in index.columns] == wanted for index in _indexes(entity))
+
+
+def _is_sought(clause: Any, how: set[Any]) -> bool:
+    """Whether this is one of these comparisons, of a column that an index begins with."""
+    if not _compares(clause, how):
+        return False
+    return any(next(iter(index.columns)).key == clause.left.key for index in clause.left.table.indexes)
+
+
+def _finds(clause: Any, own: str) -> bool:
+    """Whether this looks rows up by their primary keys."""
+    return _compares(clause, {operators.eq, operators.in_op}) and clause.left.key == own
+
+
+def _compares(clause: Any, how: set[Any]) -> bool:
+    return isinstance(clause, BinaryExpression) and clause.operator in how and isinstance(clause.left, Column)
+
+
+def _indexes(entity: Any) -> Any:
+    return mapped(entity).mapper.local_table.indexes
 
 
 def _where(base: Select[Any], conditions: list[Any]) -> Select[Any]:

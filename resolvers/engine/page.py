@@ -53,10 +53,13 @@ class Pages(Records):
         return Window(size, first is None, after, before, tag_getter(field, getters), fixed)
 
     def page(
-        self, gtype: GraphQLObjectType, details: FieldDetailsList, chosen: Select[Any], window: Window
+        self, gtype: GraphQLObjectType, details: FieldDetailsList, chosen: Select[Any], window: Window, alone: bool
     ) -> ColumnElement[str]:
-        """A connection's object: the whole page in one scalar subquery, the count in its own."""
-        return Listed(self, gtype, details, chosen, window).text()
+        """A connection's object: the whole page in one scalar subquery, the count in its own.
+
+        `alone`: it is read once, not for each row of a list.
+        """
+        return Listed(self, gtype, details, chosen, window, alone).text()
 
     def cut(
         self, chosen: Select[Any], keys: list[Key], window: Window, peeks: bool = True
@@ -215,10 +218,16 @@ class Listed(Page):
     """A connection of the rows of one Select."""
 
     def __init__(
-        self, work: Pages, gtype: GraphQLObjectType, details: FieldDetailsList, chosen: Select[Any], window: Window
+        self,
+        work: Pages,
+        gtype: GraphQLObjectType,
+        details: FieldDetailsList,
+        chosen: Select[Any],
+        window: Window,
+        alone: bool,
     ) -> None:
         super().__init__(work, gtype, details, keys_of(chosen), window)
-        self.chosen = chosen
+        self.chosen, self.alone = chosen, alone
         self.entity = Row(chosen.column_descriptions[0]["entity"], work.trace.alias())
         self.level = Level(self.entity, self._derive)
         self.cursors = False
@@ -267,7 +276,7 @@ class Listed(Page):
 
     def _derive(self, entity: Row) -> FromClause:
         made, _ = self.work.cut(self.chosen, self.keys, self.window, self.peeks)
-        ways = apart(made, self.keys, entity)
+        ways = apart(made, self.keys, entity, self.window.size + self.peeks) if self.alone else None
         if ways is None:
             return derived(made, entity, *self._marks(self.keys))
         columns = [ways.c[column.name] for column in entity.touched_.values()]

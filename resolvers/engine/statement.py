@@ -100,9 +100,8 @@ class Statement(Groups):
         given = self.arguments.of(field, node)
         chosen = self.traced(binding, given.symbols, parent)
         if binding.paged:
-            return self.page(
-                bare(field.type), details, chosen[0], self.window(f"{gtype.name}.{node.name.value}", given)
-            )
+            window = self.window(f"{gtype.name}.{node.name.value}", given)
+            return self.page(bare(field.type), details, chosen[0], window, alone=parent is None)
         if is_list_type(bare(field.type)):
             return self.plain(inner(field.type), details, chosen)
         return self.single(inner(field.type), details, chosen)

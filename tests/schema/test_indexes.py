@@ -277,10 +277,10 @@ async def pages(engine: Engine, listed: str, end: str) -> list[UUID]:
     return found
 
 
-@pytest.mark.parametrize("asked", SUBTREES, ids=under)
-async def test_many_agencies_or_few_a_page_is_found_by_looking_at_few_rows(
+@pytest.mark.parametrize("asked", [{"agencyWithin": "H37"}, {"agencyWithin": "H37", "handlerWithin": "H37"}], ids=under)
+async def test_a_page_that_nearly_every_row_may_be_on_is_found_by_looking_at_few(
     generic: Engine, asked: dict[str, str]
 ) -> None:
-    for status in ("ARCHIVED", "HELD"):
-        done = await work(generic, VIEWERS["the province"], "dossiers", f"filter: {{{under(asked)}, status: {status}}}")
-        assert done.looked <= LOOKED
+    for status in ("ARCHIVED", "APPRAISING"):
+        filter = f"filter: {{{under(asked)}, status: {status}}}"
+        assert (await work(generic, VIEWERS["the province"], "dossiers", filter)).looked <= 3_000
