@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from models.catalogue.days import Announcement, OfficeHours, announcements, office_hours
-from models.catalogue.law import FILES
+from models.catalogue.entry import FILES
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _FIRST = 2000

@@ -15,7 +15,7 @@ from functools import cache
 
 from models.calendar import Calendar
 from models.catalogue.deadline import SaidClock, SaidDeadline, Stage, clocks, deadlines
-from models.catalogue.law import FILES
+from models.catalogue.entry import FILES
 from models.rule_set import CommendationType
 from models.workflow import Clock, DossierStatus
 
@@ -93,7 +93,7 @@ def begun(limits: Limits, at: datetime, by: Calendar) -> Count:
 
 def moved(count: Count, before: DossierStatus, after: DossierStatus, at: datetime, by: Calendar) -> Count:
     """The count after a step: running time is spent, paused time is not; a result is early or late by what is left."""
-    passed = ran(count, before, at, by)
+    passed = ran(before, count.since, at, by)
     stage = _clocks()[after].stage or count.stage
     left = count.left - passed
     return replace(
@@ -107,11 +107,11 @@ def moved(count: Count, before: DossierStatus, after: DossierStatus, at: datetim
     )
 
 
-def ran(count: Count, status: DossierStatus, at: datetime, by: Calendar) -> int:
-    """How many half days have run by a moment since the count was made."""
+def ran(status: DossierStatus, since: datetime, at: datetime, by: Calendar) -> int:
+    """How many half days of the limit have run by a moment in a state that the dossier has been in since another."""
     if clock(status) is not Clock.RUNNING:
         return 0
-    return max(0, by.half_of(at) - by.half_of(count.since))
+    return max(0, by.half_of(at) - by.half_of(since))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,13 +40,14 @@ from models.movement import Movement
 from models.moving import Moving
 from models.nominee import Nominee, NomineePersonal
 from models.rule_set import CommendationType, DocumentKind, RuleSet
+from models.timed import TIMED, Timed
 from models.workflow import DossierStatus, newest
 
 NEVER = date(9000, 1, 1)
 """The place of a dossier without a due date: after all that have one."""
 
 
-class Dossier(Moving, Identified, Base):
+class Dossier(Moving, Timed, Identified, Base):
     """The file of a proposal. Its status is the state of the file; each line has an outcome of its own."""
 
     __tablename__ = "dossier"
@@ -70,7 +71,6 @@ class Dossier(Moving, Identified, Base):
     created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
     submitted_at: Mapped[datetime | None] = mapped_column(default=None)
     received_at: Mapped[datetime | None] = mapped_column(default=None)
-    due_on: Mapped[date | None] = mapped_column(default=None)
     due_order: Mapped[date] = mapped_column(Computed("coalesce(due_on, date '9000-01-01')", persisted=True), init=False)
     received_order: Mapped[datetime] = mapped_column(
         Computed("coalesce(received_at, timestamptz '-infinity')", persisted=True), init=False
@@ -127,6 +127,7 @@ class Dossier(Moving, Identified, Base):
         Index("ix_dossier_received", "received_at"),
         Index("ix_dossier_received_order", "received_order", "id"),
         Index("ix_dossier_due_on", "due_on"),
+        *TIMED,
         Index(
             "ix_dossier_title_folded",
             "title_folded",

@@ -65,36 +65,6 @@ class Desk(enum.Enum):
     AUTHORITY = "authority"
 
 
-_WAITING_FOR_OTHERS = frozenset(
-    {
-        DossierStatus.SUPPLEMENT_REQUESTED,
-        DossierStatus.HELD,
-        DossierStatus.CONSULTING,
-        DossierStatus.POSTED,
-        DossierStatus.FORWARDED_UP,
-    }
-)
-_WITH_US = frozenset(
-    {
-        DossierStatus.RECEIVED,
-        DossierStatus.ASSIGNED,
-        DossierStatus.APPRAISING,
-        DossierStatus.RETURNED_TO_APPRAISAL,
-        DossierStatus.COUNCIL,
-        DossierStatus.PARTY_OPINION,
-        DossierStatus.SIGNING,
-        DossierStatus.RESULT_FROM_ABOVE,
-    }
-)
-
-
-def clock(status: DossierStatus) -> Clock:
-    """Whether the time limit runs: not while others are awaited, nor before reception, nor after the result."""
-    if status in _WAITING_FOR_OTHERS:
-        return Clock.PAUSED
-    return Clock.RUNNING if status in _WITH_US else Clock.STOPPED
-
-
 class Step(enum.Enum):
     """An act on a dossier. Its row of the workflow table says the rest."""
 

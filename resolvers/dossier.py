@@ -10,13 +10,12 @@ import strawberry
 from sqlalchemy import ColumnElement, Select, and_, select
 
 import models as rows
-from models import calendar
 from models.access import Viewer
 from models.dossier import visible_among_all, visible_beside, visible_document, visible_dossier, visible_line
 from models.event import visible_account, visible_entry
 from models.outward import ExchangeStatus, PortalStatus, exchange_status, portal_status
 from models.rule_set import CommendationType
-from models.workflow import Clock, DossierStatus, clock
+from models.workflow import DossierStatus
 from resolvers.engine import Order, seen
 from resolvers.filters import (
     Condition,
@@ -35,6 +34,7 @@ from resolvers.filters import (
     inside,
     joined_type,
     narrowed,
+    past,
     some,
     to_day,
 )
@@ -71,6 +71,11 @@ class DossierFilter(Filter):
     received_to: date | None = None
     due_from: date | None = None
     due_to: date | None = None
+    overdue: bool | None = asked("Chưa có kết quả và đã quá hạn. · Without a result, and its time limit has passed.")
+    will_miss_deadline: bool | None = asked(
+        "Sẽ quá hạn nếu mỗi công đoạn còn lại dùng hết thời hạn của nó; gồm cả hồ sơ đã quá hạn."
+        " · It will be late if each stage that is left takes all of its own limit; those that are late already too."
+    )
     and_: list[DossierFilter] | None = every()
     or_: list[DossierFilter] | None = some()
     not_: DossierFilter | None = but()
@@ -97,6 +102,8 @@ class DossierFilter(Filter):
             to_day(row.received_at, self.received_to),
             at_least(row.due_on, self.due_from),
             at_most(row.due_on, self.due_to),
+            past(row.late_at, self.overdue),
+            past(row.at_risk_at, self.will_miss_deadline),
         )
 
 
@@ -198,19 +205,3 @@ def portal_statuses(viewer: Viewer, given: list[tuple[str | None]]) -> list[Port
 def exchange_statuses(viewer: Viewer, given: list[tuple[str | None]]) -> list[ExchangeStatus | None]:
     """What whoever sent the documents is told of each state (Decision 28/2018/QĐ-TTg)."""
     return [exchange_status(DossierStatus[status]) if status else None for (status,) in given]
-
-
-def clocks(viewer: Viewer, given: list[tuple[str]]) -> list[Clock]:
-    """Whether the time limit runs, for each dossier."""
-    return [clock(DossierStatus[status]) for (status,) in given]
-
-
-def days_left(viewer: Viewer, given: list[tuple[str, str | None]]) -> list[int | None]:
-    """Working days until each dossier is due; negative when late, null where no limit runs."""
-    today = calendar.today()
-    return [
-        calendar.working_days_between(today, date.fromisoformat(due_on))
-        if due_on and clock(DossierStatus[status]) is not Clock.STOPPED
-        else None
-        for status, due_on in given
-    ]

@@ -104,6 +104,13 @@ def to_day(moment: Any, day: Any) -> Condition:
     return None if day is None else moment < func.vietnam_day_ends(day)
 
 
+def past(moment: Any, wanted: bool | None) -> Condition:
+    """The moment has come, by the database's clock; or, where that is wanted, it has not, or there is none."""
+    if wanted is None:
+        return None
+    return moment <= func.now() if wanted else or_(moment.is_(None), moment > func.now())
+
+
 def containing(column: Any, text: str | None) -> Condition:
     """The folded column contains this text, accents and case aside."""
     return None if text is None else column.like(func.like_text(text))

@@ -6,6 +6,7 @@ Whoever counts counts what they may read: the facts are the rows of the same lis
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -35,19 +36,21 @@ from models.access import Viewer
 from models.award import STANDING
 from models.award_type import AwardClass, AwardLevel
 from models.base import closed
+from models.clock import Timeliness
 from models.dossier import visible_dossier
 from models.nominee import NomineeKind
 from models.outward import PortalStatus, portal_status
 from models.rule_set import CommendationType
-from models.workflow import Clock, DossierStatus, Step, clock
+from models.workflow import DossierStatus, Step
 from resolvers.award import AwardFilter, awards
-from resolvers.dimensions import Comparison, Dimension, Periods, counted, facts, part_of_day, summed_up, today
+from resolvers.dimensions import Comparison, Dimension, Periods, counted, facts, part_of_day, summed_up
 from resolvers.dossier import DossierFilter, dossiers
 from resolvers.engine import Choice
 
 Figures = dict[str, ColumnElement[Any]]
 """Measures of a group, by name."""
 _TEXTS = ARRAY(Text)
+_HALF: ColumnElement[Decimal] = literal_column("0.5", Numeric)
 
 
 class DossierDimension(Choice):
@@ -58,6 +61,7 @@ class DossierDimension(Choice):
     STATUS = "trạng thái hồ sơ · where the file stands"
     PORTAL_STATUS = "trạng thái trên Cổng dịch vụ công · what the National Public Service Portal is told"
     COMMENDATION_TYPE = "loại hình khen thưởng · the type of commendation"
+    TIMELINESS = "tiến độ so với thời hạn · how they stand to their time limit"
     YEAR = "năm tiếp nhận · the year of reception"
     QUARTER = "quý tiếp nhận, 1–4, của mọi năm · the quarter of reception, of whatever year"
     MONTH = "tháng tiếp nhận, 1–12, của mọi năm · the month of reception, of whatever year"
@@ -192,7 +196,10 @@ def _dossier_facts(viewer: Viewer, filter: DossierFilter | None) -> FromClause:
         row.status,
         _portal_status(row.status).label("portal_status"),
         row.commendation_type,
-        row.due_on,
+        row.late_at,
+        row.half_days_spent,
+        row.half_days_saved,
+        row.timeliness.label("timeliness"),
         received.label("received_on"),
         _decided_on(row).label("decided_on"),
         *(part_of_day(part, received).label(part) for part in ("year", "quarter", "month")),
@@ -233,20 +240,27 @@ def _dossier_dimension(fact: Any, dimension: DossierDimension) -> Dimension:
             return Dimension.member("portal_status", fact.portal_status, PortalStatus)
         case DossierDimension.COMMENDATION_TYPE:
             return Dimension.member("commendation_type", fact.commendation_type, CommendationType)
+        case DossierDimension.TIMELINESS:
+            return Dimension.member("timeliness", fact.timeliness, Timeliness)
         case _:
             return Dimension.plain(dimension.name.lower(), fact[dimension.name.lower()])
 
 
 def _dossier_figures(fact: Any) -> Figures:
     """The figures of a group of dossiers."""
-    running = literal([status.name for status in DossierStatus if clock(status) is Clock.RUNNING], _TEXTS)
+    none: ColumnElement[int] = literal_column("0")
+    early, late = (fact.half_days_saved > none), (fact.half_days_saved < none)
+    saved = func.coalesce(func.sum(fact.half_days_saved).filter(early), none)
+    spent = case((fact.half_days_saved.is_not(None), fact.half_days_spent * _HALF))
     return {
         "count": counted(),
-        "overdue": counted(fact.due_on < today(), fact.status == any_(running)),
-        "early": counted(fact.decided_on < fact.due_on),
-        "on_time": counted(fact.decided_on == fact.due_on),
-        "late": counted(fact.decided_on > fact.due_on),
+        "overdue": counted(fact.late_at <= func.now()),
+        "early": counted(early),
+        "on_time": counted(fact.half_days_saved == none),
+        "late": counted(late),
+        "days_saved": cast(saved * _HALF, Float),
         "median_preparation_days": _median(fact.preparation),
+        "median_processing_days": _median(spent),
         "median_processing_calendar_days": _median(fact.decided_on - fact.received_on),
     }
 

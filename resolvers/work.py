@@ -23,6 +23,7 @@ from models.access import Viewer
 from models.base import Base
 from models.journal import Entry
 from models.refusals import IdempotencyMismatch, NotFound, NotPermitted, StaleVersion
+from models.timed import NOW
 from resolvers.engine import Ref
 from resolvers.engine.refused import busy, unavailable
 
@@ -98,6 +99,7 @@ class Work:
         self.account_id = self.viewer.account_id
         try:
             self.now = (await self.session.execute(select(func.now()))).scalar_one()
+            self.session.info[NOW] = self.now
             await self._claim()
         except BaseException:
             await self.session.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from models.award_type import AwardClass, AwardLevel
+from models.clock import Timeliness
 from models.nominee import NomineeKind
 from models.outward import PortalStatus
 from models.rule_set import CommendationType
@@ -27,6 +28,8 @@ class DossierStatistic:
     """What the National Public Service Portal is told."""
     commendation_type: CommendationType | None
     """The type of commendation (Law 06/2022 art 8)."""
+    timeliness: Timeliness | None
+    """How they stand to their time limit; null before reception, and after an end without a result."""
     year: int | None
     """The year of reception, of the Vietnamese day."""
     quarter: int | None
@@ -36,15 +39,19 @@ class DossierStatistic:
     count: int
     """How many dossiers."""
     overdue: int
-    """How many whose time limit still runs and lies behind."""
+    """How many without a result whose time limit has passed."""
     early: int
-    """How many were decided before the day they were due."""
+    """How many had their result before the last half day of their time limit."""
     on_time: int
-    """How many were decided on the day they were due."""
+    """How many had it in that half day."""
     late: int
-    """How many were decided after the day they were due."""
+    """How many had it after that."""
+    days_saved: float
+    """Working days, to half a day, that those with an early result had left, all together."""
     median_preparation_days: float | None
     """The median number of days from the beginning of the draft to its submission, to a tenth."""
+    median_processing_days: float | None
+    """The median number of working days of the limit that a result took, what was awaited from others not counted."""
     median_processing_calendar_days: float | None
     """The median number of calendar days, holidays and pauses included, from reception to decision."""
 

@@ -11,6 +11,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+FILES = Path(__file__).parent
+"""Where the catalogue's files are."""
+
 ARTICLES_OF_THE_LAW = 96
 """Law 06/2022/QH15 ends with article 96."""
 
