@@ -7,10 +7,22 @@ from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, exists, literal_column, or_, select, true
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
-from models.access import Audience, Viewer
+from models.access import ANONYMOUS, Audience, Viewer
 from models.agency import Agency
 from models.award_code import new_code
 from models.award_type import AwardType
@@ -82,12 +94,29 @@ class Award(Identified, Base):
         Index("ix_award_type", "award_type_id", "awarded_on", "id"),
     )
 
+    @hybrid_property
+    def printed_name(self) -> str:
+        """The recipient's name as it is printed: as corrected, else as the register has it; then it must be loaded."""
+        return self.recipient_name or self.recipient.name
+
+    @printed_name.inplace.expression
+    @classmethod
+    def _printed_name(cls) -> ColumnElement[str]:
+        named = aliased(Nominee)
+        found = select(named.name).where(named.id == cls.nominee_id).correlate_except(named)
+        return func.coalesce(cls.recipient_name, found.scalar_subquery())
+
 
 def visible_award(row: type[Award], viewer: Viewer, of_seen: bool = False) -> ColumnElement[bool]:
     """Staff: all. Everybody else: awards of published decisions (`of_seen`: it is seen, so it is published)."""
     if of_seen or viewer.audience is Audience.STAFF:
         return true()
     return exists(select(Decision.id).where(Decision.id == row.decision_id, Decision.published_at.is_not(None)))
+
+
+def verifiable_award(row: type[Award], _: Viewer) -> ColumnElement[bool]:
+    """What a certificate's code opens is for everybody what it is for the public: awards of published decisions."""
+    return visible_award(row, ANONYMOUS)
 
 
 def visible_nominee(row: type[Nominee], viewer: Viewer) -> ColumnElement[bool]:

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import date
 
 import strawberry
-from sqlalchemy import Select, any_, func, or_, select
+from sqlalchemy import Select, any_, func, not_, or_, select
 
 import models as rows
 from models.access import Viewer
 from models.award import AwardStatus, visible_award
 from models.award_type import AwardClass, AwardLevel
 from models.nominee import NomineeKind
+from models.reliance import leaning_on_the_fallen
 from resolvers.engine import Order
 from resolvers.filters import (
     Condition,
@@ -71,6 +72,10 @@ class AwardFilter(Filter):
     recipient: NomineeKind | None = None
     status: AwardStatus | None = None
     statuses: list[AwardStatus] | None = None
+    to_review: bool | None = asked(
+        "Có (hoặc không) căn cứ vào khen thưởng đã bị hủy bỏ, tước; nội bộ. · Whether it leans on one that stands no "
+        "more; for staff."
+    )
     year: int | None = asked("Năm thành tích. · The year of the achievement.")
     awarded_from: date | None = None
     awarded_to: date | None = None
@@ -89,10 +94,19 @@ class AwardFilter(Filter):
             given_to(row, self.recipient),
             equal(row.status, self.status),
             among(row.status, self.statuses),
+            reviewed(self.to_review, viewer),
             equal(row.achievement_year, self.year),
             at_least(row.awarded_on, self.awarded_from),
             at_most(row.awarded_on, self.awarded_to),
         )
+
+
+def reviewed(to_review: bool | None, viewer: Viewer) -> Condition:
+    """The award leans on one that stands no more, as far as the viewer sees the cases; or it does not."""
+    if to_review is None:
+        return None
+    leaning = leaning_on_the_fallen(viewer)
+    return leaning if to_review else not_(leaning)
 
 
 def given_to(row: type[rows.Award], kind: NomineeKind | None) -> Condition:

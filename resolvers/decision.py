@@ -13,7 +13,7 @@ import models as rows
 from models import topics
 from models.access import Viewer
 from models.award import visible_award
-from models.decision import DecisionStatus, visible_decision
+from models.decision import DecisionKind, DecisionStatus, visible_decision
 from resolvers.context import Context
 from resolvers.engine import Order, seen
 from resolvers.event import agency_path
@@ -46,6 +46,7 @@ class DecisionOrder(Order):
     NEWEST = "newest first, by the day of signature"
     OLDEST = "oldest first"
     NUMBER = "by number: the latest year first, the highest number first"
+    PUBLISHED = "by publication, the latest first; what is not published comes last"
 
 
 @strawberry.input(description="Các điều kiện cùng phải thỏa. · All conditions must hold.")
@@ -53,6 +54,7 @@ class DecisionFilter(Filter):
     """Which decisions; conditions left out do not count."""
 
     agency_within: str | None = asked("Mã cơ quan ban hành, kể cả cấp dưới. · Issued in this agency's subtree.")
+    kind: DecisionKind | None = None
     status: DecisionStatus | None = None
     statuses: list[DecisionStatus] | None = None
     award_type: str | None = asked("Có tặng hình thức này. · It gives this award.")
@@ -72,6 +74,7 @@ class DecisionFilter(Filter):
         row, award = rows.Decision, rows.Award
         return (
             inside(row.agency_id, self.agency_within),
+            equal(row.kind, self.kind),
             equal(row.status, self.status),
             among(row.status, self.statuses),
             giving(joined_type(award.award_type_id, self.award_type), viewer),
@@ -98,6 +101,7 @@ _ORDERS: dict[DecisionOrder, tuple[Any, ...]] = {
     DecisionOrder.NEWEST: (rows.Decision.signed_on.desc(),),
     DecisionOrder.OLDEST: (rows.Decision.signed_on,),
     DecisionOrder.NUMBER: (rows.Decision.year.desc(), rows.Decision.ordinal.desc()),
+    DecisionOrder.PUBLISHED: (rows.Decision.published_order.desc(),),
 }
 
 

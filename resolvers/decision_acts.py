@@ -1,35 +1,48 @@
-"""Issuing and publishing decisions: a number without gap, the lines become awards, the public is told."""
+"""Issuing, voiding and publishing decisions: a number without gap, lines become awards, the public is told."""
 
 from __future__ import annotations
 
-import unicodedata
+from collections.abc import Iterable
 from datetime import date
 
 import strawberry
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 import models as rows
-from models import calendar, topics
-from models.decision import Decision, DecisionStatus, visible_decision
+from models import calendar
+from models.decision import Decision, DecisionKind, DecisionStatus, Signature, visible_decision
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import LineOutcome
-from models.journal import Entry
-from models.refusals import InvalidInput, NotPermitted, NumberTaken, WrongStatus
+from models.refusals import InvalidInput, NotPermitted, RuleNotMet, WrongStatus
 from models.submission import must_be_decided_by
 from models.workflow import Step, workflow
+from resolvers.award_giving import give
 from resolvers.context import Context
+from resolvers.decision_paper import Paper, issued, publish, signed_on, told
 from resolvers.dossier_draft import said
 from resolvers.dossier_steps import DESKS
 from resolvers.engine import Ref
 from resolvers.inputs import DossierStepInput
+from resolvers.reliance import must_rest_on_what_stands
 from resolvers.work import Work
 
+MOST_DOSSIERS = 100
+"""More dossiers than this are decided by several decisions."""
+AGENCY = joinedload(Decision.agency).joinedload(rows.Agency.desk)
 
-@strawberry.input(description="Ban hành quyết định cho một hồ sơ. · The decision on a dossier.")
+
+@strawberry.input(description="Một hồ sơ khác cùng quyết định. · Another dossier that the same decision decides.")
+class FurtherDossierInput:
+    """A dossier as it was read."""
+
+    id: strawberry.ID
+    expected_version: int
+
+
+@strawberry.input(description="Ban hành quyết định cho một hay nhiều hồ sơ. · The decision on one or more dossiers.")
 class IssueDecisionInput(DossierStepInput):
-    """The decision on a dossier that awaits one."""
+    """The decision on dossiers that await one."""
 
     title: str = strawberry.field(description="Trích yếu. · What the decision is about.")
     signed_on: date | None = strawberry.field(
@@ -39,6 +52,15 @@ class IssueDecisionInput(DossierStepInput):
         description="Số đã cấp trên giấy; bỏ trống để hệ thống cấp. · A number given on paper; left out: the next.",
         default=None,
     )
+    signature: Signature = strawberry.field(
+        description="Ký trực tiếp, ký thay hay thừa ủy quyền. · Whether the signer signs for the head.",
+        default=Signature.IN_PERSON,
+    )
+    also: list[FurtherDossierInput] = strawberry.field(
+        description="Các hồ sơ khác trình cùng cơ quan, cùng được quyết định: tất cả hoặc không hồ sơ nào. · Other "
+        "dossiers before the same authority, decided with it: all of them or none.",
+        default_factory=list,
+    )
 
 
 @strawberry.input(description="Công bố một quyết định. · The decision to publish.")
@@ -46,123 +68,116 @@ class PublishDecisionInput(DossierStepInput):
     """The decision to make public; `id` and `expectedVersion` are the decision's."""
 
 
+@strawberry.input(description="Hủy một quyết định chưa công bố. · The unpublished decision to void.")
+class VoidDecisionInput(DossierStepInput):
+    """The decision to void; `id` and `expectedVersion` are the decision's."""
+
+    reason: str = strawberry.field(description="Vì sao số này không dùng. · Why the number is not used.")
+
+
 async def issue_decision(context: Context, input: IssueDecisionInput) -> Ref:
-    """Decide on the eligible lines of a dossier: each becomes an award of a numbered decision (arts 77–80)."""
+    """Decide on the eligible lines of dossiers: each becomes an award of a numbered decision (arts 77–80)."""
     async with context.work("issueDecision", input) as work:
-        load = (*DESKS, selectinload(Dossier.lines).joinedload(rows.DossierLine.award_type))
-        dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
-        entry = dossier.take(Step.DECIDE, by=work.viewer, note=input.note)
-        signed_on = _signed_on(input.signed_on, dossier, calendar.day_of(work.now))
-        awarded = [line for line in dossier.lines if line.outcome is LineOutcome.ELIGIBLE]
-        await must_be_decided_by(work.session, dossier.authority.kind, [line.award_type for line in awarded], signed_on)
-        decision = await _decision(work, dossier.authority, said("title", input.title), signed_on, input.number)
-        _award(work, decision, dossier, awarded)
-        return await work.reply(decision, _entry(decision, dossier.authority, work, "ISSUE_DECISION"), entry)
-
-
-def _signed_on(asked: date | None, dossier: Dossier, today: date) -> date:
-    """The day of signature: not before the dossier was received, not in the future."""
-    signed_on = asked or today
-    if dossier.received_at and calendar.day_of(dossier.received_at) <= signed_on <= today:
-        return signed_on
-    raise InvalidInput(
-        field="signedOn",
-        message="Ngày ký phải từ ngày tiếp nhận hồ sơ đến hôm nay.",
-        message_en="The day of signature must lie between the dossier's reception and today.",
-    )
-
-
-async def _decision(work: Work, agency: rows.Agency, title: str, signed_on: date, number: str | None) -> Decision:
-    signer = await work.session.get_one(rows.Account, work.account_id)
-    decision = Decision(
-        number=await _number(work, agency, signed_on.year, number),
-        title=title,
-        agency_id=agency.id,
-        signed_on=signed_on,
-        signer_id=signer.id,
-        signer_name=signer.full_name,
-        signer_title=signer.title or "",
-    )
-    work.session.add(decision)
-    await work.session.flush()
-    return decision
-
-
-async def _number(work: Work, agency: rows.Agency, year: int, asked: str | None) -> str:
-    """The number asked for if it is free, else the next of this agency and year; both under the counter's row lock."""
-    count = rows.DecisionNumberCount
-    row = insert(count).values(agency_id=agency.id, year=year, last=0).on_conflict_do_nothing()
-    await work.session.execute(row)
-    counter = (
-        await work.session.scalars(select(count).filter_by(agency_id=agency.id, year=year).with_for_update())
-    ).one()
-    if asked is not None:
-        number = unicodedata.normalize("NFC", said("number", asked, 50)).replace("Ð", "Đ").replace("ð", "đ")
-        if await _taken(work, agency, year, number):
-            raise NumberTaken(number=number)
-        return number
-    while True:
-        counter.last += 1
-        number = f"{counter.last}/QĐ-{agency.symbol or 'KT'}"
-        if not await _taken(work, agency, year, number):
-            return number
-
-
-async def _taken(work: Work, agency: rows.Agency, year: int, number: str) -> bool:
-    same = select(Decision.id).where(
-        Decision.agency_id == agency.id,
-        Decision.year == year,
-        Decision.number_key == func.decision_number_key(number),
-    )
-    return await work.session.scalar(same) is not None
-
-
-def _award(work: Work, decision: Decision, dossier: Dossier, lines: list[rows.DossierLine]) -> None:
-    for position, line in enumerate(lines, start=1):
-        line.outcome = LineOutcome.AWARDED
-        work.session.add(
-            rows.Award(
-                decision_id=decision.id,
-                position=position,
-                nominee_id=line.nominee_id,
-                award_type_id=line.award_type_id,
-                agency_id=dossier.agency_id,
-                line_id=line.id,
-                awarded_on=decision.signed_on,
-                achievement_year=line.achievement_year,
-                citation=line.citation,
-                posthumous=line.posthumous,
-            )
+        dossiers = await _undecided(work, input)
+        steps = [dossier.take(Step.DECIDE, by=work.viewer, note=input.note) for dossier in dossiers]
+        lines = [(dossier, line) for dossier in dossiers for line in _eligible(dossier)]
+        authority = dossiers[0].authority
+        day = signed_on(input.signed_on, _received(dossiers), work, since=("ngày tiếp nhận hồ sơ", "reception"))
+        await must_be_decided_by(work.session, authority.kind, [line.award_type for _, line in lines], day)
+        await must_rest_on_what_stands(work.session, [line.id for _, line in lines])
+        paper = Paper(
+            agency=authority,
+            title=said("title", input.title),
+            signed_on=day,
+            number=input.number,
+            signature=input.signature,
         )
+        decision = await issued(work, paper)
+        await give(work, decision, authority, lines)
+        return await work.reply(decision, told(decision, authority, work, "ISSUE_DECISION"), *steps)
+
+
+async def _undecided(work: Work, input: IssueDecisionInput) -> list[Dossier]:
+    """The dossiers to decide, the one of the input first; raises InvalidInput unless one authority decides them all."""
+    versions = {input.id: input.expected_version} | {str(each.id): each.expected_version for each in input.also}
+    if len(versions) <= len(input.also) or len(versions) > MOST_DOSSIERS:
+        raise InvalidInput(
+            field="also",
+            message=f"Một quyết định gồm tối đa {MOST_DOSSIERS} hồ sơ, không hồ sơ nào hai lần. Hãy bỏ bớt.",
+            message_en=f"A decision covers at most {MOST_DOSSIERS} dossiers, none twice. Remove or split some.",
+        )
+    cases = selectinload(Dossier.lines).options(
+        joinedload(rows.DossierLine.award_type), joinedload(rows.DossierLine.nominee)
+    )
+    found = await work.lock_all(Dossier, versions, visible_dossier, load=(*DESKS, cases))
+    if len({dossier.authority_id for dossier in found}) > 1:
+        raise InvalidInput(
+            field="also",
+            message="Các hồ sơ trình những cơ quan khác nhau. Hãy ra quyết định riêng cho từng cơ quan.",
+            message_en="The dossiers are before different authorities. Decide for each of them apart.",
+        )
+    places = list(versions)
+    return sorted(found, key=lambda dossier: places.index(f"Dossier_{dossier.id}"))
+
+
+def _eligible(dossier: Dossier) -> list[rows.DossierLine]:
+    """The lines to award; raises RuleNotMet where the dossier has none."""
+    found = [line for line in dossier.lines if line.outcome is LineOutcome.ELIGIBLE]
+    if found:
+        return found
+    raise RuleNotMet(
+        rule="NOBODY_TO_COMMEND",
+        article="Law 06/2022 art 84",
+        remedy=dossier.code or "",
+        message=f"Hồ sơ {dossier.code} không có trường hợp nào đủ điều kiện. Hãy trả lại để thẩm định.",
+        message_en=f"No case of dossier {dossier.code} is eligible. Return it to appraisal.",
+    )
+
+
+def _received(dossiers: Iterable[Dossier]) -> date:
+    """The day on which the last of them was received: what awaits a decision has been."""
+    return max(calendar.day_of(dossier.received_at) for dossier in dossiers if dossier.received_at)
 
 
 async def publish_decision(context: Context, input: PublishDecisionInput) -> Ref:
     """Make a decision public, and with it the end of each dossier it decides (Law 06/2022 art 82)."""
     async with context.work("publishDecision", input) as work:
-        decision = await work.lock(
-            Decision,
-            input.id,
-            visible_decision,
-            version=input.expected_version,
-            load=(joinedload(Decision.agency).joinedload(rows.Agency.desk),),
-        )
-        _must_publish(decision, work)
-        entries = [
+        decision = await _changeable(work, input, Step.PUBLISH)
+        steps = [
             dossier.take(Step.PUBLISH, by=work.viewer, note=input.note) for dossier in await _decided(work, decision)
         ]
-        decision.status, decision.published_at = DecisionStatus.PUBLISHED, work.now
+        publish(decision, work)
         decision.version += 1
-        return await work.reply(decision, _entry(decision, decision.agency, work, "PUBLISH_DECISION"), *entries)
+        says = f"Quyết định {decision.number} đã được công bố"
+        return await work.reply(decision, told(decision, decision.agency, work, "PUBLISH_DECISION", says), *steps)
 
 
-def _must_publish(decision: Decision, work: Work) -> None:
-    """Raise NotPermitted or WrongStatus unless the viewer may publish this decision as it stands."""
-    rule = workflow()[Step.PUBLISH]
+async def void_decision(context: Context, input: VoidDecisionInput) -> Ref:
+    """Void a decision before it is published: its number is used up, its dossiers await another one."""
+    async with context.work("voidDecision", input) as work:
+        decision = await _changeable(work, input, Step.VOID_DECISION)
+        reason = said("reason", input.reason)
+        steps = [
+            dossier.take(Step.VOID_DECISION, by=work.viewer, note=input.note, reason=reason)
+            for dossier in await _decided(work, decision)
+        ]
+        await _take_back(work, decision)
+        decision.status, decision.void_reason = DecisionStatus.VOID, reason
+        decision.version += 1
+        entry = told(decision, decision.agency, work, "VOID_DECISION", reason=reason)
+        return await work.reply(decision, entry, *steps)
+
+
+async def _changeable(work: Work, input: DossierStepInput, step: Step) -> Decision:
+    """The decision, locked, to be published or voided by this viewer; raises NotPermitted or WrongStatus."""
+    decision = await work.lock(Decision, input.id, visible_decision, version=input.expected_version, load=(AGENCY,))
+    rule = workflow()[step]
     desk = decision.agency.desk or decision.agency
-    if not work.viewer.holds(rule.roles, desk.path):
+    if not work.viewer.holds(rule.roles, (desk if step is Step.PUBLISH else decision.agency).path):
         raise NotPermitted.unless(rule.roles)
-    if decision.status is not DecisionStatus.ISSUED:
+    if decision.status is not DecisionStatus.ISSUED or decision.kind is not DecisionKind.COMMENDATION:
         raise WrongStatus(decision_status=decision.status)
+    return decision
 
 
 async def _decided(work: Work, decision: Decision) -> list[Dossier]:
@@ -178,17 +193,16 @@ async def _decided(work: Work, decision: Decision) -> list[Dossier]:
     return list(found)
 
 
-def _entry(decision: Decision, agency: rows.Agency, work: Work, act: str) -> Entry:
-    """The journal entry about a decision; only a published one is told to the public."""
-    public = decision.status is DecisionStatus.PUBLISHED
-    heard = topics.decisions_of(agency.path) if public else topics.above(agency.path)
-    return Entry(
-        act=act,
-        actor_id=work.account_id,
-        subject_kind="Decision",
-        subject_id=decision.id,
-        subject_version=decision.version,
-        topics=heard,
-        public_text=f"Quyết định {decision.number} đã được công bố" if public else None,
-        data={"number": decision.number, "status": decision.status.name},
+async def _take_back(work: Work, decision: Decision) -> None:
+    """The lines wait as before the decision, and its awards were never given: nobody but staff has seen them."""
+    given = select(rows.Award.line_id).where(rows.Award.decision_id == decision.id)
+    line = rows.DossierLine
+    await work.session.execute(
+        update(line)
+        .where(line.id.in_(given))
+        .values(outcome=LineOutcome.ELIGIBLE)
+        .execution_options(synchronize_session=False)
+    )
+    await work.session.execute(
+        delete(rows.Award).where(rows.Award.decision_id == decision.id).execution_options(synchronize_session=False)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from types import TracebackType
@@ -23,7 +23,6 @@ from models.access import Viewer
 from models.base import Base
 from models.journal import Entry
 from models.refusals import IdempotencyMismatch, NotFound, NotPermitted, StaleVersion
-from models.timed import NOW
 from resolvers.engine import Ref
 from resolvers.engine.refused import busy, unavailable
 
@@ -99,7 +98,6 @@ class Work:
         self.account_id = self.viewer.account_id
         try:
             self.now = (await self.session.execute(select(func.now()))).scalar_one()
-            self.session.info[NOW] = self.now
             await self._claim()
         except BaseException:
             await self.session.close()
@@ -144,17 +142,33 @@ class Work:
         load: Sequence[ORMOption] = (),
     ) -> R:
         """The row with this client's id, locked for change; raises NotFound (also where unseen) or StaleVersion."""
-        found = await self.session.scalar(
+        (found,) = await self.lock_all(row, {said: version}, visible, load=load)
+        return found
+
+    async def lock_all(
+        self,
+        row: type[R],
+        versions: Mapping[str, int],
+        visible: Callable[[type[R], Viewer], ColumnElement[bool]],
+        *,
+        load: Sequence[ORMOption] = (),
+    ) -> list[R]:
+        """The rows with these clients' ids, each at its version, locked in the order of their keys; as `lock`."""
+        wanted = {row_key(row.__name__, said): version for said, version in versions.items()}
+        found = await self.session.scalars(
             select(row)
-            .where(row.id == row_key(row.__name__, said), visible(row, self.viewer))
+            .where(row.id.in_(wanted), visible(row, self.viewer))
+            .order_by(row.id)
             .options(*load)
             .with_for_update(of=row)
         )
-        if found is None:
+        locked = list(found)
+        if len(locked) < len(wanted):
             raise NotFound
-        if (current := found.version) != version:
-            raise StaleVersion(expected=version, current=current)
-        return found
+        for each in locked:
+            if each.version != wanted[each.id]:
+                raise StaleVersion(expected=wanted[each.id], current=each.version)
+        return locked
 
     async def reply(self, row: Base, *entries: Entry) -> Ref:
         """Write the changes and their journal entries, keep the row as the reply to this request, and give it."""

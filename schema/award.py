@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 import models as rows
 from models.agency import AgencyKind
-from models.award import AwardStatus, visible_award
+from models.award import AwardStatus, verifiable_award, visible_award
+from models.award_change import AwardGround, visible_change, visible_grounds
 from models.award_type import AuthorityRight, AwardClass, AwardLevel, Cadence
 from models.nominee import NomineeKind
+from models.reliance import visible_reliance
 from resolvers import award as resolve
-from resolvers.engine import Connection, many, reads, shows, to_one
+from resolvers import award_history as history
+from resolvers.engine import Connection, many, reads, self_, shows, to_one
+from resolvers.inputs import Dong
 from schema.agency import Agency
 from schema.node import Node
 from schema.nominee import Nominee
 
 if TYPE_CHECKING:
     from schema.decision import Decision
+    from schema.dossier import DossierLine
 
 
 @shows(rows.Authority, open="the law is public")
@@ -71,6 +76,66 @@ class AwardType(Node):
     authorities: list[Authority] = reads(resolve.authorities)
 
 
+@shows(rows.AwardPrize, open="it is reached from an award, and seen where that is")
+class PrizeMoney:
+    """The money that goes with an award, by the base salary in force on the day of the decision (art 11)."""
+
+    amount: Dong
+    base_salary: Dong
+    multiple: float
+    article: str
+    """The instrument it comes from."""
+    confirmed: bool
+    payer: Agency = to_one(description="From whose fund it is paid (art 11.4).")
+
+
+@shows(rows.AwardChange, visible=visible_grounds)
+class AwardFinding:
+    """What was found before an award was changed, for staff."""
+
+    reason: str
+    """In the words of whoever decided."""
+
+
+@shows(rows.AwardChange, visible=visible_change)
+class AwardChange(Node):
+    """A change of an award after it was given (art 93): a correction, a cancellation, a stripping, a restoration."""
+
+    ground: AwardGround
+    """Why."""
+    article: str
+    """The article it comes from; `province` where the law has none."""
+    at: datetime
+    """When it was entered."""
+    status_before: AwardStatus
+    """How the award stood before."""
+    citation_before: str | None
+    recipient_before: str | None
+    award: Annotated[Award, strawberry.lazy("schema.award")] = to_one(
+        covered="a change is seen where its award is", description="What was changed."
+    )
+    decision: Annotated[Decision, strawberry.lazy("schema.decision")] = to_one(
+        covered="a change is public by the decision that says so", description="The decision that says so."
+    )
+    finding: AwardFinding | None = self_(description="What was found; for staff.")
+
+
+@shows(rows.AwardReliance, visible=visible_reliance)
+class AwardReliance(Node):
+    """A case found eligible because of an earlier award; for staff."""
+
+    article: str
+    """By which article the earlier award counts."""
+    fell_at: datetime | None
+    """Since when the earlier award stands no more: the case is to be judged again."""
+    award: Annotated[Award, strawberry.lazy("schema.award")] = to_one(
+        covered="staff see every award", description="The earlier award."
+    )
+    line: Annotated[DossierLine, strawberry.lazy("schema.dossier")] = to_one(
+        covered="it is seen where its case is", description="The case that leans on it."
+    )
+
+
 @shows(rows.Award, visible=visible_award)
 class Award(Node):
     """One award to one nominee, by one decision."""
@@ -87,6 +152,13 @@ class Award(Node):
     """Whether it was given after death."""
     status: AwardStatus
     """Whether it stands."""
+    printed_name: str
+    code: str | None
+    prize_money: PrizeMoney | None = to_one(
+        "prize", description="The money that goes with it, where a source names it."
+    )
+    changes: Connection[AwardChange] = many(history.changes_of)
+    relied_on_by: Connection[AwardReliance] = many(history.relied_on_by)
     recipient: Nominee = to_one(covered="whoever sees an award sees who received it")
     award_type: AwardType = to_one(description="What was awarded.")
     agency: Agency = to_one(description="Who proposed it.")
@@ -95,9 +167,26 @@ class Award(Node):
     )
 
 
+@shows(rows.Award, visible=verifiable_award)
+class AwardVerification:
+    """What the public may know of a certificate: whose it is, for what, by which decision, and whether it stands."""
+
+    status: AwardStatus
+    """Whether it stands."""
+    printed_name: str
+    awarded_on: date
+    """The day of the decision."""
+    award_type: AwardType = to_one(description="What was awarded.")
+    decision: Annotated[Decision, strawberry.lazy("schema.decision")] = to_one(
+        covered="only awards of published decisions are recognised", description="The decision that gave it."
+    )
+
+
 @strawberry.type
 class AwardQuery:
     """The catalogue, and awards."""
+
+    verify_award: AwardVerification | None = reads(history.verify_award)
 
     award_types: list[AwardType] = reads(resolve.award_types)
     awards: Connection[Award] = many(resolve.awards)

@@ -8,15 +8,16 @@ from typing import Annotated
 import strawberry
 
 import models as rows
-from models.decision import DecisionStatus, visible_decision
+from models.decision import DecisionKind, DecisionStatus, Signature, visible_decision
 from models.event import visible_entry
+from resolvers import award_history as history
 from resolvers import decision as resolve
 from resolvers import decision_acts
 from resolvers.engine import Connection, many, reads, shows, subscribes, to_one, told
-from resolvers.inputs import Cursor
+from resolvers.inputs import Cursor, Dong
 from schema.acts import acts
 from schema.agency import Agency
-from schema.award import Award
+from schema.award import Award, AwardChange
 from schema.feed import Resync
 from schema.node import Node
 from schema.refusals import (
@@ -42,6 +43,8 @@ class Decision(Node):
     """As printed: `1234/QĐ-UBND`."""
     title: str
     """What it is about."""
+    kind: DecisionKind
+    """What it does."""
     status: DecisionStatus
     """Where it stands."""
     version: int
@@ -52,10 +55,15 @@ class Decision(Node):
     """Who signed."""
     signer_title: str
     """As what."""
+    signature: Signature
+    void_reason: str | None
+    prize_total: Dong
+    prize_to_recover: Dong
     published_at: datetime | None
     """When it was made public."""
     agency: Agency = to_one(description="Whose head decided.")
     awards: Connection[Award] = many(resolve.awards_of)
+    changes: Connection[AwardChange] = many(history.changes_by)
 
 
 @shows(rows.Entry, visible=visible_entry)
@@ -95,6 +103,20 @@ PublishDecisionResult = Annotated[
     strawberry.union("PublishDecisionResult", description="The decision now public, or why it is not."),
 ]
 
+VoidDecisionResult = Annotated[
+    Decision
+    | NotFound
+    | NotPermitted
+    | WrongStatus
+    | IllegalStep
+    | SeparationOfDuties
+    | ConflictOfInterest
+    | StaleVersion
+    | InvalidInput
+    | IdempotencyMismatch,
+    strawberry.union("VoidDecisionResult", description="The decision now void, or why it is not."),
+]
+
 
 @strawberry.type
 class DecisionQuery:
@@ -110,6 +132,7 @@ class DecisionMutation:
 
     issue_decision: IssueDecisionResult = acts(decision_acts.issue_decision)
     publish_decision: PublishDecisionResult = acts(decision_acts.publish_decision)
+    void_decision: VoidDecisionResult = acts(decision_acts.void_decision)
 
 
 @strawberry.type

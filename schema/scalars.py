@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
-from resolvers.inputs import Cursor
+from resolvers.inputs import Cursor, Dong
 
 SCALARS: dict[object, ScalarDefinition] = {
     Cursor: strawberry.scalar(
@@ -14,5 +14,11 @@ SCALARS: dict[object, ScalarDefinition] = {
         "back as `after` and miss nothing.",
         serialize=str,
         parse_value=str,
-    )
+    ),
+    Dong: strawberry.scalar(
+        name="Dong",
+        description="Số tiền, đồng Việt Nam, số nguyên. · An amount of Vietnamese đồng, a whole number.",
+        serialize=int,
+        parse_value=int,
+    ),
 }

@@ -1,0 +1,80 @@
+"""What every act that makes or changes a decision needs: its day, its number, its signer, and what the journal says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from models import calendar, topics
+from models.agency import Agency
+from models.decision import Decision, DecisionKind, DecisionStatus, Signature
+from models.journal import Entry
+from models.refusals import InvalidInput
+from models.signing import AS_ON_PAPER, is_above, signer_on
+from resolvers.decision_number import number_for
+from resolvers.work import Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """A decision as it is signed: what of it an act is told."""
+
+    agency: Agency
+    title: str
+    signed_on: date
+    number: str | None
+    signature: Signature
+    kind: DecisionKind = DecisionKind.COMMENDATION
+
+
+def signed_on(asked: date | None, earliest: date, work: Work, *, since: tuple[str, str]) -> date:
+    """The day of signature, today where left out: not before `earliest`, not in the future; `since` says why not."""
+    today = calendar.day_of(work.now)
+    day = asked or today
+    if earliest <= day <= today:
+        return day
+    vietnamese, english = since
+    raise InvalidInput(
+        field="signedOn",
+        message=f"Ngày ký phải từ {vietnamese} ({earliest:%d/%m/%Y}) đến hôm nay. Hãy kiểm tra lại ngày ký.",
+        message_en=f"The day of signature must lie between {english} ({earliest}) and today. Check it.",
+    )
+
+
+async def issued(work: Work, paper: Paper) -> Decision:
+    """The decision of a paper, numbered in the year of its signature. Raises RuleNotMet, NumberTaken, InvalidInput."""
+    above = is_above(paper.agency)
+    signer = None if above else await signer_on(work.session, work.account_id, paper.agency, paper.signed_on)
+    decision = Decision(
+        number=await number_for(work, paper.agency, paper.signed_on.year, paper.number),
+        title=paper.title,
+        kind=paper.kind,
+        agency_id=paper.agency.id,
+        signed_on=paper.signed_on,
+        signature=paper.signature,
+        signer_id=signer.id if signer else None,
+        signer_name=signer.full_name if signer else AS_ON_PAPER,
+        signer_title=(signer.title or "") if signer else paper.agency.name,
+    )
+    work.session.add(decision)
+    return decision
+
+
+def told(decision: Decision, agency: Agency, work: Work, act: str, says: str | None = None, **data: object) -> Entry:
+    """The journal entry about a decision as it now is; `says` is for the public, who hear of what was published."""
+    public = decision.published_at is not None and says is not None
+    return Entry(
+        act=act,
+        actor_id=work.account_id,
+        subject_kind="Decision",
+        subject_id=decision.id,
+        subject_version=decision.version,
+        topics=topics.decisions_of(agency.path) if public else topics.above(agency.path),
+        public_text=says if public else None,
+        data={"number": decision.number, "status": decision.status.name, **data},
+    )
+
+
+def publish(decision: Decision, work: Work) -> None:
+    """Make a decision public from now on."""
+    decision.status, decision.published_at = DecisionStatus.PUBLISHED, work.now
