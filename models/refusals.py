@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models.access import Role
+from models.council import SessionStatus
 from models.decision import DecisionStatus
 from models.workflow import DossierStatus, Interest, Step
 
@@ -81,6 +82,15 @@ class WrongStatus(Refusal):
     decision_status: DecisionStatus
     message: str = "Quyết định không ở trạng thái cho phép việc này. Hãy tải lại để xem trạng thái hiện tại."
     message_en: str = "The decision does not stand where this may be done. Reload it to see where it stands."
+
+
+@dataclass
+class WrongSessionStatus(Refusal):
+    """The council's sitting does not stand where this may be done at it."""
+
+    session_status: SessionStatus
+    message: str = "Phiên của Hội đồng không ở trạng thái cho phép việc này. Hãy tải lại để xem trạng thái hiện tại."
+    message_en: str = "The council's sitting does not stand where this may be done. Reload it to see where it stands."
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
@@ -23,10 +23,12 @@ from models.access import Viewer
 from models.base import Base
 from models.journal import Entry
 from models.refusals import IdempotencyMismatch, NotFound, NotPermitted, StaleVersion
+from models.timed import NOW
 from resolvers.engine import Ref
 from resolvers.engine.refused import busy, unavailable
+from resolvers.inputs import UNKEPT
 
-R = TypeVar("R", rows.Dossier, rows.Decision)
+R = TypeVar("R", rows.Dossier, rows.Decision, rows.CouncilSession)
 """What an act changes: a row with a version."""
 
 
@@ -57,8 +59,10 @@ def row_key(kind: str, said: str) -> UUID:
 
 
 def digest(act: str, said: Any) -> bytes:
-    """SHA-256 of an act and its input, the same for the same request."""
-    return hashlib.sha256(act.encode() + orjson.dumps(asdict(said), default=str, option=orjson.OPT_SORT_KEYS)).digest()
+    """SHA-256 of an act and its input but what is `unkept` of it, the same for the same request."""
+    unkept = {part.name for part in fields(said) if part.metadata.get(UNKEPT)}
+    told = {name: value for name, value in asdict(said).items() if name not in unkept}
+    return hashlib.sha256(act.encode() + orjson.dumps(told, default=str, option=orjson.OPT_SORT_KEYS)).digest()
 
 
 BUSY = {"55P03", "57014", "40P01", "40001"}
@@ -98,6 +102,7 @@ class Work:
         self.account_id = self.viewer.account_id
         try:
             self.now = (await self.session.execute(select(func.now()))).scalar_one()
+            self.session.info[NOW] = self.now
             await self._claim()
         except BaseException:
             await self.session.close()

@@ -15,6 +15,7 @@ from schema.agency import AgencyQuery
 from schema.award import AwardQuery
 from schema.award_change import AwardMutation
 from schema.content import ContentQuery
+from schema.council import CouncilMutation, CouncilQuery
 from schema.decision import DecisionMutation, DecisionQuery, DecisionSubscription
 from schema.dossier import DossierQuery, DossierSubscription
 from schema.dossier_acts import DossierMutation
@@ -35,6 +36,7 @@ class Query(
     AwardQuery,
     MovementQuery,
     DossierQuery,
+    CouncilQuery,
     DecisionQuery,
     ContentQuery,
     SearchQuery,
@@ -44,7 +46,7 @@ class Query(
 
 
 @strawberry.type
-class Mutation(AccountMutation, DossierMutation, DecisionMutation, AwardMutation):
+class Mutation(AccountMutation, DossierMutation, CouncilMutation, DecisionMutation, AwardMutation):
     """Everything that can be done, each act by its legal name."""
 
 

@@ -10,6 +10,7 @@ import strawberry
 
 from models import refusals
 from models.access import Role
+from models.council import SessionStatus
 from models.decision import DecisionStatus
 from models.workflow import DossierStatus, Interest, Step
 
@@ -74,6 +75,13 @@ class IllegalStep(Refusal):
 class WrongStatus(Refusal):
     decision_status: DecisionStatus = strawberry.field(
         description="Trạng thái hiện tại của quyết định. · Where the decision stands."
+    )
+
+
+@_shows(refusals.WrongSessionStatus)
+class WrongSessionStatus(Refusal):
+    session_status: SessionStatus = strawberry.field(
+        description="Trạng thái hiện tại của phiên. · Where the sitting stands."
     )
 
 

@@ -1,0 +1,301 @@
+"""Voting: standing aside from a case, casting a ballot, and recording paper ballots of those who are not there.
+
+A ballot is one statement that is the same for every choice; what was chosen is a value in it, and in a secret ballot
+goes nowhere but into a sum. An open ballot may be changed until the sitting is closed; a secret one cannot, for nobody
+knows any more what it said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, Text, bindparam, exists, select, text
+from sqlalchemy.orm import contains_eager, joinedload
+
+from models.council import CouncilMember, CouncilSession, SessionKind, SessionStatus
+from models.council_agenda import AgendaItem, CouncilAttendance, Presence, Recusal, visible_at_session
+from models.council_ballot import Ballot, BallotChoice, BallotKind
+from models.refusals import InvalidInput, NotFound, NotPermitted, RuleNotMet, StaleVersion
+from models.workflow import Interest, Step, workflow
+from resolvers.context import Context
+from resolvers.council_desk import COUNCIL, must_stand, sitting
+from resolvers.council_inputs import AttendanceStepInput, CastBallotInput, PaperBallotsInput, RecusalInput
+from resolvers.council_opening import seats_of
+from resolvers.dossier_draft import said
+from resolvers.engine import Ref
+from resolvers.work import Work, row_key
+
+_CAST = text("""
+with seat as (
+  update council_attendance set version = version + 1, presence = :presence
+  where id = :attendance and version = :version returning id
+), cast_ as (
+  insert into ballot (id, item_id, attendance_id, kind, choice, on_paper)
+  select :id, :item, id, :kind, :choice, false from seat
+  on conflict (item_id, attendance_id) do update set choice = excluded.choice where ballot.kind = 'OPEN'
+  returning id
+), counted as (
+  update secret_count set yes = yes + :yes, no = no + :no, abstain = abstain + :abstain
+  where item_id = :item and exists (select from cast_)
+)
+select (select count(*) from seat) as seats, (select count(*) from cast_) as ballots
+""").bindparams(bindparam("choice", type_=Text))
+"""Changes the sums in place: no row tells which ballot raised which."""
+
+
+@dataclass(frozen=True)
+class _Vote:
+    """A member, a case, and what stands between them."""
+
+    seat: CouncilAttendance
+    item: AgendaItem
+    recused: bool
+
+
+async def cast_ballot(context: Context, input: CastBallotInput) -> Ref:
+    """Vote on one case: for yourself, at a meeting while you are there, in writing until the last moment."""
+    async with context.work("castBallot", input) as work:
+        vote = await _vote(work, input)
+        _must_be_open(work, vote.seat.session)
+        _must_vote(vote)
+        presence = Presence.PRESENT if vote.seat.session.kind is SessionKind.WRITTEN else vote.seat.presence
+        done = (await work.session.execute(_CAST, _values(input, vote, presence))).one()
+        if not done.seats:
+            raise StaleVersion(expected=input.expected_version, current=vote.seat.version)
+        if not done.ballots:
+            raise already_cast()
+        work.session.expunge(vote.seat)  # its row has moved on in the statement above
+        vote.seat.version += 1
+        entry = vote.seat.entry("CAST_BALLOT", work.viewer, vote.seat.session.council_id, item=str(vote.item.id))
+        return await work.reply(vote.seat, entry)
+
+
+def _values(input: CastBallotInput, vote: _Vote, presence: Presence) -> dict[str, Any]:
+    open_ = vote.item.ballot is BallotKind.OPEN
+    return {
+        "id": uuid4(),
+        "attendance": vote.seat.id,
+        "version": input.expected_version,
+        "presence": presence.name,
+        "item": vote.item.id,
+        "kind": vote.item.ballot.name,
+        "choice": input.choice.name if open_ else None,
+        "yes": int(input.choice is BallotChoice.YES),
+        "no": int(input.choice is BallotChoice.NO),
+        "abstain": int(input.choice is BallotChoice.ABSTAIN),
+    }
+
+
+async def _vote(work: Work, input: CastBallotInput) -> _Vote:
+    """The viewer's own seat and the case, the sitting kept from being closed; raises NotFound, StaleVersion."""
+    seat, item = CouncilAttendance, AgendaItem
+    aside = exists(select(Recusal.id).where(Recusal.item_id == item.id, Recusal.attendance_id == seat.id))
+    found = (
+        await work.session.execute(
+            select(seat, item, aside)
+            .join(seat.session)
+            .join(item, item.session_id == seat.session_id)
+            .join(seat.member)
+            .where(seat.id == row_key("CouncilAttendance", input.id), item.id == row_key("AgendaItem", input.item))
+            .where(visible_at_session(seat, work.viewer), CouncilMember.account_id == work.account_id)
+            .options(contains_eager(seat.session))
+            .with_for_update(read=True, of=CouncilSession)
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    if found[0].version != input.expected_version:
+        raise StaleVersion(expected=input.expected_version, current=found[0].version)
+    return _Vote(*found)
+
+
+def _must_be_open(work: Work, session: CouncilSession) -> None:
+    must_stand(session, SessionStatus.OPEN)
+    if session.kind is SessionKind.WRITTEN and session.closes_at is not None and work.now >= session.closes_at:
+        raise RuleNotMet(
+            rule="VOTING_ENDED",
+            article="province",
+            remedy=session.closes_at.isoformat(),
+            message="Đã hết hạn gửi phiếu. Hãy liên hệ thư ký Hội đồng.",
+            message_en="The last moment for ballots has passed. Ask the council's secretary.",
+        )
+
+
+def _must_vote(vote: _Vote) -> None:
+    if vote.recused:
+        raise RuleNotMet(
+            rule="STANDS_ASIDE",
+            article="province",
+            remedy="recusals",
+            message="Bạn không tham gia biểu quyết trường hợp này vì có liên quan. Hãy biểu quyết các trường hợp khác.",
+            message_en="You stand aside from this case. Vote on the others.",
+        )
+    if vote.seat.session.kind is SessionKind.MEETING and vote.seat.presence is Presence.ABSENT:
+        raise RuleNotMet(
+            rule="NOT_PRESENT",
+            article="province",
+            remedy="recordPresence",
+            message="Bạn chưa được điểm danh có mặt. Hãy báo thư ký Hội đồng rồi biểu quyết.",
+            message_en="You are not noted as present. Tell the council's secretary, then vote.",
+        )
+
+
+def already_cast() -> RuleNotMet:
+    """What is said to a second secret ballot, or to one on paper of somebody who has voted."""
+    return RuleNotMet(
+        rule="ALREADY_CAST",
+        article="province",
+        remedy="ballotsCast",
+        message="Đã có phiếu về trường hợp này. Phiếu kín không thay đổi được.",
+        message_en="A ballot on this case was cast already. A secret ballot cannot be changed.",
+    )
+
+
+async def declare_recusal(context: Context, input: RecusalInput) -> Ref:
+    """Stand aside from cases for a reason, which changes the base of the vote; a secretary may record it for others."""
+    async with context.work("declareRecusal", input) as work:
+        seat = await _seat(work, input)
+        must_stand(seat.session, SessionStatus.OPEN)
+        reason = said("reason", input.reason, 500)
+        items = await _items(work, seat, input)
+        work.session.add_all(
+            Recusal(item_id=item.id, attendance_id=seat.id, interest=Interest.DECLARED, reason=reason) for item in items
+        )
+        seat.version += 1
+        told = sorted(str(item.id) for item in items)
+        entry = seat.entry("DECLARE_RECUSAL", work.viewer, seat.session.council_id, items=told)
+        return await work.reply(seat, entry)
+
+
+async def _seat(work: Work, input: AttendanceStepInput) -> CouncilAttendance:
+    """The viewer's attendance, or one at a desk the viewer keeps; raises NotFound, NotPermitted, StaleVersion.
+
+    The sitting is locked before it is read: nobody votes meanwhile.
+    """
+    seat, key = CouncilAttendance, row_key("CouncilAttendance", input.id)
+    of = select(seat.session_id).where(seat.id == key, visible_at_session(seat, work.viewer))
+    session = await work.session.scalar(
+        select(CouncilSession).where(CouncilSession.id.in_(of)).options(COUNCIL).with_for_update(of=CouncilSession)
+    )
+    if session is None:
+        raise NotFound
+    found = (
+        await work.session.scalars(
+            select(seat).where(seat.id == key).options(joinedload(seat.session), joinedload(seat.member))
+        )
+    ).one()
+    rule = workflow()[Step.CONVENE]
+    own = found.member.account_id == work.account_id
+    if not own and not work.viewer.holds(rule.roles, session.council.desk.path):
+        raise NotPermitted.unless(rule.roles)
+    if found.version != input.expected_version:
+        raise StaleVersion(expected=input.expected_version, current=found.version)
+    return found
+
+
+async def _items(work: Work, seat: CouncilAttendance, input: RecusalInput) -> list[AgendaItem]:
+    """The cases named, on which the member neither stands aside nor has voted."""
+    keys, item = {row_key("AgendaItem", one) for one in input.items}, AgendaItem
+    voted = exists(select(Ballot.id).where(Ballot.item_id == item.id, Ballot.attendance_id == seat.id))
+    aside = exists(select(Recusal.id).where(Recusal.item_id == item.id, Recusal.attendance_id == seat.id))
+    found = (
+        await work.session.execute(
+            select(item, voted, aside).where(item.session_id == seat.session_id, item.id.in_(keys))
+        )
+    ).all()
+    if len(found) < len(keys) or not keys:
+        raise NotFound
+    if any(row[1] for row in found):
+        raise already_cast()
+    return [row[0] for row in found if not row[2]]
+
+
+async def record_paper_ballots(context: Context, input: PaperBallotsInput) -> Ref:
+    """Record ballots that members who are not there sent on paper (art 90.4).
+
+    Secret ones are opened together and told as sums. Open ones are recorded a choice at a time, so that each is known.
+    """
+    async with context.work("recordPaperBallots", input) as work:
+        session = await sitting(work, input, Step.CONVENE, SessionStatus.OPEN)
+        item = await _item(work, session, input)
+        seats = await seats_of(work, session, input.members)
+        choice = _choice(item, input, len(seats))
+        await _must_be_free(work, session, item, seats)
+        work.session.add_all(_on_paper(item, seat.id, choice) for seat in seats)
+        if item.ballot is BallotKind.SECRET:
+            await work.session.execute(
+                _SUMS, {"item": item.id, "yes": input.yes, "no": input.no, "abstain": input.abstain}
+            )
+        for seat in seats:
+            seat.version += 1
+            if session.kind is SessionKind.WRITTEN:
+                seat.presence = Presence.PRESENT
+        told = {"item": str(item.id), "on_paper": True}
+        entries = [seat.entry("CAST_BALLOT", work.viewer, session.council_id, **told) for seat in seats]
+        return await work.reply(session, *entries)
+
+
+_SUMS = text("""
+update secret_count set yes = yes + :yes, no = no + :no, abstain = abstain + :abstain where item_id = :item
+""")
+
+
+def _on_paper(item: AgendaItem, seat_id: UUID, choice: BallotChoice | None) -> Ballot:
+    return Ballot(item_id=item.id, attendance_id=seat_id, kind=item.ballot, choice=choice, on_paper=True)
+
+
+async def _item(work: Work, session: CouncilSession, input: PaperBallotsInput) -> AgendaItem:
+    same: ColumnElement[bool] = AgendaItem.id == row_key("AgendaItem", input.item)
+    found = await work.session.scalar(select(AgendaItem).where(AgendaItem.session_id == session.id, same))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _choice(item: AgendaItem, input: PaperBallotsInput, members: int) -> BallotChoice | None:
+    """What open ballots say; None of secret ones. Raises InvalidInput where members and ballots do not go together."""
+    sums = {BallotChoice.YES: input.yes, BallotChoice.NO: input.no, BallotChoice.ABSTAIN: input.abstain}
+    if not members or min(sums.values()) < 0 or sum(sums.values()) != members:
+        raise InvalidInput(
+            field="members",
+            message="Số phiếu phải bằng số thành viên gửi phiếu, và có ít nhất một phiếu.",
+            message_en="There must be as many ballots as members who sent them, and at least one.",
+        )
+    if item.ballot is BallotKind.SECRET:
+        return None
+    said_ = [choice for choice, count in sums.items() if count]
+    if len(said_) > 1:
+        raise InvalidInput(
+            field="members",
+            message="Phiếu công khai: mỗi lần chỉ ghi những thành viên có cùng ý kiến.",
+            message_en="Open ballots: record those that say the same together, one choice at a time.",
+        )
+    return said_[0]
+
+
+async def _must_be_free(work: Work, session: CouncilSession, item: AgendaItem, seats: list[CouncilAttendance]) -> None:
+    """Raise RuleNotMet where one of these members is there, stands aside, or has voted."""
+    if session.kind is SessionKind.MEETING and any(seat.presence is Presence.PRESENT for seat in seats):
+        raise RuleNotMet(
+            rule="IS_PRESENT",
+            article="province",
+            remedy="castBallot",
+            message="Một thành viên đang có mặt tự biểu quyết. Chỉ ghi phiếu giấy của người vắng mặt.",
+            message_en="A member who is there votes for themself. Record paper ballots of those who are not.",
+        )
+    keys = [seat.id for seat in seats]
+    aside = select(Recusal.id).where(Recusal.item_id == item.id, Recusal.attendance_id.in_(keys))
+    voted = select(Ballot.id).where(Ballot.item_id == item.id, Ballot.attendance_id.in_(keys))
+    found = (await work.session.execute(select(exists(aside), exists(voted)))).one()
+    if found[1]:
+        raise already_cast()
+    if found[0]:
+        raise RuleNotMet(
+            rule="STANDS_ASIDE",
+            article="province",
+            remedy="recusals",
+            message="Một thành viên không tham gia biểu quyết trường hợp này vì có liên quan. Hãy bỏ phiếu ấy ra.",
+            message_en="A member stands aside from this case. Leave that ballot out.",
+        )
