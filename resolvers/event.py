@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import strawberry
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 import models as rows
-from models import topics
-from models.access import Audience
+from models import journal, topics
+from models.access import Audience, Viewer
 from models.dossier import visible_dossier
 from models.refusals import NotFound
 from resolvers.context import Context
 from resolvers.feed import Happening, Resync
 from resolvers.inputs import Cursor
 from resolvers.work import row_key
+
+
+def event_head(viewer: Viewer) -> ColumnElement[str]:
+    """The feed's place as of this very answer: follow from it, and nothing that the answer lacks is missed."""
+    return journal.event_head()
 
 
 async def dossier_moved(

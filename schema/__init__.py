@@ -19,6 +19,7 @@ from schema.council import CouncilMutation, CouncilQuery
 from schema.decision import DecisionMutation, DecisionQuery, DecisionSubscription
 from schema.dossier import DossierQuery, DossierSubscription
 from schema.dossier_acts import DossierMutation
+from schema.feed import FeedQuery
 from schema.movement import MovementQuery
 from schema.node import NodeQuery
 from schema.nominee import NomineeQuery
@@ -41,6 +42,7 @@ class Query(
     ContentQuery,
     SearchQuery,
     StatisticsQuery,
+    FeedQuery,
 ):
     """Everything that can be read."""
 

@@ -74,9 +74,7 @@ class Pages:
 
     async def start(self, request: Request) -> Response:
         """What runs here, the newest decisions, and in a demo who may sign in."""
-        head = await self.laurel.feed.head() if self.laurel.feed.ready else ""  # before the list: told twice, not never
-        read = await self.read("StartPage")
-        return self._page(request, "start.html", **read, head=head, accounts=await self._accounts())
+        return self._page(request, "start.html", **await self.read("StartPage"), accounts=await self._accounts())
 
     async def decisions(self, request: Request) -> Response:
         """The published decisions, a page at a time, the newest first."""

@@ -2,14 +2,14 @@
 
 Its modules in reading order; `engine.Engine`, which is `tell.Telling`, which is `answer.Answers`, is the whole.
 
-bind       bind, mixed, aggregate: how a field is answered, declared beside it · connection, needs, described: what
-           declarations are made of · check: what they promise, tried when the schema is built
+bind       bind, mixed, aggregate, expressed: how a field is answered, declared beside it · connection, needs,
+           described: what declarations are made of · check: what they promise, tried when the schema is built
 plan       document: a text parsed, validated and kept · recent: within which bounds · coerce: variables made ready, and
            what of them chooses the plan · values: what a resolver sees instead of values, viewer and parent ·
            arguments, nested: how arguments become that · plan: a statement's text and where $1 … $n are found
 statement  text: JSON as SQL · selects: what a resolver may return · record: one object and its to-one rows · window,
-           cursor, apart, page: a list's page · union_page, groups: a page of several kinds, and figures · statement: root
-           fields and whole answers · constants: their text
+           cursor, apart, page: a list's page · union_page, groups: a page of several kinds, and figures · statement:
+           root fields and whole answers · constants: their text
 run        driver: connections that only read · splice: what Python computes, put into the text · answer: straight from
            document to bytes · executor, engine: beside Python's fields, and after an act · located: where something
            computed failed · tell: events · explain: how an answer came about · refused: every error, with its code
@@ -31,6 +31,7 @@ from .document import Document, Operation
 from .driver import Pool
 from .engine import Engine
 from .executor import Execution, RawJson, Ref, render
+from .expressed import expressed
 from .mixed import Kind, Mixed, mixed
 from .needs import Needs, demands
 from .plan import Plan
@@ -65,6 +66,7 @@ __all__ = [
     "core",
     "demands",
     "described",
+    "expressed",
     "figures",
     "grouped",
     "identifies",

@@ -27,13 +27,14 @@ from sqlalchemy import (
 from .aggregate import Aggregates
 from .bind import Many, Nodes, binding_of, shown
 from .coerce import bare, inner
+from .expressed import Expressed
 from .groups import Groups
 from .mixed import Mixes
 from .record import Level, Said, showing, table
 from .refused import Unbound, too_many_ids
 from .selects import derived, keys_of, lawful, row_of
 from .splice import PIECE
-from .text import Literal, listed, members, text
+from .text import Literal, listed, members, scalar, text
 from .union_page import union_page
 from .values import Getter, Row
 from .window import PAGING
@@ -71,6 +72,8 @@ class Statement(Groups):
             return union_page(self, gtype, details, binding)
         if isinstance(binding, Nodes):
             return self.nodes(gtype, details)
+        if isinstance(binding, Expressed):
+            return scalar(binding.fn(self.viewer), not is_non_null_type(gtype.fields[name].type))
         if not isinstance(binding, Many):
             raise Unbound(f"{gtype.name}.{name} is not answered from rows")
         return self.many(gtype, details, binding, None)

@@ -253,6 +253,8 @@ class Oracle(answer.Oracle):
     def Dossier_eventHead(self, dossier: Any, viewer: Viewer) -> str:
         return self.found.head
 
+    Query_eventHead = Dossier_eventHead
+
     def Dossier_lines(self, dossier: Any, viewer: Viewer) -> Listed:
         return listed(self._parts(rows.DossierLine, "dossier_id", dossier, viewer), "position")
 

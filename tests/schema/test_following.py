@@ -89,6 +89,20 @@ async def test_whoever_comes_back_with_a_cursor_is_told_what_they_missed_then_wh
     assert acts == ["RECEIVE", "ASSIGN"]
 
 
+async def test_a_list_and_the_place_to_follow_from_are_of_one_statement(province: Province) -> None:
+    asked = "{ decisions(first: 5) { nodes { id } } eventHead }"
+    before = province.engine.pool.sent
+    read = (await province.ask(None, asked))["data"]
+    assert province.engine.pool.sent == before + 1
+    assert read["decisions"] == {"nodes": []}
+    decision = await stepped(province, "chief", "publishDecision", await issued(province))
+    said = PUBLISHED.replace("subscription", "subscription($after: Cursor)").replace(
+        "decisionPublished", "decisionPublished(after: $after)"
+    )
+    async with following(province, None, said, None, after=read["eventHead"]) as heard:
+        assert [payload["decision"] for payload in await heard] == [{"number": decision["number"]}]
+
+
 async def test_the_public_hears_of_a_decision_when_it_is_published(province: Province) -> None:
     async with following(province, None, PUBLISHED, None) as heard:
         decision = await issued(province)

@@ -20,11 +20,13 @@ from graphql import (
 
 from models.access import Audience, Permission, Viewer
 from resolvers.engine import Engine, Pool
+from resolvers.engine.arguments import kind_of
 from resolvers.engine.bind import binding_of, shown
 from resolvers.engine.coerce import bare, inner
 from schema import schema
 
 CORE = schema._schema
+KEY = "0190163d-8694-739b-aea5-966c26f8ad91"
 LITERALS = {"Int": "1", "Boolean": "true", "Date": '"2026-01-01"', "DateTime": '"2026-01-01T00:00:00+00:00"'}
 
 
@@ -35,16 +37,18 @@ async def engine(database_url: str) -> AsyncIterator[Engine]:
     await pool.close()
 
 
-def literal(gtype: Any) -> str:
+def literal(gtype: Any, kind: str | None = None) -> str:
     """Some value of an input type, as a document writes it."""
     if is_list_type(bare(gtype)):
-        return f"[{literal(inner(gtype))}]"
+        return f"[{literal(inner(gtype), kind)}]"
     named = inner(gtype)
     if isinstance(named, GraphQLEnumType):
         return next(iter(named.values))
     if isinstance(named, GraphQLInputObjectType):  # a filter in a filter: by its first condition
         name, field = next(iter(named.fields.items()))
-        return f"{{{name}: {literal(field.type)}}}"
+        return f"{{{name}: {literal(field.type, kind_of(field))}}}"
+    if named.name == "ID":
+        return f'"{kind or "Agency"}_{KEY}"'
     return LITERALS.get(named.name, '"x"')
 
 
@@ -80,8 +84,7 @@ def documents() -> Iterator[str]:
     """One for each type by id, one for each root field, order and filter."""
     for gtype in CORE.type_map.values():
         if isinstance(gtype, GraphQLObjectType) and shown(gtype) and any(i.name == "Node" for i in gtype.interfaces):
-            key = f"{gtype.name}_0190163d-8694-739b-aea5-966c26f8ad91"
-            yield f'{{ node(id: "{key}") {{ ... on {gtype.name} {selection(gtype)} }} }}'
+            yield f'{{ node(id: "{gtype.name}_{KEY}") {{ ... on {gtype.name} {selection(gtype)} }} }}'
     assert CORE.query_type is not None
     for name, field in CORE.query_type.fields.items():
         if binding_of(CORE.query_type, name) is not None:
@@ -89,12 +92,14 @@ def documents() -> Iterator[str]:
 
 
 def roots(name: str, field: GraphQLField) -> Iterator[str]:
-    required = [f"{n}: {literal(a.type)}" for n, a in field.args.items() if is_required_argument(a)]
+    required = [f"{n}: {literal(a.type, kind_of(a, field))}" for n, a in field.args.items() if is_required_argument(a)]
     required += ["first: 3"] if "first" in field.args and not is_required_argument(field.args["first"]) else []
     named = inner(field.type)
     below = connection(named, True) if "first" in field.args else "{ __typename }"
     if is_object_type(named) and "first" not in field.args:
         below = selection(named)
+    if is_leaf_type(named):
+        below = ""
     short = "{ totalCount nodes { id } }" if "first" in field.args else "{ __typename }"
     for more in [None, *optional(field)]:
         arguments = [*required, more] if more else required
@@ -105,7 +110,7 @@ def optional(field: GraphQLField) -> Iterator[str]:
     for name, argument in field.args.items():
         named = inner(argument.type)
         if isinstance(named, GraphQLInputObjectType):
-            parts = [f"{n}: {literal(f.type)}" for n, f in named.fields.items()]
+            parts = [f"{n}: {literal(f.type, kind_of(f))}" for n, f in named.fields.items()]
             yield from (f"{name}: {{{part}}}" for part in [*parts, ", ".join(parts)])
         elif name == "orderBy" and isinstance(named, GraphQLEnumType):
             yield from (f"orderBy: {member}" for member in named.values)
