@@ -12,16 +12,16 @@ from uuid import UUID
 import models as rows
 from models import topics
 from models.access import Role
-from models.calendar import add_working_days
 from models.demo.accounts import Actor
 from models.demo.agencies import DESK, PROVINCE, Office
 from models.demo.books import key
+from models.demo.clock import counted
 from models.demo.nominees import texts
 from models.demo.plan import Case
 from models.demo.world import World
 from models.dossier_line import LineOutcome
 from models.rule_set import CommendationType, DocumentKind
-from models.workflow import DossierStatus, Place, Step, workflow
+from models.workflow import DossierStatus, Place, Step, newest, workflow
 
 _DECIDED_ABOVE = {"BK_TTG": "TTG", "CSTDTQ": "TTG", "HC_LD_III": "CTN"}
 _APPRAISALS = (Step.APPRAISE, Step.PASS_APPRAISAL, Step.FAIL_APPRAISAL)
@@ -119,7 +119,8 @@ class Dossiers:
             receiver_id=self.world.agencies[DESK].id if code else None,
             came_from=case.came_from,
             actors=self._actors(written),
-            **self._reception(case),
+            declared=[],
+            **{"workflow_code": newest(), **self._reception(case)},
         )
         self._lines(written)
         self._documents(written)
@@ -131,7 +132,7 @@ class Dossiers:
         return None if minute is None else self.world.time.moment(minute)
 
     def _reception(self, case: Case) -> dict[str, Any]:
-        """When a case was received, under which rules, and until when it is due."""
+        """When a case was received, under which rules, and how its time has run since."""
         minute = case.at(Step.RECEIVE)
         if minute is None:
             return {}
@@ -140,7 +141,8 @@ class Dossiers:
         return {
             "received_at": self.world.time.moment(minute),
             "rule_set_id": law.rule_sets[rules.code],
-            "due_on": add_working_days(day, rules.processing_days),
+            "workflow_code": rules.workflow,
+            **counted(case, rules.code, self.world.time),
         }
 
     def _begin(self, case: Case, code: str | None) -> Written:

@@ -15,6 +15,7 @@ from models import calendar
 from models.award import AwardStatus
 from models.rule_set import CommendationType
 from models.workflow import DossierStatus
+from tests.clocks import wind
 from tests.province import Province
 from tests.schema.counts import Counted
 
@@ -76,11 +77,12 @@ def _dossier(chance: random.Random, n: int, agencies: list[UUID], rules: UUID, a
         rule_set_id=rules if got else None,
         submitted_at=sent,
         received_at=got,
-        due_on=calendar.today() + timedelta(days=chance.randint(-3, 3)) if got and chance.random() < 0.9 else None,
         drafted_by_id=account,
         appraiser_id=account if chance.random() < 0.2 else None,
     )
     dossier.created_at = begun
+    if got and chance.random() < 0.9:
+        wind(dossier, chance)
     return dossier
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 from typing import Any
@@ -17,7 +17,8 @@ from models.award import AwardStatus
 from models.award_type import AwardClass, AwardLevel
 from models.nominee import NomineeKind
 from models.outward import PortalStatus, portal_status
-from models.workflow import Clock, DossierStatus, clock
+from models.workflow import DossierStatus
+from tests.clocks import timeliness
 
 
 @dataclass
@@ -120,20 +121,22 @@ class Counted:
     def _dossier_row(self, group_by: list[str], key: Any, dossiers: list[rows.Dossier]) -> dict[str, Any]:
         row: dict[str, Any] = dict.fromkeys(DOSSIER_FIELDS.values())
         row |= {DOSSIER_FIELDS[name]: value for name, value in zip(group_by, key, strict=True)}
-        today = calendar.today()
+        now = datetime.now(UTC)
         done = [(self.decided[d.id], d) for d in dossiers if d.id in self.decided]
-        apart = [(day > d.due_on) - (day < d.due_on) for day, d in done if d.due_on]
+        saved = [d.half_days_saved for d in dossiers if d.half_days_saved is not None]
         written = [(d.submitted_at - d.created_at) / timedelta(days=1) for d in dossiers if d.submitted_at]
         taken = [(day - on).days for day, d in done if (on := _received(d))]
         return row | {
             "count": len(dossiers),
-            "overdue": sum(
-                clock(d.status) is Clock.RUNNING and _in(d.due_on, None, today, open_=True) for d in dossiers
-            ),
-            "early": apart.count(-1),
-            "onTime": apart.count(0),
-            "late": apart.count(1),
+            "overdue": sum(d.late_at is not None and d.late_at <= now for d in dossiers),
+            "early": sum(half_days > 0 for half_days in saved),
+            "onTime": saved.count(0),
+            "late": sum(half_days < 0 for half_days in saved),
+            "daysSaved": sum(max(0, half_days) for half_days in saved) / 2,
             "medianPreparationDays": _middle(written),
+            "medianProcessingDays": _middle(
+                [(d.half_days_spent or 0) / 2 for d in dossiers if d.half_days_saved is not None]
+            ),
             "medianProcessingCalendarDays": _middle(taken),
         }
 
@@ -201,6 +204,7 @@ DOSSIER_KEYS: dict[str, Key] = {
     "STATUS": lambda d, *_: _member(d.status),
     "PORTAL_STATUS": lambda d, *_: _member(PortalStatus(portal_status(d.status))),
     "COMMENDATION_TYPE": lambda d, *_: _member(d.commendation_type),
+    "TIMELINESS": lambda d, *_: _member(timeliness(d)),
     "YEAR": lambda d, *_: _number(day.year if (day := _received(d)) else None),
     "QUARTER": lambda d, *_: _number(_quarter(day) if (day := _received(d)) else None),
     "MONTH": lambda d, *_: _number(day.month if (day := _received(d)) else None),
@@ -222,6 +226,7 @@ DOSSIER_FIELDS = {
     "STATUS": "status",
     "PORTAL_STATUS": "portalStatus",
     "COMMENDATION_TYPE": "commendationType",
+    "TIMELINESS": "timeliness",
     "YEAR": "year",
     "QUARTER": "quarter",
     "MONTH": "month",
@@ -232,11 +237,11 @@ def _day(said: str | None) -> date | None:
     return date.fromisoformat(said) if said else None
 
 
-def _in(day: date | None, first: date | None, last: date | None, open_: bool = False) -> bool:
+def _in(day: date | None, first: date | None, last: date | None) -> bool:
     """Whether there is a day and it lies between these two, either of which may be open."""
     if day is None or (first and day < first):
         return False
-    return last is None or (day < last if open_ else day <= last)
+    return last is None or day <= last
 
 
 def _next_year(day: date) -> date:

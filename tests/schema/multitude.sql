@@ -41,7 +41,8 @@ insert into nominee (id, kind, name, recipient_class, agency_id)
   from generate_series(1, 40000) n;
 
 insert into dossier (id, code, title, status, version, commendation_type, agency_id, authority_id, handler_id,
-    movement_id, rule_set_id, created_at, submitted_at, received_at, due_on, drafted_by_id, appraiser_id)
+    movement_id, rule_set_id, created_at, submitted_at, received_at, due_on, time_limits, stage, stage_half_days_left,
+    half_days_spent, half_days_left, clock_since, late_at, at_risk_at, drafted_by_id, appraiser_id)
   select pg_temp.key(5, n), case when got then 'H37.01-' || to_char(pg_temp.moment(n), 'YYMMDD') || '-' || 1000000 + n end,
     'Đề nghị khen thưởng ' || left(md5(n::text), 6), status, 1, case when n % 503 = 0 then 'EXTERNAL_RELATIONS' else 'MERIT' end,
     pg_temp.key(1, 101 + n % 120), pg_temp.key(1, case when n % 4 = 0 then 1 + n % 30 else 0 end),
@@ -50,6 +51,11 @@ insert into dossier (id, code, title, status, version, commendation_type, agency
     case when status <> 'DRAFT' then pg_temp.moment(n) + interval '1 day' end,
     case when got then pg_temp.moment(n) + interval '2 days' end,
     case when got then (pg_temp.moment(n) + interval '30 days')::date end,
+    case when got then '{"RECEPTION": 1, "APPRAISAL_AND_COUNCIL": 18, "SIGNING": 10, "RETURN_OF_RESULT": 1}'::jsonb end,
+    case when got then 'APPRAISAL_AND_COUNCIL' end, case when got then 18 end, case when got then 1 end, case when got then 30 end,
+    case when got then pg_temp.moment(n) + interval '3 days' end,
+    case when status = 'APPRAISING' and n % 50 = 0 then pg_temp.moment(n) + interval '30 days' end,
+    case when status = 'APPRAISING' and n % 10 = 0 then pg_temp.moment(n) + interval '20 days' end,
     pg_temp.key(2, 1 + n % 50), case when got and n % 2 = 0 then pg_temp.key(2, 51 + n % 40) end
   from (select n, status, status not in ('DRAFT', 'SUBMITTED') got from (select n, case when n % 1009 = 0 then 'HELD'
     when n % 11 = 0 then 'DRAFT' when n % 13 = 0 then 'SUBMITTED' when n % 7 = 0 then 'APPRAISING' else 'ARCHIVED' end status

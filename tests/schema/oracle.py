@@ -22,11 +22,11 @@ from models import calendar
 from models.access import Viewer
 from models.award_type import AuthorityRight
 from models.outward import exchange_status, portal_status
-from models.workflow import Clock, clock
 from schema import schema
 from tests.oracle import answer
 from tests.oracle.answer import cut, in_python, say
 
+from .oracle_clock import Clocks
 from .oracle_filters import passes, row_key
 from .oracle_rows import KINDS, Rows
 from .oracle_text import number_key, order
@@ -70,7 +70,7 @@ def ordinal(decision: rows.Decision) -> int:
     return int(met[0]) if met else 0
 
 
-class Oracle(answer.Oracle):
+class Oracle(Clocks, answer.Oracle):
     """Answers documents from all rows of a database."""
 
     def __init__(self, found: Rows) -> None:
@@ -241,14 +241,6 @@ class Oracle(answer.Oracle):
 
     def DossierEvent_exchangeStatus(self, entry: Any, viewer: Viewer) -> str | None:
         return exchange_status(entry.after).name if entry.after else None
-
-    def Dossier_clock(self, dossier: Any, viewer: Viewer) -> str:
-        return clock(dossier.status).name
-
-    def Dossier_daysLeft(self, dossier: Any, viewer: Viewer) -> int | None:
-        if dossier.due_on is None or clock(dossier.status) is Clock.STOPPED:
-            return None
-        return calendar.working_days_between(calendar.today(), dossier.due_on)
 
     def Dossier_eventHead(self, dossier: Any, viewer: Viewer) -> str:
         return self.found.head

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from operator import ge, le
 from typing import Any
 from uuid import UUID
@@ -78,6 +78,16 @@ def _day(column: str, holds: Callable[[date, date], bool]) -> Test:
         held = getattr(row, column)
         day = day_of(held) if hasattr(held, "astimezone") else held
         return day is not None and holds(day, date.fromisoformat(value))
+
+    return test
+
+
+def _past(column: str) -> Test:
+    """A moment has come, or (False) has not or never will."""
+
+    def test(found: Rows, row: Any, value: bool, viewer: Viewer) -> bool:
+        moment = getattr(row, column)
+        return (moment is not None and moment <= datetime.now(UTC)) is value
 
     return test
 
@@ -184,6 +194,8 @@ TESTS: dict[str, dict[str, Test]] = {
         "receivedTo": _day("received_at", le),
         "dueFrom": _day("due_on", ge),
         "dueTo": _day("due_on", le),
+        "overdue": _past("late_at"),
+        "willMissDeadline": _past("at_risk_at"),
     },
     "DecisionFilter": {
         "agencyWithin": _within("agency_id"),

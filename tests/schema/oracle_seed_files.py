@@ -16,6 +16,7 @@ from models.decision import DecisionStatus
 from models.dossier_line import LineOutcome
 from models.rule_set import CommendationType, DocumentKind
 from models.workflow import DossierStatus, Step
+from tests.clocks import wind
 from tests.province import Province
 
 from .oracle_seed import Chance, Seed
@@ -74,12 +75,13 @@ class Files:
             rule_set_id=rule_set if coded else None,
             submitted_at=submitted,
             received_at=submitted + timedelta(minutes=chance.randint(0, 60)) if coded and submitted else None,
-            due_on=chance.perhaps(chance.day(9) + timedelta(days=chance.choice([0, 520]))),
             drafted_by_id=chance.choice(self.staff),
             submitted_by_id=chance.perhaps(chance.choice(self.staff)),
             appraiser_id=chance.perhaps(chance.choice(self.staff), 0.4),
         )
         dossier.created_at = chance.moment()
+        if coded and chance.luck(0.8):
+            wind(dossier, chance)
         return dossier
 
     def _lines(self, dossier: rows.Dossier) -> Iterator[rows.DossierLine]:

@@ -71,6 +71,8 @@ OFFERED: dict[str, dict[str, tuple[str, ...]]] = {
         "receivedTo": ('"2024-01-04"',),
         "dueFrom": ('"2026-12-01"', '"2027-12-01"'),
         "dueTo": ('"2024-02-01"',),
+        "overdue": ("true", "false"),
+        "willMissDeadline": ("true", "false"),
         "or": ('[{status: HELD}, {agencyWithin: "H37.7"}]', "[]"),
         "and": ('[{createdFrom: "2025-01-01"}, {createdTo: "2025-01-02"}]',),
         "not": ("{status: ARCHIVED}",),
