@@ -73,8 +73,9 @@ class Chance:
         return self.choice(LOOSE)
 
     def moment(self, spread: int = 12) -> datetime:
-        """One of few moments, so that there are ties; with and without microseconds."""
-        apart = timedelta(hours=self.randint(0, spread), microseconds=self.choice([0, 0, 120_000, 1, 999_999]))
+        """One of few moments, so that there are ties and midnights in Vietnam; with and without microseconds."""
+        hours, part = self.randint(0, spread), self.choice([0, 0, 120_000, 1, 999_999])
+        apart = timedelta(hours=hours, minutes=self.choice([0, 30]), microseconds=part)
         return NOON - timedelta(hours=spread // 2) + apart
 
     def day(self, spread: int = 6) -> date:
