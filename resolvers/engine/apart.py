@@ -2,8 +2,8 @@
 
 PostgreSQL plans a statement once for all values, so it cannot know. Rows that are many are met soonest by going along
 the list's order; rows that are few, by an index on what they must meet. So a page is looked for along the order first,
-but only so far. Where that does not fill it and few rows lie in a range asked for, those are found and put in order;
-else PostgreSQL does what it thinks best.
+but only so far. Where that does not fill it and few rows lie in a range asked for, or name one of some keys, those are
+found and put in order; else PostgreSQL does what it thinks best.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from .values import Row
 FAR = 40
 """How many rows are looked at along the order for each row of the page: a condition that one row in so many meets."""
 RARE = 5_000
-"""So many rows are found and put in order sooner than 100,000 are gone along."""
+"""So many rows are found by their keys and put in order sooner than 100,000 are gone along."""
 SPREAD = {operators.lt, operators.le, operators.gt, operators.ge}
 """Comparisons that any number of rows may meet: what is known of their column tells nothing."""
 INDEXED = {operators.eq, operators.like_op, *SPREAD}
@@ -85,14 +85,22 @@ def apart(cut: Select[Any], order: list[Key], entity: Row, size: int) -> FromCla
     first = _page(_near(base, along, others, size), turned, size).cte(f"{entity.alias_}_first", nesting=True)
     short = core(select(func.count()).select_from(first)).scalar_subquery() < literal_column(str(size))
     ways = [core(select(*first.c).where(not_(short)))]
-    if spread := [clause for clause in others if _is_sought(clause, SPREAD)]:
+    if spread := [clause for clause in others if isinstance(clause, OneOf) or _is_sought(clause, SPREAD)]:
         rare = _rare(base, spread)
-        found = _fenced(_where(base, asked))
+        key = Key.of(entity_of(cut)).said
+        keys = _fenced(_where(base.with_only_columns(key), spread))
+        named = key == any_(array_of(select(keys.c[0]).limit(literal_column(str(RARE)))))
+        found = _fenced(_where(base, [named, *(c for c in asked if not any(c is one for one in spread))]))
         ways.append(_page(select(*found.c).where(short, rare), turned, size))
-        asked = [clause.is_(True) if any(clause is one for one in spread) else clause for clause in asked]
+        asked = [_met(clause) if any(clause is one for one in spread) else clause for clause in asked]
         asked.append(not_(rare))
-    either = union_all(*ways, _where(base, [*asked, short])).subquery()
+    either = union_all(*ways, _where(base, [short, *asked])).subquery()
     return core(select(*either.c).add_cte(first, nest_here=True)).subquery()
+
+
+def _met(clause: Any) -> Any:
+    """A condition asked of a row that was found in another way: no index is offered for it."""
+    return clause.met if isinstance(clause, OneOf) else clause.is_(True)
 
 
 def _fenced(rows: Select[Any]) -> FromClause:
