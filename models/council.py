@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, exists, false, func, or_, select, true
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from models import topics
 from models.access import Audience, Viewer
@@ -162,9 +162,9 @@ def visible_session(row: type[CouncilSession], viewer: Viewer) -> ColumnElement[
     if viewer.audience is not Audience.STAFF:
         return false()
     desks, day = within(viewer.handles_in), func.vietnam_day(row.opens_at)
-    kept = select(Council.id).join(Agency, Agency.id == Council.agency_id)
-    kept = kept.where(Council.id == row.council_id, or_(Agency.id.in_(desks), Agency.desk_id.in_(desks)))
-    member = CouncilMember
+    council, agency, member = aliased(Council), aliased(Agency), aliased(CouncilMember)
+    kept = select(council.id).join(agency, agency.id == council.agency_id)
+    kept = kept.where(council.id == row.council_id, or_(agency.id.in_(desks), agency.desk_id.in_(desks)))
     seated = select(member.id).where(
         member.council_id == row.council_id,
         member.account_id == viewer.account_id,

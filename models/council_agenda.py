@@ -176,7 +176,7 @@ def visible_at_session(
     """Whoever sees the sitting (`of_seen`: it is seen) sees its agenda and who takes part."""
     if of_seen:
         return true()
-    session = CouncilSession
+    session = aliased(CouncilSession)
     return exists(select(session.id).where(session.id == row.session_id, visible_session(session, viewer)))
 
 
@@ -184,11 +184,12 @@ def visible_recusal(row: type[Recusal], viewer: Viewer, of_seen: bool = False) -
     """Whoever sees the case (`of_seen`: it is seen) sees who stands aside from it."""
     if of_seen:
         return true()
-    item = AgendaItem
+    item = aliased(AgendaItem)
     return exists(select(item.id).where(item.id == row.item_id, visible_at_session(item, viewer)))
 
 
 def visible_ballot(row: type[Ballot], viewer: Viewer) -> ColumnElement[bool]:
     """A member's own ballot: that it was cast, and of an open one what they chose. Nobody else's, whoever asks."""
-    seat = select(CouncilAttendance.id).join(CouncilMember, CouncilMember.id == CouncilAttendance.member_id)
-    return exists(seat.where(CouncilAttendance.id == row.attendance_id, CouncilMember.account_id == viewer.account_id))
+    seat, member = aliased(CouncilAttendance), aliased(CouncilMember)
+    own = select(seat.id).join(member, member.id == seat.member_id)
+    return exists(own.where(seat.id == row.attendance_id, member.account_id == viewer.account_id))
