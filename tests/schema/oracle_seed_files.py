@@ -81,7 +81,7 @@ class Files:
         )
         dossier.created_at = chance.moment()
         if coded and chance.luck(0.8):
-            wind(dossier, chance)
+            wind(dossier, chance.random)
         return dossier
 
     def _lines(self, dossier: rows.Dossier) -> Iterator[rows.DossierLine]:
