@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -36,35 +37,21 @@ class Role(enum.Enum):
 
 
 class Permission(enum.Enum):
-    """The right to use a field of the schema at all. Those of acts are told to clients: the workflow table decides."""
+    """The right to use a field of the schema at all. Which steps somebody may take, `Dossier.allowedSteps` says."""
 
     READ_PERSONAL_DATA = "read personal data"
-    DRAFT_DOSSIER = "draft a dossier"
-    SUBMIT_DOSSIER = "submit a dossier"
-    RECEIVE_DOSSIER = "receive a dossier"
-    ASSIGN_APPRAISER = "assign an appraiser"
-    APPRAISE = "appraise a line"
-    ISSUE_DECISION = "issue a decision"
-    PUBLISH_DECISION = "publish a decision"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.NOMINEE: frozenset(),
-    Role.UNIT_OFFICER: frozenset({Permission.DRAFT_DOSSIER, Permission.SUBMIT_DOSSIER, Permission.READ_PERSONAL_DATA}),
-    Role.AGENCY_HEAD: frozenset({Permission.SUBMIT_DOSSIER, Permission.ISSUE_DECISION, Permission.READ_PERSONAL_DATA}),
-    Role.ONE_STOP: frozenset({Permission.RECEIVE_DOSSIER}),
-    Role.APPRAISER: frozenset({Permission.APPRAISE, Permission.READ_PERSONAL_DATA}),
-    Role.OFFICE_HEAD: frozenset(
-        {
-            Permission.RECEIVE_DOSSIER,
-            Permission.ASSIGN_APPRAISER,
-            Permission.PUBLISH_DECISION,
-            Permission.READ_PERSONAL_DATA,
-        }
-    ),
+    Role.UNIT_OFFICER: frozenset({Permission.READ_PERSONAL_DATA}),
+    Role.AGENCY_HEAD: frozenset({Permission.READ_PERSONAL_DATA}),
+    Role.ONE_STOP: frozenset(),
+    Role.APPRAISER: frozenset({Permission.READ_PERSONAL_DATA}),
+    Role.OFFICE_HEAD: frozenset({Permission.READ_PERSONAL_DATA}),
     Role.COUNCIL_MEMBER: frozenset(),
-    Role.SECRETARY: frozenset({Permission.PUBLISH_DECISION}),
-    Role.CHAIRMAN: frozenset({Permission.ISSUE_DECISION}),
+    Role.SECRETARY: frozenset(),
+    Role.CHAIRMAN: frozenset(),
     Role.AUDITOR: frozenset(),
     Role.ADMINISTRATOR: frozenset(),
 }
@@ -72,12 +59,18 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 @dataclass(frozen=True)
 class Holding:
-    """A role held today in an agency and everything under it."""
+    """A role held today in an agency and everything under it, as one's own or by delegation."""
 
     role: Role
     agency_id: UUID
     path: str
     """The agency's ltree path: the role reaches the whole subtree."""
+    for_account_id: UUID | None = None
+    """Who delegated it: what is done by it is done on their behalf, and what bars them bars it too."""
+    for_nominee_id: UUID | None = None
+    """Whom of the nominees they are."""
+    for_proposes_in: tuple[str, ...] = ()
+    """Paths of the agencies they propose for."""
 
     def reaches(self, path: str) -> bool:
         """Whether an agency with this path lies in the role's subtree."""
@@ -107,25 +100,39 @@ class Viewer:
     """Paths of the agencies whose own dossiers the viewer sees, drafts too."""
     handles_in: tuple[str, ...] = bound(ARRAY(Text), ())
     """Paths of the agencies whose desks the viewer sees: dossiers once they are submitted to one."""
+    administers_in: tuple[str, ...] = bound(ARRAY(Text), ())
+    """Paths of the agencies whose accounts the viewer administers."""
     holdings: tuple[Holding, ...] = ()
     permissions: frozenset[Permission] = frozenset()
 
     def holds(self, roles: frozenset[Role], path: str) -> bool:
         """Whether one of these roles is held at the agency with this path, or above it."""
-        return any(holding.role in roles and holding.reaches(path) for holding in self.holdings)
+        return bool(self.holding(roles, path))
+
+    def holding(self, roles: frozenset[Role], path: str) -> list[Holding]:
+        """By what these roles are held at the agency with this path, or above it: one's own before delegated ones."""
+        found = (holding for holding in self.holdings if holding.role in roles and holding.reaches(path))
+        return sorted(found, key=lambda holding: holding.for_account_id is not None)
+
+    @property
+    def nominees(self) -> frozenset[UUID]:
+        """Whom of the nominees the viewer is, or stands in for."""
+        known = {self.nominee_id, *(holding.for_nominee_id for holding in self.holdings)}
+        return frozenset(nominee for nominee in known if nominee is not None)
 
 
 ANONYMOUS = Viewer()
 """Nobody in particular: the public."""
 
-_PROPOSING = {Role.UNIT_OFFICER, Role.AGENCY_HEAD}
+PROPOSING = frozenset({Role.UNIT_OFFICER, Role.AGENCY_HEAD})
+"""Who holds one of these where a dossier comes from proposes it."""
 _HANDLING = {Role.ONE_STOP, Role.OFFICE_HEAD, Role.SECRETARY, Role.CHAIRMAN, Role.AUDITOR}
 
 
 def viewer_of(account_id: UUID, nominee_id: UUID | None, holdings: tuple[Holding, ...]) -> Viewer:
     """The viewer an account is, by the roles it holds today; whether they see few dossiers is not known here."""
 
-    def paths(roles: set[Role]) -> tuple[str, ...]:
+    def paths(roles: Collection[Role]) -> tuple[str, ...]:
         return tuple(sorted({h.path for h in holdings if h.role in roles}))
 
     roles = {h.role for h in holdings}
@@ -133,8 +140,9 @@ def viewer_of(account_id: UUID, nominee_id: UUID | None, holdings: tuple[Holding
         audience=Audience.STAFF if roles - {Role.NOMINEE} else Audience.NOMINEE,
         account_id=account_id,
         nominee_id=nominee_id,
-        proposes_in=paths(_PROPOSING),
+        proposes_in=paths(PROPOSING),
         handles_in=paths(_HANDLING),
+        administers_in=paths({Role.ADMINISTRATOR}),
         holdings=holdings,
         permissions=frozenset().union(*(PERMISSIONS[role] for role in roles)),
     )

@@ -8,8 +8,8 @@ from uuid import UUID
 from models import topics
 from models.access import Viewer
 from models.journal import Entry
-from models.refusals import IllegalStep, InvalidInput
-from models.verdict import Facts, obstacles
+from models.refusals import InvalidInput, NotPermitted
+from models.verdict import Facts, illegal, obstacles, taken_by
 from models.workflow import Desk, DossierStatus, Step, StepRule, workflow
 
 if TYPE_CHECKING:
@@ -46,6 +46,15 @@ class Moving:
         """Where dossiers for its authority are handled, and received unless another desk is chosen."""
         return self.authority.desk or self.authority
 
+    def begin(self, *, by: Viewer) -> Entry:
+        """The journal entry of a new draft; its agencies must be set. Raises NotPermitted."""
+        rule = workflow(self.workflow_code)[Step.DRAFT]
+        holding = next(iter(by.holding(rule.roles, self.agency.path)), None)
+        if holding is None:
+            raise NotPermitted.unless(rule.roles)
+        self._note(Step.DRAFT, by.account_id, holding.for_account_id)
+        return self.entry(rule, by, before=None, behalf=holding.for_account_id)
+
     def take(self, step: Step, *, by: Viewer, note: str | None = None, reason: str | None = None) -> Entry:
         """Take one step and return its journal entry. Its agencies must have been loaded with it, its lines too where
         the step asks for interests.
@@ -53,7 +62,8 @@ class Moving:
         Raises NotPermitted, IllegalStep, SeparationOfDuties, ConflictOfInterest, then InvalidInput without a reason.
         """
         rule = workflow(self.workflow_code)[step]
-        for obstacle in obstacles(rule, self.facts(rule, by), by):
+        facts = self.facts(rule, by)
+        for obstacle in obstacles(rule, facts, by):
             raise obstacle
         if rule.reasoned and not (reason or "").strip():
             raise InvalidInput(
@@ -61,19 +71,19 @@ class Moving:
                 message="Bước này phải có lý do để cơ quan trình biết. Hãy nêu lý do.",
                 message_en="This step wants a reason, which the proposer reads. Give one.",
             )
-        return self._move(rule, by, note, reason)
+        holding = taken_by(rule, facts, by)
+        return self._move(rule, by, note, reason, holding.for_account_id if holding else None)
 
     def follow(self, step: Step, *, by: Viewer, note: str | None = None, reason: str | None = None) -> Entry:
         """Take a step that the law makes follow from another act: nobody's roles are asked. Raises IllegalStep."""
         rule = workflow(self.workflow_code)[step]
         if self.status not in rule.before:
-            allowed = sorted(rule.before, key=list(DossierStatus).index)
-            raise IllegalStep(step=step, dossier_status=self.status, allowed_from=allowed)
+            raise illegal(rule, self.status)
         return self._move(rule, by, note, reason)
 
     def facts(self, rule: StepRule, by: Viewer) -> Facts:
         """What decides whether a viewer may take a step."""
-        near = by.nominee_id is not None and rule.interests
+        near = by.nominees and rule.interests
         return Facts(
             status=self.status,
             paths={desk: getattr(self, desk.value).path for desk in Desk},
@@ -92,17 +102,23 @@ class Moving:
                 found.setdefault(step, set()).add(account)
         return {step: frozenset(accounts) for step, accounts in found.items()}
 
-    def _move(self, rule: StepRule, by: Viewer, note: str | None, reason: str | None) -> Entry:
+    def _move(
+        self, rule: StepRule, by: Viewer, note: str | None, reason: str | None, behalf: UUID | None = None
+    ) -> Entry:
         """The only place that assigns a status."""
         before = self.status
         self.status, came_from = rule.lead(before, [DossierStatus[name] for name in self.came_from])
         self.came_from = [status.name for status in came_from]
-        if by.account_id is not None:
-            accounts = {*self.actors.get(rule.step.name, ()), str(by.account_id)}
-            self.actors = {**self.actors, rule.step.name: sorted(accounts)}
+        self._note(rule.step, by.account_id, behalf)
         self.tick(before)
         self.version += 1
-        return self.entry(rule, by, before=before, note=note, reason=reason)
+        return self.entry(rule, by, before=before, note=note, reason=reason, behalf=behalf)
+
+    def _note(self, step: Step, *who: UUID | None) -> None:
+        """Remember who took a step, and on whose behalf: others must stand apart from both."""
+        accounts = {str(account) for account in who if account is not None}
+        if accounts:
+            self.actors = {**self.actors, step.name: sorted(accounts.union(self.actors.get(step.name, ())))}
 
     def entry(
         self,
@@ -112,10 +128,17 @@ class Moving:
         before: DossierStatus | None,
         note: str | None = None,
         reason: str | None = None,
+        behalf: UUID | None = None,
     ) -> Entry:
         """The journal entry of a step just taken: told to the dossier's followers and on the desks it concerns."""
         paths = (self.agency.path, self.handler.path, self.authority.path)
-        said = {"before": before and before.name, "after": self.status.name, "note": note, "reason": reason}
+        said = {
+            "before": before and before.name,
+            "after": self.status.name,
+            "note": note,
+            "reason": reason,
+            "onBehalfOf": behalf and str(behalf),
+        }
         return Entry(
             act=rule.step.name,
             actor_id=by.account_id,

@@ -1,6 +1,7 @@
 """Whether somebody may take a step of a dossier, and what stands against it: the one place that says so.
 
-An act raises the first obstacle; `allowedSteps` tells them all.
+An act raises the first obstacle; `allowedSteps` tells them all. A role may be held by delegation: then what bars
+whoever delegated it bars its holder too.
 """
 
 from __future__ import annotations
@@ -9,12 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from models.access import Role, Viewer
+from models.access import PROPOSING, Holding, Role, Viewer
 from models.refusals import ConflictOfInterest, IllegalStep, NotPermitted, Refusal, SeparationOfDuties
 from models.workflow import Desk, DossierStatus, Interest, Step, StepRule
-
-PROPOSING = frozenset({Role.UNIT_OFFICER, Role.AGENCY_HEAD})
-"""Who holds one of these where a dossier comes from proposes it."""
 
 
 @dataclass(frozen=True)
@@ -26,39 +24,58 @@ class Facts:
     """The ltree paths of its agencies."""
     appraiser_id: UUID | None
     taken: Mapping[Step, frozenset[UUID]]
-    """Who took which step."""
+    """Who took which step, and on whose behalf."""
     declared: frozenset[UUID]
     """Accounts that declared a conflict of interest."""
     nominees: frozenset[UUID]
-    """Who is named in its lines, where the viewer may be one of them."""
+    """Who is named in its lines, where the viewer may be one of them, or stand in for one."""
 
 
 def obstacles(rule: StepRule, facts: Facts, by: Viewer) -> Iterator[Refusal]:
     """What stands against this viewer's taking a step, the gravest first; nothing where it may be taken."""
-    if not _holds(rule, facts, by):
+    holding = taken_by(rule, facts, by)
+    if holding is None:
         yield NotPermitted.unless(rule.roles)
     if facts.status not in rule.before:
-        allowed = sorted(rule.before, key=list(DossierStatus).index)
-        yield IllegalStep(step=rule.step, dossier_status=facts.status, allowed_from=allowed)
-    if taken := {step for step in rule.apart if by.account_id in facts.taken.get(step, ())}:
+        yield illegal(rule, facts.status)
+    yield from _bars(rule, facts, by, holding)
+
+
+def illegal(rule: StepRule, status: DossierStatus) -> IllegalStep:
+    """The refusal of a step that does not lead on from a state."""
+    allowed = sorted(rule.before, key=list(DossierStatus).index)
+    return IllegalStep(step=rule.step, dossier_status=status, allowed_from=allowed)
+
+
+def taken_by(rule: StepRule, facts: Facts, by: Viewer) -> Holding | None:
+    """By which of a viewer's roles a step is taken: one's own before delegated ones, and one that nothing bars."""
+    held = [each for each in by.holding(rule.roles, facts.paths[rule.at]) if _is_named(rule, facts, by, each)]
+    free = (each for each in held if not any(_bars(rule, facts, by, each)))
+    return next(free, held[0] if held else None)
+
+
+def _is_named(rule: StepRule, facts: Facts, by: Viewer, holding: Holding) -> bool:
+    """Whether, where only the named appraiser may, this is that appraiser's role, or another one."""
+    appraises = rule.named and holding.role is Role.APPRAISER
+    return not appraises or facts.appraiser_id == (holding.for_account_id or by.account_id)
+
+
+def _bars(rule: StepRule, facts: Facts, by: Viewer, holding: Holding | None) -> Iterator[Refusal]:
+    """What the viewer, or whoever they stand in for, has done already or is too near to."""
+    persons = {by.account_id, holding.for_account_id if holding else None} - {None}
+    if taken := {step for step in rule.apart if persons & facts.taken.get(step, frozenset())}:
         yield SeparationOfDuties(taken=sorted(taken, key=list(Step).index))
-    if interest := next((each for each in rule.interests if _has(each, facts, by)), None):
+    if interest := next((each for each in rule.interests if _has(each, facts, by, holding)), None):
         yield ConflictOfInterest(interest=interest)
 
 
-def _holds(rule: StepRule, facts: Facts, by: Viewer) -> bool:
-    """Whether a role for this step is held where the step wants it."""
-    path = facts.paths[rule.at]
-    if rule.named and facts.appraiser_id != by.account_id:
-        return by.holds(rule.roles - {Role.APPRAISER}, path)
-    return by.holds(rule.roles, path)
-
-
-def _has(interest: Interest, facts: Facts, by: Viewer) -> bool:
+def _has(interest: Interest, facts: Facts, by: Viewer, holding: Holding | None) -> bool:
     match interest:
         case Interest.OWN_NOMINATION:
-            return by.nominee_id is not None and by.nominee_id in facts.nominees
+            return bool({by.nominee_id, holding and holding.for_nominee_id} & facts.nominees)
         case Interest.OWN_UNIT:
-            return by.holds(PROPOSING, facts.paths[Desk.PROPOSER])
+            path = facts.paths[Desk.PROPOSER]
+            above = holding.for_proposes_in if holding else ()
+            return by.holds(PROPOSING, path) or any(f"{path}.".startswith(f"{top}.") for top in above)
         case Interest.DECLARED:
-            return by.account_id in facts.declared
+            return bool({by.account_id, holding and holding.for_account_id} & facts.declared)

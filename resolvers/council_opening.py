@@ -11,11 +11,11 @@ from sqlalchemy.orm import joinedload
 
 import models as rows
 from models import calendar
+from models.access import PROPOSING
 from models.council import VOTING, CouncilSession, SessionKind, SessionStatus
 from models.council_agenda import AgendaItem, CouncilAttendance, Presence, Recusal
 from models.council_interest import Judge, Judged, interest_of, judges
 from models.refusals import InvalidInput, NotFound, RuleNotMet
-from models.verdict import PROPOSING
 from models.workflow import Interest, Step
 from resolvers.context import Context
 from resolvers.council_desk import sitting

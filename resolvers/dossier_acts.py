@@ -18,7 +18,7 @@ from resolvers.inputs import DossierStepInput, ReasonedStepInput
 async def _stepped(context: Context, act: str, step: Step, input: DossierStepInput) -> Ref:
     """Take a step that changes nothing but where the dossier stands."""
     async with context.work(act, input) as work:
-        load = (*DESKS, selectinload(Dossier.lines)) if work.viewer.nominee_id else DESKS
+        load = (*DESKS, selectinload(Dossier.lines)) if work.viewer.nominees else DESKS
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         reason = input.reason if isinstance(input, ReasonedStepInput) else None
         return await work.reply(dossier, dossier.take(step, by=work.viewer, note=input.note, reason=reason))
@@ -47,7 +47,7 @@ async def request_supplement(context: Context, input: ReasonedStepInput) -> Ref:
 async def supplement_dossier(context: Context, input: DossierStepInput) -> Ref:
     """Give a supplemented dossier back to whoever asked for it; it must be complete again (art 84)."""
     async with context.work("supplementDossier", input) as work:
-        load = (*DESKS, CASES, selectinload(Dossier.documents))
+        load = (*DESKS, CASES)
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         entry = dossier.take(Step.SUPPLEMENT, by=work.viewer, note=input.note)
         await must_be_complete(work.session, dossier, await rules_on(work, work.now), calendar.day_of(work.now))

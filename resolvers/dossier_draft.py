@@ -15,10 +15,9 @@ from models import calendar
 from models.access import Role
 from models.base import in_force_on
 from models.dossier import Dossier
-from models.refusals import InvalidInput, NotFound, NotPermitted
+from models.refusals import InvalidInput, NotFound
 from models.rule_set import CommendationType, DocumentKind
 from models.submission import in_force, must_be_decided_by, must_suit
-from models.workflow import Step, workflow
 from resolvers.context import Context
 from resolvers.engine import Ref
 from resolvers.work import Work, row_key
@@ -98,14 +97,12 @@ async def draft_dossier(context: Context, input: DraftDossierInput) -> Ref:
             receiver_id=await desk_key(work, input.desk),
         )
         dossier.agency, dossier.authority, dossier.handler = agency, authority, agency
-        rule = workflow()[Step.DRAFT]
-        if not work.viewer.holds(rule.roles, agency.path):
-            raise NotPermitted.unless(rule.roles)
+        entry = dossier.begin(by=work.viewer)
         work.session.add(dossier)
         await work.session.flush()
         await add_lines(work, dossier, input.lines, today)
         _add_documents(work, dossier, input.documents)
-        return await work.reply(dossier, dossier.entry(rule, work.viewer, before=None))
+        return await work.reply(dossier, entry)
 
 
 async def _agency(work: Work, code: str, today: date) -> rows.Agency:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 import models as rows
 from models import calendar
@@ -27,7 +27,7 @@ ROUTE = (
 async def submit_dossier(context: Context, input: DossierStepInput) -> Ref:
     """Hand a complete draft in: a unit to the agency that manages it, others to a one-stop desk (arts 83–84)."""
     async with context.work("submitDossier", input) as work:
-        load = (*DESKS, *ROUTE, CASES, selectinload(Dossier.documents))
+        load = (*DESKS, *ROUTE, CASES)
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         entry = dossier.take(Step.SUBMIT, by=work.viewer, note=input.note)
         await must_be_complete(work.session, dossier, await rules_on(work, work.now), calendar.day_of(work.now))
