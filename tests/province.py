@@ -130,8 +130,11 @@ class Province:
 REPLIES = {
     "Dossier": "id code status version lines(first: 10) { nodes { id outcome } }",
     "Decision": "id number status version awards(first: 10) { nodes { id recipient { name } } }",
+    "CouncilSession": "id version status",
+    "CouncilAttendance": "id version",
     "IllegalStep": "step dossierStatus allowedFrom",
     "WrongStatus": "decisionStatus",
+    "WrongSessionStatus": "sessionStatus",
     "NotPermitted": "whoCan",
     "SeparationOfDuties": "taken",
     "StaleVersion": "expected current",
