@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ColumnElement, ForeignKey, Text, any_, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Integer,
+    Text,
+    any_,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Mapped, QueryableAttribute, mapped_column, relationship
 
 from models.agency import Agency
@@ -19,9 +32,9 @@ class AwardPrize(Base):
     __tablename__ = "award_prize"
 
     award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id", ondelete="CASCADE"), primary_key=True)
-    amount: Mapped[int] = mapped_column(BigInteger)
+    amount: Mapped[int]
     """In đồng."""
-    base_salary: Mapped[int] = mapped_column(BigInteger)
+    base_salary: Mapped[int]
     """The base salary in force on the day of the decision, in đồng."""
     multiple: Mapped[float]
     """How many base salaries."""
@@ -47,4 +60,5 @@ class AwardPrize(Base):
             .join(of, of.c.id == cls.award_id)
             .where(of.c.decision_id == decision_id, of.c.status == any_(literal(list(statuses), ARRAY(Text))))
         )
-        return found.correlate_except(cls, of).scalar_subquery()
+        # a bigint told as a number: GraphQL's Int is no bound here, and up to 2^53 a client reads it whole
+        return type_coerce(found.correlate_except(cls, of).scalar_subquery(), Integer)

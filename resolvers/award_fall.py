@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 import models as rows
 from models.award import STANDING
 from models.decision import Decision
 from models.dossier import Dossier
-from models.dossier_line import LineOutcome
 from models.journal import Entry
 from models.workflow import Step, workflow
 from resolvers.decision_paper import told
@@ -49,17 +48,14 @@ async def _reopened(work: Work, lines: Sequence[rows.DossierLine], reason: str) 
         .order_by(Dossier.id)
         .with_for_update(of=Dossier)
     )
-    entries, cases = [], list[UUID]()
+    entries = []
     for dossier in found:
         if dossier.status not in workflow(dossier.workflow_code)[Step.REOPEN].before:
             continue
         for line in lines:
             if line.dossier_id == dossier.id:
-                line.outcome, line.reason = LineOutcome.PENDING, None
-                line.appraised_at = line.appraised_by_id = None
-                cases.append(line.id)
+                line.reopen()
         entries.append(dossier.follow(Step.REOPEN, by=work.viewer, reason=reason))
-    await work.session.execute(delete(Leaning).where(Leaning.line_id.in_(cases)))  # said anew when they are appraised
     return entries
 
 

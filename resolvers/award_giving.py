@@ -11,7 +11,6 @@ import models as rows
 from models.agency import AgencyKind
 from models.catalogue.money import prize_money, proposer_pays
 from models.decision import Decision
-from models.dossier_line import LineOutcome
 from models.refusals import InvalidInput
 from resolvers.work import Work
 
@@ -23,7 +22,6 @@ async def give(work: Work, decision: Decision, decider: rows.Agency, lines: Sequ
     _must_not_repeat([line for _, line in lines])
     payers = await _payers(work, decider, {dossier.agency_id for dossier, _ in lines})
     for position, (dossier, line) in enumerate(lines, start=1):
-        line.outcome = LineOutcome.AWARDED
         award = rows.Award(
             decision_id=decision.id,
             position=position,

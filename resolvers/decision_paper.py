@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from models import calendar, topics
 from models.agency import Agency
@@ -23,8 +24,10 @@ class Paper:
     title: str
     signed_on: date
     number: str | None
-    signature: Signature
+    signature: Signature = Signature.IN_PERSON
     kind: DecisionKind = DecisionKind.COMMENDATION
+    signer: tuple[str, str] | None = None
+    """Name and title of whoever signed above; left out: the paper names them."""
 
 
 def signed_on(asked: date | None, earliest: date, work: Work, *, since: tuple[str, str]) -> date:
@@ -43,8 +46,7 @@ def signed_on(asked: date | None, earliest: date, work: Work, *, since: tuple[st
 
 async def issued(work: Work, paper: Paper) -> Decision:
     """The decision of a paper, numbered in the year of its signature. Raises RuleNotMet, NumberTaken, InvalidInput."""
-    above = is_above(paper.agency)
-    signer = None if above else await signer_on(work.session, work.account_id, paper.agency, paper.signed_on)
+    signer, name, title = await _signer(work, paper)
     decision = Decision(
         number=await number_for(work, paper.agency, paper.signed_on.year, paper.number),
         title=paper.title,
@@ -52,12 +54,20 @@ async def issued(work: Work, paper: Paper) -> Decision:
         agency_id=paper.agency.id,
         signed_on=paper.signed_on,
         signature=paper.signature,
-        signer_id=signer.id if signer else None,
-        signer_name=signer.full_name if signer else AS_ON_PAPER,
-        signer_title=(signer.title or "") if signer else paper.agency.name,
+        signer_id=signer,
+        signer_name=name,
+        signer_title=title,
     )
     work.session.add(decision)
     return decision
+
+
+async def _signer(work: Work, paper: Paper) -> tuple[UUID | None, str, str]:
+    """The account that signs here, with name and title; of what was signed above the names alone."""
+    if is_above(paper.agency):
+        return None, *(paper.signer or (AS_ON_PAPER, paper.agency.name))
+    account = await signer_on(work.session, work.account_id, paper.agency, paper.signed_on)
+    return account.id, account.full_name, account.title or ""
 
 
 def told(decision: Decision, agency: Agency, work: Work, act: str, says: str | None = None, **data: object) -> Entry:

@@ -12,7 +12,7 @@ from models.decision import DecisionKind, DecisionStatus, Signature, visible_dec
 from models.event import visible_entry
 from resolvers import award_history as history
 from resolvers import decision as resolve
-from resolvers import decision_acts
+from resolvers import decision_acts, decision_issuing
 from resolvers.engine import Connection, many, reads, shows, subscribes, to_one, told
 from resolvers.inputs import Cursor, Dong
 from schema.acts import acts
@@ -130,7 +130,8 @@ class DecisionQuery:
 class DecisionMutation:
     """Deciding, and telling the public."""
 
-    issue_decision: IssueDecisionResult = acts(decision_acts.issue_decision)
+    issue_decision: IssueDecisionResult = acts(decision_issuing.issue_decision)
+    record_decision: IssueDecisionResult = acts(decision_issuing.record_decision)
     publish_decision: PublishDecisionResult = acts(decision_acts.publish_decision)
     void_decision: VoidDecisionResult = acts(decision_acts.void_decision)
 

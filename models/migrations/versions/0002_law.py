@@ -15,7 +15,9 @@ def upgrade() -> None:
     op.drop_constraint(op.f("ck_dossier_dossierstatus"), "dossier")
     op.drop_constraint(op.f("ck_dossier_what_is_handled_has_a_code"), "dossier")
     op.drop_constraint(op.f("ck_dossier_what_left_the_draft_was_submitted"), "dossier")
+    op.drop_constraint(op.f("ck_dossier_document_documentkind"), "dossier_document")
     op.drop_constraint(op.f("ck_dossier_line_lineoutcome"), "dossier_line")
+    op.drop_constraint(op.f("ck_required_document_documentkind"), "required_document")
     op.drop_constraint(op.f("ck_required_document_step"), "required_document")
     op.create_table(
         "council_rule",
@@ -189,6 +191,67 @@ def upgrade() -> None:
     )
     op.create_index("uq_agenda_item_position", "agenda_item", ["session_id", "position"], unique=True)
     op.create_table(
+        "document_file",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("dossier_id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("edition", sa.Integer(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "type",
+            sa.Enum(
+                "PDF",
+                "PNG",
+                "JPEG",
+                "DOCX",
+                "XLSX",
+                "ODT",
+                name="filetype",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("uploaded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint(
+            "name = normalize(name, NFC) and name !~ '[/\\\\]'", name=op.f("ck_document_file_name_is_nfc_and_no_path")
+        ),
+        sa.CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name=op.f("ck_document_file_sha256_is_hexadecimal")),
+        sa.CheckConstraint(
+            "(document_id is null) = (edition is null)", name=op.f("ck_document_file_a_papers_file_has_an_edition")
+        ),
+        sa.CheckConstraint("edition >= 1", name=op.f("ck_document_file_editions_count_from_one")),
+        sa.CheckConstraint("size > 0", name=op.f("ck_document_file_size_is_not_nothing")),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["dossier_document.id"],
+            name=op.f("fk_document_file_document_id_dossier_document"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["dossier_id"], ["dossier.id"], name=op.f("fk_document_file_dossier_id_dossier"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["uploaded_by_id"], ["account.id"], name=op.f("fk_document_file_uploaded_by_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_file")),
+    )
+    op.create_index("ix_document_file_dossier", "document_file", ["dossier_id"], unique=False)
+    op.create_index("ix_document_file_sha256", "document_file", ["sha256"], unique=False)
+    op.create_index("ix_document_file_uploaded", "document_file", ["uploaded_by_id", "uploaded_at"], unique=False)
+    op.create_index(
+        "ix_document_file_waiting",
+        "document_file",
+        ["uploaded_at"],
+        unique=False,
+        postgresql_where="document_id is null",
+    )
+    op.create_index("uq_document_file_edition", "document_file", ["document_id", "edition"], unique=True)
+    op.create_table(
         "award_change",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("award_id", sa.Uuid(), nullable=False),
@@ -242,8 +305,8 @@ def upgrade() -> None:
     op.create_table(
         "award_prize",
         sa.Column("award_id", sa.Uuid(), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("base_salary", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("base_salary", sa.Integer(), nullable=False),
         sa.Column("multiple", sa.Double(), nullable=False),
         sa.Column("article", sa.Text(), nullable=False),
         sa.Column("confirmed", sa.Boolean(), nullable=False),
@@ -427,7 +490,58 @@ def upgrade() -> None:
         "dossier", sa.Column("actors", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False)
     )
     op.add_column("dossier", sa.Column("declared", sa.ARRAY(sa.Uuid()), server_default="{}", nullable=False))
+    op.add_column(
+        "dossier", sa.Column("time_limits", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True)
+    )
+    op.add_column(
+        "dossier",
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "RECEPTION",
+                "APPRAISAL_AND_COUNCIL",
+                "SIGNING",
+                "RETURN_OF_RESULT",
+                name="stage",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+    )
+    op.add_column("dossier", sa.Column("stage_half_days_left", sa.Integer(), nullable=True))
+    op.add_column("dossier", sa.Column("half_days_spent", sa.Integer(), nullable=True))
+    op.add_column("dossier", sa.Column("half_days_left", sa.Integer(), nullable=True))
+    op.add_column("dossier", sa.Column("half_days_saved", sa.Integer(), nullable=True))
+    op.add_column("dossier", sa.Column("clock_since", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("dossier", sa.Column("late_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("dossier", sa.Column("at_risk_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_dossier_at_risk", "dossier", ["at_risk_at"], unique=False, postgresql_where="at_risk_at is not null"
+    )
+    op.create_index("ix_dossier_late", "dossier", ["late_at"], unique=False, postgresql_where="late_at is not null")
     op.create_foreign_key(op.f("fk_dossier_receiver_id_agency"), "dossier", "agency", ["receiver_id"], ["id"])
+    op.add_column("dossier_document", sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("dossier_line", sa.Column("other_form_id", sa.Uuid(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_dossier_line_other_form_id_award_type"), "dossier_line", "award_type", ["other_form_id"], ["id"]
+    )
+    op.drop_index(op.f("uq_required_document"), table_name="required_document")
+    op.create_index(
+        "uq_required_document",
+        "required_document",
+        [
+            "rule_set_id",
+            "kind",
+            sa.literal_column("coalesce(award_class, '')"),
+            sa.literal_column("coalesce(award_code, '')"),
+            sa.literal_column("coalesce(commendation_type, '')"),
+            "due",
+        ],
+        unique=True,
+    )
+    op.add_column("rule_set", sa.Column("workflow", sa.Text(), server_default="2024-1", nullable=False))
     op.create_check_constraint(
         op.f("ck_award_name_is_nfc"),
         "award",
@@ -457,7 +571,7 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_decision_a_void_has_a_reason"),
         "decision",
-        "((((status)::text = 'VOID'::text) = (btrim(void_reason) <> ''::text)) IS TRUE)",
+        "(((status)::text = 'VOID'::text) = (COALESCE(btrim(void_reason), ''::text) <> ''::text))",
     )
     op.create_check_constraint(
         op.f("ck_decision_decisionstatus"), "decision", "(status IN ('ISSUED', 'PUBLISHED', 'CANCELLED', 'VOID'))"
@@ -479,6 +593,20 @@ def upgrade() -> None:
         ),
     )
     op.create_check_constraint(
+        op.f("ck_dossier_the_clock_is_whole"),
+        "dossier",
+        (
+            "(num_nulls(time_limits, stage, stage_half_days_left, half_days_spent, half_days_left, "
+            "clock_since) = ANY (ARRAY[0, 6]))"
+        ),
+    )
+    op.create_check_constraint(op.f("ck_dossier_time_is_spent_forwards"), "dossier", "(half_days_spent >= 0)")
+    op.create_check_constraint(
+        op.f("ck_dossier_what_has_no_clock_is_never_late"),
+        "dossier",
+        "((clock_since IS NOT NULL) OR (num_nulls(half_days_saved, late_at, at_risk_at) = 3))",
+    )
+    op.create_check_constraint(
         op.f("ck_dossier_what_is_handled_has_a_code"),
         "dossier",
         (
@@ -486,15 +614,34 @@ def upgrade() -> None:
             "'WITHDRAWN', 'ARCHIVED')))"
         ),
     )
+    op.create_check_constraint(op.f("ck_dossier_what_is_late_was_at_risk"), "dossier", "(at_risk_at <= late_at)")
     op.create_check_constraint(
         op.f("ck_dossier_what_left_the_draft_was_submitted"),
         "dossier",
         "((status IN ('DRAFT', 'DELETED')) OR (submitted_at IS NOT NULL))",
     )
     op.create_check_constraint(
+        op.f("ck_dossier_document_documentkind"),
+        "dossier_document",
+        (
+            "(kind IN ('PROPOSAL', 'ACHIEVEMENT_REPORT', 'ACHIEVEMENT_SUMMARY', 'MINUTES', "
+            "'INITIATIVE_CERTIFICATE', 'ACHIEVEMENT_CERTIFICATE', 'OPINION', 'PUBLIC_POSTING', "
+            "'OBLIGATION_CONFIRMATION', 'BALLOT_MINUTES', 'OTHER'))"
+        ),
+    )
+    op.create_check_constraint(
         op.f("ck_dossier_line_lineoutcome"),
         "dossier_line",
         ("(outcome IN ('PENDING', 'ELIGIBLE', 'INELIGIBLE', 'PASSED', 'NOT_PASSED', 'AWARDED', 'NOT_AWARDED'))"),
+    )
+    op.create_check_constraint(
+        op.f("ck_required_document_documentkind"),
+        "required_document",
+        (
+            "(kind IN ('PROPOSAL', 'ACHIEVEMENT_REPORT', 'ACHIEVEMENT_SUMMARY', 'MINUTES', "
+            "'INITIATIVE_CERTIFICATE', 'ACHIEVEMENT_CERTIFICATE', 'OPINION', 'PUBLIC_POSTING', "
+            "'OBLIGATION_CONFIRMATION', 'BALLOT_MINUTES', 'OTHER'))"
+        ),
     )
     op.create_check_constraint(
         op.f("ck_required_document_step"),
