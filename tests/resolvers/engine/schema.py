@@ -235,9 +235,9 @@ class Query:
     def now(self) -> str:
         return "a Python field"
 
-    @strawberry.field(**demands(Permission.PUBLISH_DECISION))
+    @strawberry.field(**demands(Permission.READ_PERSONAL_DATA))
     def secret(self) -> str:
-        return "for publishers"
+        return "for few"
 
 
 @strawberry.type

@@ -80,7 +80,7 @@ def by_any(viewer: Viewer, ns: list[int]) -> Any:
 
 
 def by_permission(viewer: Viewer) -> Any:
-    return select(D) if Permission.APPRAISE in viewer.permissions else select(D).limit(1)
+    return select(D) if Permission.READ_PERSONAL_DATA in viewer.permissions else select(D).limit(1)
 
 
 def by_holdings(viewer: Viewer) -> Any:
