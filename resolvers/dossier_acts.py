@@ -10,6 +10,7 @@ from models.dossier_line import LineOutcome
 from models.submission import must_be_complete
 from models.workflow import Step
 from resolvers.context import Context
+from resolvers.dossier_draft import cleaned
 from resolvers.dossier_steps import CASES, DESKS, rules_on
 from resolvers.engine import Ref
 from resolvers.inputs import DossierStepInput, ReasonedStepInput
@@ -20,7 +21,7 @@ async def _stepped(context: Context, act: str, step: Step, input: DossierStepInp
     async with context.work(act, input) as work:
         load = (*DESKS, selectinload(Dossier.lines)) if work.viewer.nominees else DESKS
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
-        reason = input.reason if isinstance(input, ReasonedStepInput) else None
+        reason = cleaned(input.reason) if isinstance(input, ReasonedStepInput) else None
         return await work.reply(dossier, dossier.take(step, by=work.viewer, note=input.note, reason=reason))
 
 
@@ -74,7 +75,7 @@ async def return_to_appraisal(context: Context, input: ReasonedStepInput) -> Ref
     async with context.work("returnToAppraisal", input) as work:
         load = (*DESKS, selectinload(Dossier.lines))
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
-        entry = dossier.take(Step.RETURN, by=work.viewer, note=input.note, reason=input.reason)
+        entry = dossier.take(Step.RETURN, by=work.viewer, note=input.note, reason=cleaned(input.reason))
         for line in dossier.lines:
             line.reopen()
         return await work.reply(dossier, entry)
@@ -95,10 +96,10 @@ async def decline_above(context: Context, input: ReasonedStepInput) -> Ref:
     async with context.work("declineAbove", input) as work:
         load = (*DESKS, selectinload(Dossier.lines))
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
-        entry = dossier.take(Step.DECLINE_ABOVE, by=work.viewer, note=input.note, reason=input.reason)
+        entry = dossier.take(Step.DECLINE_ABOVE, by=work.viewer, note=input.note, reason=cleaned(input.reason))
         for line in dossier.lines:
             if line.outcome in (LineOutcome.ELIGIBLE, LineOutcome.PASSED):
-                line.outcome, line.reason = LineOutcome.NOT_AWARDED, input.reason
+                line.outcome, line.reason = LineOutcome.NOT_AWARDED, cleaned(input.reason)
         return await work.reply(dossier, entry)
 
 
@@ -116,6 +117,6 @@ async def declare_interest(context: Context, input: ReasonedStepInput) -> Ref:
     """Say that one is too near a case to judge it; steps that want distance are then somebody else's."""
     async with context.work("declareInterest", input) as work:
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=DESKS)
-        entry = dossier.take(Step.DECLARE_INTEREST, by=work.viewer, note=input.note, reason=input.reason)
+        entry = dossier.take(Step.DECLARE_INTEREST, by=work.viewer, note=input.note, reason=cleaned(input.reason))
         dossier.declared = sorted({*dossier.declared, work.account_id})
         return await work.reply(dossier, entry)

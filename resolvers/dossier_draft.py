@@ -67,10 +67,15 @@ class DraftDossierInput:
     dry_run: bool = False
 
 
+def cleaned(text: str) -> str:
+    """A text in NFC without control and invisible characters, trimmed; perhaps nothing is left."""
+    kept = unicodedata.normalize("NFC", text)
+    return "".join(c for c in kept if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"}).strip()
+
+
 def said(name: str, text: str, most: int = 2000) -> str:
     """A text as it is kept: NFC, trimmed, no control characters; raises InvalidInput where nothing or too much."""
-    kept = unicodedata.normalize("NFC", text).strip()
-    kept = "".join(c for c in kept if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
+    kept = cleaned(text)
     if not kept or len(kept) > most:
         raise InvalidInput(
             field=name,

@@ -11,6 +11,7 @@ from models.refusals import InvalidInput
 from models.submission import must_be_complete
 from models.workflow import Step
 from resolvers.context import Context
+from resolvers.dossier_draft import cleaned
 from resolvers.dossier_steps import CASES, DESKS, rules_on
 from resolvers.engine import Ref
 from resolvers.inputs import DossierStepInput, ReasonedStepInput
@@ -63,6 +64,6 @@ async def send_dossier_back(context: Context, input: ReasonedStepInput) -> Ref:
     """The managing agency gives a dossier back to its unit to be completed and submitted again."""
     async with context.work("sendDossierBack", input) as work:
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=DESKS)
-        entry = dossier.take(Step.SEND_BACK, by=work.viewer, note=input.note, reason=input.reason)
+        entry = dossier.take(Step.SEND_BACK, by=work.viewer, note=input.note, reason=cleaned(input.reason))
         dossier.handler_id = dossier.agency_id
         return await work.reply(dossier, entry)

@@ -145,6 +145,7 @@ async def appraise_line(context: Context, input: AppraiseLineInput) -> Ref:
         outcome = LineOutcome.ELIGIBLE if input.eligible else LineOutcome.INELIGIBLE
         outcomes = {outcome, *(other.outcome for other in dossier.lines if other is not line)}
         entry = dossier.take(_step_after(outcomes), by=work.viewer, note=input.note)
+        must_be_settled(line)
         await rely(work, line, input.relies_on, eligible=input.eligible)
         line.outcome, line.reason = outcome, _reason(input)
         line.appraised_at, line.appraised_by_id = work.now, work.account_id
@@ -158,6 +159,18 @@ def line_of(dossier: Dossier, said_id: str) -> rows.DossierLine:
         if line.id == key:
             return line
     raise NotFound
+
+
+def must_be_settled(line: rows.DossierLine) -> None:
+    """Raise RuleNotMet for a case for which another form is proposed and not yet answered."""
+    if line.other_form_id is not None:
+        raise RuleNotMet(
+            rule="OTHER_FORM_OPEN",
+            article="province",
+            remedy="acceptOtherForm, declineOtherForm",
+            message="Cơ quan trình chưa trả lời đề nghị hình thức khác. Hãy chờ trả lời rồi thẩm định.",
+            message_en="The proposer has not answered the other form proposed. Wait for the answer, then appraise.",
+        )
 
 
 def _step_after(outcomes: set[LineOutcome]) -> Step:

@@ -13,7 +13,7 @@ from models.refusals import RuleNotMet
 from models.submission import must_be_decided_by, must_suit
 from models.workflow import Step
 from resolvers.context import Context
-from resolvers.dossier_draft import award_types
+from resolvers.dossier_draft import award_types, cleaned
 from resolvers.dossier_steps import DESKS, line_of
 from resolvers.engine import Ref
 from resolvers.inputs import DossierStepInput, ReasonedStepInput
@@ -50,7 +50,7 @@ async def propose_other_form(context: Context, input: OtherFormInput) -> Ref:
     """Propose another award for a case that does not merit the one asked for; the proposer answers."""
     async with context.work("proposeOtherForm", input) as work:
         dossier = await _dossier(work, input)
-        entry = dossier.take(Step.PROPOSE_OTHER_FORM, by=work.viewer, note=input.note, reason=input.reason)
+        entry = dossier.take(Step.PROPOSE_OTHER_FORM, by=work.viewer, note=input.note, reason=cleaned(input.reason))
         line, today = line_of(dossier, input.line_id), calendar.day_of(work.now)
         award = (await award_types(work, {input.award_type}, today))[input.award_type]
         must_suit(line.nominee, award, posthumous=line.posthumous)
@@ -74,7 +74,7 @@ async def decline_other_form(context: Context, input: DeclineOtherFormInput) -> 
     """Insist on the award asked for; the appraiser judges the case as it stands."""
     async with context.work("declineOtherForm", input) as work:
         dossier = await _dossier(work, input)
-        entry = dossier.take(Step.DECLINE_OTHER_FORM, by=work.viewer, note=input.note, reason=input.reason)
+        entry = dossier.take(Step.DECLINE_OTHER_FORM, by=work.viewer, note=input.note, reason=cleaned(input.reason))
         line = line_of(dossier, input.line_id)
         _proposed(line)
         line.other_form_id = None
