@@ -15,14 +15,14 @@ from models.event import visible_entry
 from models.outward import ExchangeStatus, PortalStatus
 from models.rule_set import CommendationType, DocumentKind
 from models.workflow import Clock, DossierStatus
+from resolvers import award_history, event
 from resolvers import clock as time
 from resolvers import dossier as resolve
-from resolvers import event
 from resolvers.engine import Connection, column, computed, many, reads, self_, shows, subscribes, to_one, told
 from resolvers.inputs import Cursor
 from schema.account import Account
 from schema.agency import Agency
-from schema.award import AwardType
+from schema.award import AwardReliance, AwardType
 from schema.feed import Resync
 from schema.movement import Movement
 from schema.node import Node
@@ -49,6 +49,7 @@ class DossierLine(Node):
     nominee: Nominee = to_one(covered="whoever sees a line sees who is named in it")
     award_type: AwardType = to_one(description="What is asked for.")
     other_form: AwardType | None = to_one(description="What the appraiser proposes instead, until it is answered.")
+    relies_on: Connection[AwardReliance] = many(award_history.relies_on)
 
 
 @shows(rows.DossierDocument, visible=visible_document)
