@@ -12,6 +12,7 @@ from models.council_agenda import AgendaItem, CouncilAttendance, Recusal
 from models.council_ballot import Ballot, SecretCount
 from models.council_rule import CouncilRule
 from models.decision import Decision, DecisionNumberCount
+from models.document import DocumentFile
 from models.dossier import Dossier, DossierCodeCount, DossierDocument
 from models.dossier_line import DossierLine
 from models.journal import Entry, Head, Numbered
@@ -42,6 +43,7 @@ __all__ = [
     "CouncilSession",
     "Decision",
     "DecisionNumberCount",
+    "DocumentFile",
     "Dossier",
     "DossierCodeCount",
     "DossierDocument",

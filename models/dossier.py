@@ -93,11 +93,11 @@ class Dossier(Moving, Timed, Identified, Base):
     agency: Mapped[Agency] = relationship(lazy="raise", init=False, foreign_keys=[agency_id])
     authority: Mapped[Agency] = relationship(lazy="raise", init=False, foreign_keys=[authority_id])
     handler: Mapped[Agency] = relationship(lazy="raise", init=False, foreign_keys=[handler_id])
+    receiver: Mapped[Agency | None] = relationship(lazy="raise", init=False, foreign_keys=[receiver_id])
     movement: Mapped[Movement | None] = relationship(lazy="raise", init=False)
     rule_set: Mapped[RuleSet | None] = relationship(lazy="raise", init=False)
     appraiser: Mapped[Account | None] = relationship(lazy="raise", init=False, foreign_keys=[appraiser_id])
     lines: Mapped[list[DossierLine]] = relationship(lazy="raise", init=False, order_by=DossierLine.position)
-    documents: Mapped[list[DossierDocument]] = relationship(lazy="raise", init=False, back_populates="dossier")
 
     __table_args__ = (
         CheckConstraint(r"code ~ '^H37(\.[0-9A-Z]{2,3}){1,3}-\d{6}-\d{4,}$'", name="code_is_a_dossier_code"),
@@ -148,7 +148,7 @@ class Dossier(Moving, Timed, Identified, Base):
 
 
 class DossierDocument(Identified, Base):
-    """A paper of a dossier: what it is, its number and day. Files travel by a route of their own."""
+    """A paper of a dossier: what it is, its number and day. Its files are in `models.document`."""
 
     __tablename__ = "dossier_document"
 
@@ -158,7 +158,8 @@ class DossierDocument(Identified, Base):
     title: Mapped[str]
     number: Mapped[str | None] = mapped_column(default=None)
     dated: Mapped[date | None] = mapped_column(default=None)
-    dossier: Mapped[Dossier] = relationship(lazy="raise", init=False, back_populates="documents")
+    removed_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When it was taken out: it is kept, and shown to nobody."""
 
     __table_args__ = (
         CheckConstraint("title = normalize(title, NFC) and btrim(title) <> ''", name="title_is_nfc"),
@@ -241,8 +242,9 @@ def visible_document(row: type[DossierDocument], viewer: Viewer, of_seen: bool =
     if viewer.audience is not Audience.STAFF:
         return false()
     if of_seen:
-        return true()
-    return exists(select(Dossier.id).where(Dossier.id == row.dossier_id, visible_dossier(Dossier, viewer)))
+        return row.removed_at.is_(None)
+    seen = select(Dossier.id).where(Dossier.id == row.dossier_id, visible_dossier(Dossier, viewer))
+    return and_(row.removed_at.is_(None), exists(seen))
 
 
 def visible_personal(row: type[NomineePersonal], viewer: Viewer) -> ColumnElement[bool]:

@@ -117,7 +117,7 @@ async def _rule_sets(session: AsyncSession, law: Law) -> dict[str, RuleSet]:
 
 
 async def _documents(session: AsyncSession, law: Law, rule_sets: dict[str, RuleSet]) -> None:
-    condition = ("rule_set_id", "kind", "award_class", "award_code", "commendation_type")
+    condition = ("rule_set_id", "kind", "award_class", "award_code", "commendation_type", "due")
     rows = await session.scalars(select(RequiredDocument))
     known = {tuple(getattr(row, column) for column in condition): row for row in rows}
     said = []

@@ -232,7 +232,6 @@ async def test_what_was_submitted_was_complete_by_the_rules_of_its_day(demo_url:
     load = (
         joinedload(Dossier.authority),
         joinedload(Dossier.rule_set),
-        selectinload(Dossier.documents),
         selectinload(Dossier.lines).options(
             joinedload(rows.DossierLine.nominee), joinedload(rows.DossierLine.award_type)
         ),

@@ -195,7 +195,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("dossier_id", sa.Uuid(), nullable=False),
         sa.Column("document_id", sa.Uuid(), nullable=True),
-        sa.Column("edition", sa.Integer(), nullable=True),
+        sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column(
             "type",
@@ -222,9 +222,9 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name=op.f("ck_document_file_sha256_is_hexadecimal")),
         sa.CheckConstraint(
-            "(document_id is null) = (edition is null)", name=op.f("ck_document_file_a_papers_file_has_an_edition")
+            "(document_id is null) = (edition = 0)", name=op.f("ck_document_file_a_papers_file_has_an_edition")
         ),
-        sa.CheckConstraint("edition >= 1", name=op.f("ck_document_file_editions_count_from_one")),
+        sa.CheckConstraint("edition >= 0", name=op.f("ck_document_file_editions_count_from_nought")),
         sa.CheckConstraint("size > 0", name=op.f("ck_document_file_size_is_not_nothing")),
         sa.ForeignKeyConstraint(
             ["document_id"],
@@ -305,8 +305,8 @@ def upgrade() -> None:
     op.create_table(
         "award_prize",
         sa.Column("award_id", sa.Uuid(), nullable=False),
-        sa.Column("amount", sa.Integer(), nullable=False),
-        sa.Column("base_salary", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("base_salary", sa.BigInteger(), nullable=False),
         sa.Column("multiple", sa.Double(), nullable=False),
         sa.Column("article", sa.Text(), nullable=False),
         sa.Column("confirmed", sa.Boolean(), nullable=False),
