@@ -14,12 +14,14 @@ import models as rows
 from models import calendar
 from models.access import Role
 from models.base import in_force_on
+from models.document import MOST_FILES, must_not_be_secret
 from models.dossier import Dossier
 from models.refusals import InvalidInput, NotFound
 from models.rule_set import CommendationType, DocumentKind
 from models.submission import in_force, must_be_decided_by, must_suit
 from resolvers.context import Context
 from resolvers.engine import Ref
+from resolvers.inputs import secret
 from resolvers.work import Work, row_key
 
 MOST_LINES = 500
@@ -35,6 +37,7 @@ class DossierLineInput:
     citation: str = strawberry.field(description="Thành tích được khen, sẽ in trên bằng. · As printed.")
     achievement_year: int
     posthumous: bool = False
+    confidential: bool = secret()
 
 
 @strawberry.input(description="Một tài liệu của hồ sơ. · One paper of a dossier.")
@@ -45,6 +48,7 @@ class DossierDocumentInput:
     title: str
     number: str | None = None
     dated: date | None = None
+    confidential: bool = secret()
 
 
 @strawberry.input(description="Hồ sơ cần soạn thảo. · The dossier to draft.")
@@ -64,6 +68,7 @@ class DraftDossierInput:
     )
     lines: list[DossierLineInput] = strawberry.field(default_factory=list)
     documents: list[DossierDocumentInput] = strawberry.field(default_factory=list)
+    confidential: bool = secret()
     dry_run: bool = False
 
 
@@ -87,6 +92,8 @@ def said(name: str, text: str, most: int = 2000) -> str:
 
 async def draft_dossier(context: Context, input: DraftDossierInput) -> Ref:
     """Begin a dossier on the proposer's own desk (Law 06/2022 art 83.1)."""
+    declared = [input.confidential, *(each.confidential for each in input.lines)]
+    must_not_be_secret(any(declared) or any(each.confidential for each in input.documents))
     async with context.work("draftDossier", input) as work:
         today = calendar.day_of(work.now)
         agency = await _agency(work, input.agency, today)
@@ -201,17 +208,30 @@ async def award_types(work: Work, codes: set[str], today: date) -> dict[str, row
 
 
 def _add_documents(work: Work, dossier: Dossier, inputs: list[DossierDocumentInput]) -> None:
-    for position, document in enumerate(inputs, start=1):
-        work.session.add(
-            rows.DossierDocument(
-                dossier_id=dossier.id,
-                position=position,
-                kind=document.kind,
-                title=said("title", document.title, 500),
-                number=said("number", document.number, 100) if document.number else None,
-                dated=document.dated,
-            )
+    must_not_be_too_many(len(inputs))
+    work.session.add_all(paper(dossier, position, document) for position, document in enumerate(inputs, start=1))
+
+
+def must_not_be_too_many(papers: int) -> None:
+    """Raise InvalidInput for more papers than a dossier holds."""
+    if papers > MOST_FILES:
+        raise InvalidInput(
+            field="documents",
+            message=f"Một hồ sơ có tối đa {MOST_FILES} tài liệu. Hãy gộp bớt.",
+            message_en=f"A dossier holds at most {MOST_FILES} documents. Merge some.",
         )
+
+
+def paper(dossier: Dossier, position: int, input: DossierDocumentInput) -> rows.DossierDocument:
+    """A paper as it is kept; raises InvalidInput for a title or number that cannot be."""
+    return rows.DossierDocument(
+        dossier_id=dossier.id,
+        position=position,
+        kind=input.kind,
+        title=said("title", input.title, 500),
+        number=said("number", input.number, 100) if input.number else None,
+        dated=input.dated,
+    )
 
 
 async def desk_key(work: Work, code: str | None) -> UUID | None:

@@ -23,6 +23,14 @@ def unkept(description: str) -> Any:
     return strawberry.field(description=description, metadata={UNKEPT: True})
 
 
+def secret() -> Any:
+    """A declaration that what is sent is a state secret, and so must not be kept (Law 06/2022 arts 84.4, 85.1đ)."""
+    return strawberry.field(
+        description="Thuộc bí mật nhà nước: bị từ chối, đi đường giấy. · A state secret: refused, it goes on paper.",
+        default=False,
+    )
+
+
 @strawberry.input(description="Đầu vào của một bước trên hồ sơ. · What a step on a dossier needs.")
 class DossierStepInput:
     """A step on a dossier, with nothing to say but perhaps a note."""

@@ -17,6 +17,7 @@ from schema.award_change import AwardMutation
 from schema.content import ContentQuery
 from schema.council import CouncilMutation, CouncilQuery
 from schema.decision import DecisionMutation, DecisionQuery, DecisionSubscription
+from schema.document_acts import DocumentMutation
 from schema.dossier import DossierQuery, DossierSubscription
 from schema.dossier_acts import DossierMutation
 from schema.feed import FeedQuery
@@ -48,7 +49,7 @@ class Query(
 
 
 @strawberry.type
-class Mutation(AccountMutation, DossierMutation, CouncilMutation, DecisionMutation, AwardMutation):
+class Mutation(AccountMutation, DossierMutation, DocumentMutation, CouncilMutation, DecisionMutation, AwardMutation):
     """Everything that can be done, each act by its legal name."""
 
 

@@ -9,11 +9,11 @@ import strawberry
 import models as rows
 from models.catalogue.deadline import Stage
 from models.clock import Timeliness
-from models.dossier import visible_document, visible_dossier, visible_line
+from models.dossier import visible_dossier, visible_line
 from models.dossier_line import LineOutcome
 from models.event import visible_entry
 from models.outward import ExchangeStatus, PortalStatus
-from models.rule_set import CommendationType, DocumentKind
+from models.rule_set import CommendationType
 from models.workflow import Clock, DossierStatus
 from resolvers import award_history, event
 from resolvers import clock as time
@@ -23,6 +23,7 @@ from resolvers.inputs import Cursor
 from schema.account import Account
 from schema.agency import Agency
 from schema.award import AwardReliance, AwardType
+from schema.document import DossierDocument
 from schema.feed import Resync
 from schema.movement import Movement
 from schema.node import Node
@@ -50,20 +51,6 @@ class DossierLine(Node):
     award_type: AwardType = to_one(description="What is asked for.")
     other_form: AwardType | None = to_one(description="What the appraiser proposes instead, until it is answered.")
     relies_on: Connection[AwardReliance] = many(award_history.relies_on)
-
-
-@shows(rows.DossierDocument, visible=visible_document)
-class DossierDocument(Node):
-    """A paper of a dossier."""
-
-    kind: DocumentKind
-    """What it is."""
-    title: str
-    """Its title."""
-    number: str | None
-    """Its number."""
-    dated: date | None
-    """Its day."""
 
 
 @shows(rows.Entry, visible=visible_entry, key="key")
