@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from channels.admission import Admission
 from channels.contract import CHANNELS, Channel, Transport
 from channels.documents import read_documents
+from channels.files.routes import routes as files
 from channels.headers import SecurityHeaders, security
 from channels.http import GraphQLOverHTTP
 from channels.portal.pages import Pages
@@ -96,6 +97,7 @@ def create_app(settings: Settings) -> Starlette:
         Route("/livez", _livez),
         Route("/readyz", partial(_readyz, laurel)),
         *(route for channel in CHANNELS for route in _routes(laurel, channel)),
+        *files(laurel),
     ]
     pages = Pages(laurel)
     app = Site(

@@ -27,6 +27,8 @@ app = typer.Typer(
 )
 load = typer.Typer(no_args_is_help=True)
 app.add_typer(load, name="load", help="Nạp dữ liệu · Load data.")
+files = typer.Typer(no_args_is_help=True)
+app.add_typer(files, name="files", help="Tệp của hồ sơ · The files of dossiers.")
 out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Cổng · the port (LAUREL_PORT, 8000).")]
@@ -116,6 +118,18 @@ def verify(
     with running(Settings.from_environment()) as live:
         sound = asyncio.run(verified(live.database_url, noted or (), out))
     raise typer.Exit(0 if sound else 1)
+
+
+@files.command("sweep")
+def sweep_files() -> None:
+    """Dọn tệp không thuộc tài liệu nào · Remove what uploads left behind: broken off, or never a paper's."""
+    from channels.files.sweep import sweep
+
+    with running(Settings.from_environment()) as live:
+        swept = asyncio.run(sweep(live))
+    out.print(
+        f"✓ {swept.begun} dở dang · broken off, {swept.waiting} chờ quá hạn · waited, {swept.contents} đã xóa · gone"
+    )
 
 
 @app.command()

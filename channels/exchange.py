@@ -122,4 +122,5 @@ class Exchange:
 
 @cache
 def _content_type(media: str) -> Header:
-    return b"content-type", f"{media}; charset=utf-8".encode("ascii")
+    text = media.startswith("text/") or media.endswith("json")
+    return b"content-type", (f"{media}; charset=utf-8" if text else media).encode("ascii")

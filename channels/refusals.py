@@ -127,6 +127,78 @@ class Refusal(enum.Enum):
         "Hãy gửi Content-Type: application/json (UTF-8).",
         "Send Content-Type: application/json (UTF-8).",
     )
+    RAW_BODY_ONLY = (
+        415,
+        "Hãy gửi nguyên nội dung một tệp làm thân yêu cầu, không nén, không dùng biểu mẫu multipart.",
+        "Send the bytes of one file as the body: not compressed, and not as a multipart form.",
+    )
+    BAD_FILE_NAME = (
+        422,
+        "Tên tệp thiếu hoặc không dùng được; hãy gửi X-File-Name là tên tệp UTF-8, không kèm đường dẫn.",
+        "The file's name is missing or unusable; send X-File-Name: its name in UTF-8, without a path.",
+    )
+    TYPE_NOT_ALLOWED = (
+        422,
+        "Chỉ nhận PDF, PNG, JPEG, DOCX, XLSX, ODT mà nội dung, đuôi tên và Content-Type khớp nhau;"
+        " hãy lưu lại đúng định dạng.",
+        "Only PDF, PNG, JPEG, DOCX, XLSX and ODT are taken, where content, name and Content-Type agree;"
+        " save it again in one of these.",
+    )
+    UNSAFE_FILE = (
+        422,
+        "Tệp có macro, chương trình, mật khẩu, hoặc bung ra quá lớn; hãy lưu lại thành PDF.",
+        "The file holds macros, a program or a password, or unpacks to too much; save it as PDF.",
+    )
+    INFECTED_FILE = (
+        422,
+        "Tệp bị phát hiện có mã độc và không được lưu; hãy quét máy của bạn rồi gửi bản sạch.",
+        "The file is infected and was not kept; scan your computer, then send a clean copy.",
+    )
+    IMAGE_TOO_LARGE = (
+        422,
+        "Ảnh có kích thước quá lớn; hãy thu nhỏ hoặc quét lại ở 300 dpi.",
+        "The picture's sides are too long; shrink it, or scan it again at 300 dpi.",
+    )
+    FILE_TOO_LARGE = (
+        413,
+        "Tệp quá lớn, tối đa 25 MB; hãy nén ảnh trong tệp hoặc tách thành nhiều tệp.",
+        "The file is larger than 25 MB; compress what it shows, or split it.",
+    )
+    TOO_MANY_FILES = (
+        413,
+        "Hồ sơ đã đủ 50 tệp; hãy bỏ bớt tài liệu hoặc gộp các tệp.",
+        "The dossier holds 50 files already; remove a document, or merge some files.",
+    )
+    UPLOADS_SPENT = (
+        429,
+        "Tài khoản đã gửi quá nhiều tệp trong 24 giờ qua; hãy gửi tiếp sau.",
+        "This account has sent too many files within 24 hours; send the rest later.",
+    )
+    UPLOAD_TOO_SLOW = (
+        408,
+        "Tệp đến quá chậm nên đã dừng, không giữ lại gì; hãy kiểm tra đường truyền rồi gửi lại.",
+        "The file came too slowly; nothing of it was kept. Check the connection and send it again.",
+    )
+    NO_ROOM = (
+        507,
+        "Máy chủ hết chỗ lưu tệp; không giữ lại gì. Hãy báo quản trị viên rồi gửi lại.",
+        "The server has no room for the file; nothing was kept. Tell an administrator, then send it again.",
+    )
+    NOT_FOUND = (
+        404,
+        "Không tìm thấy, hoặc bạn không có quyền xem. Hãy kiểm tra lại mã.",
+        "Not found, or not for you to see. Check the identifier.",
+    )
+    NOT_PERMITTED = (
+        403,
+        "Bạn không có vai trò để thực hiện việc này. Hãy nhờ người có vai trò phù hợp.",
+        "Your roles do not allow this. Ask somebody who holds one that does.",
+    )
+    ILLEGAL_STEP = (
+        409,
+        "Hồ sơ không ở trạng thái nhận thêm tài liệu; hãy tải lại để xem các bước được phép.",
+        "The dossier does not take documents where it stands; reload it to see which steps it takes.",
+    )
     INTERNAL_ERROR = (
         500,
         "Máy chủ gặp lỗi; hãy thử lại, và gửi kèm mã tra cứu lỗi nếu cần trợ giúp.",

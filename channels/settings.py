@@ -62,6 +62,15 @@ def _folder(value: str) -> Path:
     return Path(value).expanduser().absolute()
 
 
+def _scanner(value: str) -> str | None:
+    if value == "none":
+        return None
+    parts = urlsplit(value)
+    if parts.scheme != "clamd" or not (parts.hostname or parts.path.startswith("/")):
+        raise ValueError("clamd:///run/clamav/clamd.ctl | clamd://HOST:3310 | none")
+    return value
+
+
 def _origins(value: str) -> tuple[str, ...]:
     origins = tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
     for origin in origins:
@@ -80,6 +89,7 @@ READERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "LAUREL_LOG_LEVEL": ("log_level", _level),
     "LAUREL_ORIGINS": ("origins", _origins),
     "LAUREL_READERS": ("readers", _count),
+    "LAUREL_SCANNER": ("scanner", _scanner),
     "LAUREL_SECURE_COOKIES": ("secure_cookies", _claim),
     "LAUREL_SESSION_HOURS": ("session_length", lambda value: timedelta(hours=_count(value))),
 }
@@ -96,12 +106,14 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     data: Path = field(default=CHECKOUT / ".laurel")
-    """The folder of the embedded servers' data and logs."""
+    """The folder of dossiers' files, which all processes must share, and of the embedded servers' data and logs."""
     log_level: str = "info"
     origins: tuple[str, ...] = ()
     """Other web origins that may open sockets and send cookies; the server's own always may."""
     readers: int = 8
     """Connections kept for reading; writes have as many again."""
+    scanner: str | None = None
+    """clamd://…: who looks through every file that comes in. None: nobody does."""
     secure_cookies: bool = True
     """Cookies only over HTTPS. `demo` turns it off, for it speaks plain HTTP on this machine alone."""
     session_length: timedelta = timedelta(hours=12)

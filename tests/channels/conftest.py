@@ -119,9 +119,12 @@ def codes(answer: httpx.Response) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-async def serving(database_url: str, redis_url: str) -> AsyncIterator[tuple[str, Laurel, uvicorn.Server]]:
+async def serving(
+    database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[str, Laurel, uvicorn.Server]]:
     """The application, serving; with plain cookies, for it speaks plain HTTP."""
-    settings = Settings(database_url=database_url, redis_url=redis_url, secure_cookies=False, readers=4)
+    data = tmp_path_factory.mktemp("data")
+    settings = Settings(database_url=database_url, redis_url=redis_url, secure_cookies=False, readers=4, data=data)
     async with served(settings) as running:
         yield running
 

@@ -305,8 +305,8 @@ def upgrade() -> None:
     op.create_table(
         "award_prize",
         sa.Column("award_id", sa.Uuid(), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("base_salary", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("base_salary", sa.Integer(), nullable=False),
         sa.Column("multiple", sa.Double(), nullable=False),
         sa.Column("article", sa.Text(), nullable=False),
         sa.Column("confirmed", sa.Boolean(), nullable=False),

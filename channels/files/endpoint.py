@@ -1,0 +1,96 @@
+"""What the two addresses of files have in common: whom they serve, and how they refuse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import Receive, Scope, Send
+
+from channels import faults
+from channels.contract import WEB
+from channels.exchange import ClientGone, Exchange
+from channels.files.scanner import scanner
+from channels.files.store import Folder, Store
+from channels.headers import Standing, security
+from channels.refusals import Refusal, Refused
+from channels.session import Door
+from models import refusals
+from models.access import Audience, Viewer
+from resolvers.engine.driver import LOST
+from resolvers.work import unfinished
+
+if TYPE_CHECKING:
+    from channels.app import Laurel
+
+log = structlog.get_logger("laurel.files")
+
+POLICY = b"content-security-policy", b"sandbox; default-src 'none'; frame-ancestors 'none'"
+"""What somebody sent is no page of ours, whatever a browser may make of it."""
+_ANSWERED = {
+    refusals.NotFound: Refusal.NOT_FOUND,
+    refusals.IllegalStep: Refusal.ILLEGAL_STEP,
+}
+
+
+class Endpoint:
+    """An address for the staff's files."""
+
+    def __init__(self, laurel: Laurel, store: Store) -> None:
+        settings = laurel.settings
+        self.door = Door(WEB, laurel.sessions, frozenset(settings.origins), settings.secure_cookies)
+        self.sessions, self.store, self.scanner = laurel.transactions, store, scanner(settings.scanner)
+        self.incoming = incoming(settings.data)
+        standing = security(secure=settings.secure_cookies)
+        self.headers = Standing((*(pair for pair in standing.pairs if pair[0] != POLICY[0]), POLICY))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, whatever it is."""
+        exchange = Exchange(scope, receive, send, self.headers, channel=WEB.name, route="files")
+        try:
+            await self.serve(exchange, scope.get("path_params", {}).get("id", ""))
+        except Refused as refused:
+            await exchange.refuse(refused)
+        except ClientGone:
+            exchange.write(499)
+        except refusals.Refusal as refusal:
+            await exchange.refuse(Refused(_ANSWERED.get(type(refusal), Refusal.NOT_PERMITTED)))
+        except (OSError, SQLAlchemyError, *LOST) as fault:
+            await exchange.refuse(self._failed(exchange, fault))
+        except Exception as fault:
+            log.error("a fault with a file", request_id=exchange.id, exc_info=fault)
+            await exchange.refuse(Refused(Refusal.INTERNAL_ERROR, [faults.mask(exchange.id)]))
+
+    def _failed(self, exchange: Exchange, fault: Exception) -> Refused:
+        log.error("a fault with a file", request_id=exchange.id, exc_info=fault)
+        if isinstance(fault, SQLAlchemyError) and unfinished(fault) is fault:
+            return Refused(Refusal.INTERNAL_ERROR, [faults.mask(exchange.id)])
+        return Refused(Refusal.UNAVAILABLE, headers={"Retry-After": "5"})
+
+    async def serve(self, exchange: Exchange, said_id: str) -> None:
+        """Answer a request for this address, or raise Refused."""
+        raise NotImplementedError
+
+    async def staff(self, exchange: Exchange) -> Viewer:
+        """Who of the staff asks. Raises UNAUTHENTICATED, CROSS_SITE, or FORBIDDEN for those the channel is not for."""
+        caller = await self.door.caller(exchange.headers)
+        if caller.refused:
+            exchange.cookies = [self.door.clear_cookie()] if caller.by_cookie else []
+            raise caller.refused
+        if caller.token is None:
+            raise Refused(Refusal.UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
+        if caller.viewer.audience is not Audience.STAFF:
+            raise Refused(Refusal.FORBIDDEN)
+        return caller.viewer
+
+
+def folder(data: Path) -> Folder:
+    """Where this installation keeps contents."""
+    return Folder(data / "files" / "kept")
+
+
+def incoming(data: Path) -> Path:
+    """Where files lie while they come in: on the same disk, so that they are moved and not copied."""
+    return data / "files" / "incoming"

@@ -1,0 +1,101 @@
+"""POST /web/files?dossier=…: one file in, looked through, kept, and ready to be named in an act."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+import orjson
+
+from channels.exchange import Exchange
+from channels.files.arrival import Body, arriving, must_fit
+from channels.files.endpoint import Endpoint
+from channels.files.names import kept_name
+from channels.files.signature import declared_type, must_be
+from channels.files.store import Store
+from channels.media import Media
+from channels.refusals import Refusal, Refused
+from models import refusals
+from models.document import DocumentFile, FileType
+from resolvers import document
+from resolvers.document import Room, Upload
+
+if TYPE_CHECKING:
+    from channels.app import Laurel
+
+PATH = "/web/files"
+AT_ONCE = 8
+"""Files a process takes in at once; others wait at the door, unread."""
+
+
+class Uploads(Endpoint):
+    """Takes files in."""
+
+    def __init__(self, laurel: Laurel, store: Store) -> None:
+        super().__init__(laurel, store)
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def serve(self, exchange: Exchange, _: str) -> None:
+        """Take one file in: everything that can be known before its first byte is looked at before."""
+        if exchange.method != "POST":
+            raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
+        body = Body(exchange)
+        try:
+            file = await self._taken(exchange, body)
+        except (Refused, refusals.Refusal):
+            await body.pass_over()
+            raise
+        await exchange.answer(201, Media.JSON.value, _told(file), {"Location": f"{PATH}/DocumentFile_{file.id}"})
+
+    async def _taken(self, exchange: Exchange, body: Body) -> DocumentFile:
+        viewer = await self.staff(exchange)
+        name, kind = _said(exchange)
+        must_fit(exchange.headers.get("content-length"))
+        room = await document.room(self.sessions, viewer, _dossier(exchange))
+        _must_have_room(room)
+        async with self._turns, arriving(body, self.incoming) as arrived:
+            await asyncio.to_thread(must_be, kind, arrived.path)
+            await self.scanner.must_be_clean(arrived.path)
+            upload = Upload(name, kind, arrived.size, arrived.sha256)
+            put = partial(asyncio.to_thread, self.store.keep, arrived.path, upload.sha256)
+            return await document.keep(self.sessions, viewer, room.dossier_id, upload, put)
+
+
+def _said(exchange: Exchange) -> tuple[str, FileType]:
+    """The file's name and kind as its headers say them."""
+    media_type = exchange.headers.get("content-type", "")
+    if (
+        media_type.lower().startswith("multipart/")
+        or exchange.headers.get("content-encoding", "identity") != "identity"
+    ):
+        raise Refused(Refusal.RAW_BODY_ONLY)
+    name = kept_name(exchange.headers.get("x-file-name"))
+    return name, declared_type(media_type, name)
+
+
+def _dossier(exchange: Exchange) -> str:
+    """For which dossier it is sent."""
+    query = parse_qs(exchange.query_string[:500].decode("latin-1"), max_num_fields=5)
+    return query.get("dossier", [""])[0]
+
+
+def _must_have_room(room: Room) -> None:
+    if room.files < 1:
+        raise Refused(Refusal.TOO_MANY_FILES)
+    if room.sendings < 1 or room.bytes < 1:
+        raise Refused(Refusal.UPLOADS_SPENT, headers={"Retry-After": "3600"})
+
+
+def _told(file: DocumentFile) -> bytes:
+    """What the client is told of its file; `id` is what addDocument and replaceDocument take."""
+    return orjson.dumps(
+        {
+            "id": f"DocumentFile_{file.id}",
+            "name": file.name,
+            "type": file.type.name,
+            "size": file.size,
+            "sha256": file.sha256,
+        }
+    )
