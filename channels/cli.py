@@ -83,16 +83,18 @@ def migrate() -> None:
 
 @load.command("catalogue")
 def load_catalogue() -> None:
-    """Danh mục: loại khen thưởng, thẩm quyền · What the law names: award types, authorities, rule sets."""
+    """Danh mục: loại khen thưởng, thẩm quyền, lịch nghỉ · Award types, authorities, rule sets, days off."""
     from channels import database
     from channels.progress import progress
     from models import catalogue
     from models import database as tables
+    from models.reschedule import reschedule
 
     with running(Settings.from_environment()) as live, progress(err) as told:
         asyncio.run(database.require(live.database_url))
         asyncio.run(tables.migrate(live.database_url))
         asyncio.run(catalogue.load(live.database_url, told))
+        asyncio.run(reschedule(live.database_url, told))
 
 
 @load.command("demo")

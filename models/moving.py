@@ -9,7 +9,7 @@ from models import topics
 from models.access import Viewer
 from models.journal import Entry
 from models.refusals import InvalidInput, NotPermitted
-from models.verdict import Facts, illegal, obstacles, taken_by
+from models.verdict import Facts, illegal, obstacles, taken_by, who_took
 from models.workflow import Desk, DossierStatus, Step, StepRule, workflow
 
 if TYPE_CHECKING:
@@ -94,13 +94,13 @@ class Moving:
         )
 
     def taken(self) -> dict[Step, frozenset[UUID]]:
-        """Who took which step, as far as others must stand apart from it; an appraiser once they are named."""
-        named = {Step.DRAFT: self.drafted_by_id, Step.SUBMIT: self.submitted_by_id, Step.APPRAISE: self.appraiser_id}
-        found = {Step[step]: set(map(UUID, accounts)) for step, accounts in self.actors.items()}
-        for step, account in named.items():
-            if account is not None:
-                found.setdefault(step, set()).add(account)
-        return {step: frozenset(accounts) for step, accounts in found.items()}
+        """Who took which step, as far as others must stand apart from it."""
+        return who_took(
+            self.actors,
+            drafted_by=self.drafted_by_id,
+            submitted_by=self.submitted_by_id,
+            appraiser=self.appraiser_id,
+        )
 
     def _move(
         self, rule: StepRule, by: Viewer, note: str | None, reason: str | None, behalf: UUID | None = None
@@ -120,6 +120,11 @@ class Moving:
         if accounts:
             self.actors = {**self.actors, step.name: sorted(accounts.union(self.actors.get(step.name, ())))}
 
+    def heard_by(self) -> list[str]:
+        """The topics of those who hear of what becomes of it: its followers, and the desks it concerns."""
+        paths = (self.agency.path, self.handler.path, self.authority.path)
+        return sorted({topics.dossier(self.id), *(topic for path in paths for topic in topics.above(path))})
+
     def entry(
         self,
         rule: StepRule,
@@ -131,7 +136,6 @@ class Moving:
         behalf: UUID | None = None,
     ) -> Entry:
         """The journal entry of a step just taken: told to the dossier's followers and on the desks it concerns."""
-        paths = (self.agency.path, self.handler.path, self.authority.path)
         said = {
             "before": before and before.name,
             "after": self.status.name,
@@ -145,7 +149,7 @@ class Moving:
             subject_kind="Dossier",
             subject_id=self.id,
             subject_version=self.version,
-            topics=sorted({topics.dossier(self.id), *(topic for path in paths for topic in topics.above(path))}),
+            topics=self.heard_by(),
             public_text=rule.says,
             data={key: value for key, value in said.items() if value is not None},
         )

@@ -83,6 +83,14 @@ class Timed(MappedAsDataclass, kw_only=True):
         for column, value in kept(count, self.status).items():
             setattr(self, column, value)
 
+    def reschedule(self) -> bool:
+        """Work its dates out again by the calendar as it is now; whether any of them moved."""
+        if self.count is None:
+            return False
+        before = self.due_on, self.late_at, self.at_risk_at
+        self.keep(self.count)
+        return before != (self.due_on, self.late_at, self.at_risk_at)
+
     def _now(self) -> datetime:
         """The moment of the transaction; of a row that is in none, this process's."""
         session = object_session(self)

@@ -13,8 +13,8 @@ from sqlalchemy import NullPool, select, text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from models.award_type import Authority, AwardType
-from models.catalogue.entry import CatalogueError
-from models.catalogue.law import FILES, Law, SaidAwardType, read
+from models.catalogue.entry import FILES, CatalogueError
+from models.catalogue.law import Law, SaidAwardType, read
 from models.council_rule import CouncilRule
 from models.rule_set import RequiredDocument, RuleSet
 

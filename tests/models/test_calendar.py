@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from models.calendar import ZONE, Calendar, day_of, official
 from models.catalogue.days import announcements, office_hours
-from models.catalogue.entry import CatalogueError
-from models.catalogue.law import FILES
+from models.catalogue.entry import FILES, CatalogueError
 
 C = official()
 

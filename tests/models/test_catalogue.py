@@ -15,7 +15,7 @@ import models as rows
 from models import catalogue
 from models.agency import AgencyKind
 from models.award_type import AuthorityRight
-from models.catalogue.law import FILES
+from models.catalogue.entry import FILES
 
 Sessions = async_sessionmaker[AsyncSession]
 Spoil = Callable[[str, str, str], Path]
