@@ -52,7 +52,7 @@ class Oracle(ABC):
 
     def __init__(self, sdl: GraphQLSchema, kinds: Mapping[str, type]) -> None:
         self.sdl, self.kinds = sdl, kinds
-        self.names = {row: name for name, row in kinds.items()}
+        self.names = {row: name for name, row in reversed(kinds.items())}  # of several the first: a Node is one type
 
     def answer(self, text: str, variables: dict[str, Any], viewer: Any) -> Any:
         """The formatted result; what goes wrong in the oracle itself is raised."""
