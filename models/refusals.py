@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from models.access import Role
 from models.council import SessionStatus
@@ -93,12 +94,26 @@ class WrongSessionStatus(Refusal):
     message_en: str = "The council's sitting does not stand where this may be done. Reload it to see where it stands."
 
 
+@dataclass(frozen=True)
+class Change:
+    """One change of a thing, as its journal has it."""
+
+    version: int
+    """The thing's version after it."""
+    act: str
+    at: datetime
+    status: DossierStatus | None = None
+    """Where a dossier came to; null for other things."""
+
+
 @dataclass
 class StaleVersion(Refusal):
-    """Somebody changed it since the viewer read it."""
+    """Somebody changed it since the viewer read it, or it never had the version that is expected."""
 
     expected: int
     current: int
+    what_changed: list[Change] = field(default_factory=list)
+    """The latest changes since, the newest first."""
     message: str = "Nội dung đã được người khác thay đổi. Hãy tải lại, xem thay đổi rồi thực hiện lại."
     message_en: str = "It has been changed since you read it. Reload, look at what changed, then try again."
 

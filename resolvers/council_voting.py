@@ -17,7 +17,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from models.council import CouncilMember, CouncilSession, SessionKind, SessionStatus
 from models.council_agenda import AgendaItem, CouncilAttendance, Presence, Recusal, visible_at_session
 from models.council_ballot import Ballot, BallotChoice, BallotKind
-from models.refusals import InvalidInput, NotFound, NotPermitted, RuleNotMet, StaleVersion
+from models.refusals import InvalidInput, NotFound, NotPermitted, RuleNotMet
 from models.workflow import Interest, Step, workflow
 from resolvers.context import Context
 from resolvers.council_desk import COUNCIL, must_stand, sitting
@@ -63,7 +63,7 @@ async def cast_ballot(context: Context, input: CastBallotInput) -> Ref:
         presence = Presence.PRESENT if vote.seat.session.kind is SessionKind.WRITTEN else vote.seat.presence
         done = (await work.session.execute(_CAST, _values(input, vote, presence))).one()
         if not done.seats:
-            raise StaleVersion(expected=input.expected_version, current=vote.seat.version)
+            raise await work.stale(vote.seat, input.expected_version)
         if not done.ballots:
             raise already_cast()
         work.session.expunge(vote.seat)  # its row has moved on in the statement above
@@ -107,7 +107,7 @@ async def _vote(work: Work, input: CastBallotInput) -> _Vote:
     if found is None:
         raise NotFound
     if found[0].version != input.expected_version:
-        raise StaleVersion(expected=input.expected_version, current=found[0].version)
+        raise await work.stale(found[0], input.expected_version)
     return _Vote(*found)
 
 
@@ -191,7 +191,7 @@ async def _seat(work: Work, input: AttendanceStepInput) -> CouncilAttendance:
     if not own and not work.viewer.holds(rule.roles, session.council.desk.path):
         raise NotPermitted.unless(rule.roles)
     if found.version != input.expected_version:
-        raise StaleVersion(expected=input.expected_version, current=found.version)
+        raise await work.stale(found, input.expected_version)
     return found
 
 

@@ -22,7 +22,7 @@ import models as rows
 from models.access import Viewer
 from models.base import Base
 from models.journal import Entry
-from models.refusals import IdempotencyMismatch, NotFound, NotPermitted, StaleVersion
+from models.refusals import Change, IdempotencyMismatch, NotFound, NotPermitted, StaleVersion
 from models.timed import NOW
 from resolvers.engine import Ref
 from resolvers.engine.refused import busy, unavailable
@@ -30,6 +30,16 @@ from resolvers.inputs import UNKEPT
 
 R = TypeVar("R", rows.Dossier, rows.Decision, rows.CouncilSession)
 """What an act changes: a row with a version."""
+
+
+Versioned = rows.Dossier | rows.Decision | rows.CouncilSession | rows.CouncilAttendance
+"""Rows that count their changes."""
+
+Subject = tuple[str | None, UUID | None]
+"""The class of a row and its key."""
+
+MOST_CHANGES = 20
+"""Of what changed since a version, so many of the latest are told."""
 
 
 class Act(Protocol):
@@ -56,6 +66,15 @@ def row_key(kind: str, said: str) -> UUID:
     if prefix != kind or str(found) != key:
         raise NotFound
     return found
+
+
+def _subject(said: Act) -> Subject:
+    """What an act on a row most likely replies with: that row, which is then kept with the key at once."""
+    kind, _, _ = str(getattr(said, "id", "")).partition("_")
+    try:
+        return kind, row_key(kind, str(getattr(said, "id", "")))
+    except NotFound:
+        return None, None
 
 
 def digest(act: str, said: Any) -> bytes:
@@ -95,15 +114,15 @@ class Work:
     now: datetime = field(init=False)
     account_id: UUID = field(init=False)
     """Whose work it is."""
+    replied: Subject = field(init=False)
+    """What is kept as the reply."""
 
     async def __aenter__(self) -> Self:
         if self.viewer.account_id is None:
             raise NotPermitted.unless([])
         self.account_id = self.viewer.account_id
         try:
-            self.now = (await self.session.execute(select(func.now()))).scalar_one()
-            self.session.info[NOW] = self.now
-            await self._claim()
+            self.now = self.session.info[NOW] = await self._claim()
         except BaseException:
             await self.session.close()
             raise
@@ -124,13 +143,23 @@ class Work:
         if error is None:
             self.committed()
 
-    async def _claim(self) -> None:
-        """Take the idempotency key, waiting for whoever holds it; raises Replayed or IdempotencyMismatch if used."""
+    async def _claim(self) -> datetime:
+        """Take the idempotency key, waiting for whoever holds it, and give the transaction's moment in one statement.
+
+        Raises Replayed or IdempotencyMismatch where the key is used.
+        """
         asked = digest(self.act, self.said)
-        kept = insert(rows.StoredReply).values(account_id=self.account_id, key=self.said.idempotency_key, asked=asked)
-        claimed = await self.session.execute(kept.on_conflict_do_nothing().returning(rows.StoredReply.key))
-        if claimed.scalar_one_or_none() is not None:
-            return
+        self.replied = _subject(self.said)
+        kept = insert(rows.StoredReply).values(
+            account_id=self.account_id,
+            key=self.said.idempotency_key,
+            asked=asked,
+            subject_kind=self.replied[0],
+            subject_id=self.replied[1],
+        )
+        now: datetime | None = await self.session.scalar(kept.on_conflict_do_nothing().returning(func.now()))
+        if now is not None:
+            return now
         reply = await self.session.get_one(rows.StoredReply, (self.account_id, self.said.idempotency_key))
         if reply.asked != asked:
             raise IdempotencyMismatch
@@ -172,17 +201,35 @@ class Work:
             raise NotFound
         for each in locked:
             if each.version != wanted[each.id]:
-                raise StaleVersion(expected=wanted[each.id], current=each.version)
+                raise await self.stale(each, wanted[each.id])
         return locked
+
+    async def stale(self, row: Versioned, expected: int) -> StaleVersion:
+        """The refusal of a change to a row that the viewer sees and read at another version: what changed since."""
+        entry = Entry
+        found = await self.session.execute(
+            select(entry.subject_version, entry.act, entry.at, entry.after)
+            .where(
+                entry.subject_kind == type(row).__name__, entry.subject_id == row.id, entry.subject_version > expected
+            )
+            .order_by(entry.subject_version.desc())
+            .limit(MOST_CHANGES)
+        )
+        changes = [Change(*each) for each in found]
+        current = changes[0].version if changes else row.version
+        return StaleVersion(expected=expected, current=current, what_changed=changes)
 
     async def reply(self, row: Base, *entries: Entry) -> Ref:
         """Write the changes and their journal entries, keep the row as the reply to this request, and give it."""
+        kept = rows.StoredReply
         await self.session.flush()  # the subjects first, so that their locks precede their entries
         self.session.add_all(entries)
         key: UUID = row.id  # type: ignore[attr-defined]  # every subject is Identified
-        await self.session.execute(
-            update(rows.StoredReply)
-            .where(rows.StoredReply.account_id == self.account_id, rows.StoredReply.key == self.said.idempotency_key)
-            .values(subject_kind=type(row).__name__, subject_id=key)
-        )
+        given = type(row).__name__, key
+        if given != self.replied:
+            await self.session.execute(
+                update(kept)
+                .where(kept.account_id == self.account_id, kept.key == self.said.idempotency_key)
+                .values(subject_kind=given[0], subject_id=given[1])
+            )
         return Ref(type(row), key, written=True)

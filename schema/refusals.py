@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
+from datetime import datetime
 from typing import Any, TypeVar
 
 import strawberry
@@ -85,10 +86,24 @@ class WrongSessionStatus(Refusal):
     )
 
 
+@strawberry.type(description="Một thay đổi đã xảy ra. · One change that was made.")
+class Change:
+    version: int = strawberry.field(description="Phiên bản sau thay đổi. · The version after it.")
+    act: str = strawberry.field(description="Bước đã thực hiện. · The act.")
+    at: datetime = strawberry.field(description="Thời điểm. · When.")
+    status: DossierStatus | None = strawberry.field(
+        description="Trạng thái hồ sơ sau đó; trống nếu không phải hồ sơ. · Where a dossier came to; else null."
+    )
+
+
 @_shows(refusals.StaleVersion)
 class StaleVersion(Refusal):
     expected: int = strawberry.field(description="Phiên bản bạn đã đọc. · The version you read.")
     current: int = strawberry.field(description="Phiên bản hiện tại. · The version now.")
+    what_changed: list[Change] = strawberry.field(
+        description="Những thay đổi kể từ phiên bản bạn đã đọc, mới nhất trước, tối đa 20. "
+        "· What changed since the version you read, the newest first, at most 20."
+    )
 
 
 @_shows(refusals.RuleNotMet)

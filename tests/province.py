@@ -137,7 +137,7 @@ REPLIES = {
     "WrongSessionStatus": "sessionStatus",
     "NotPermitted": "whoCan",
     "SeparationOfDuties": "taken",
-    "StaleVersion": "expected current",
+    "StaleVersion": "expected current whatChanged { version act at status }",
     "RuleNotMet": "rule article remedy",
     "InvalidInput": "field",
     "NumberTaken": "number",

@@ -79,11 +79,30 @@ async def test_only_the_named_appraiser_appraises(province: Province) -> None:
     assert (refusal["__typename"], refusal["whoCan"]) == ("NotPermitted", ["APPRAISER"])
 
 
-async def test_a_stale_version_is_refused_with_the_present_one(province: Province) -> None:
+async def test_a_stale_version_is_refused_with_the_present_one_and_with_what_changed_since(province: Province) -> None:
+    draft = await drafted(province)
+    dossier = await stepped(province, "officer", "submitDossier", draft)
+    await stepped(province, "desk", "receiveDossier", dossier)
+    refusal = await refused(province, "officer", "submitDossier", step(draft))
+    assert (refusal["__typename"], refusal["expected"], refusal["current"]) == ("StaleVersion", 1, 3)
+    changed = [(each["version"], each["act"], each["status"]) for each in refusal["whatChanged"]]
+    assert changed == [(3, "RECEIVE", "RECEIVED"), (2, "SUBMIT", "SUBMITTED")]
+    assert (await refused(province, "stranger", "submitDossier", step(draft)))["__typename"] == "NotFound"
+
+
+async def test_a_version_that_never_was_is_stale_with_nothing_changed_since(province: Province) -> None:
     dossier = await drafted(province)
-    await stepped(province, "officer", "submitDossier", dossier)
-    refusal = await refused(province, "officer", "submitDossier", step(dossier))
-    assert (refusal["__typename"], refusal["expected"], refusal["current"]) == ("StaleVersion", 1, 2)
+    refusal = await refused(province, "officer", "submitDossier", {**step(dossier), "expectedVersion": 2})
+    assert (refusal["__typename"], refusal["expected"], refusal["current"]) == ("StaleVersion", 2, 1)
+    assert refusal["whatChanged"] == []
+
+
+async def test_of_many_changes_the_latest_twenty_are_told(province: Province) -> None:
+    draft = dossier = await drafted(province)
+    for number in range(22):
+        dossier = await stepped(province, "officer", "amendDossier", dossier, title=f"Đề nghị lần {number}")
+    refusal = await refused(province, "officer", "submitDossier", step(draft))
+    assert [each["version"] for each in refusal["whatChanged"]] == list(range(23, 3, -1))
 
 
 async def test_a_request_sent_twice_is_done_once_and_answered_the_same(province: Province) -> None:
