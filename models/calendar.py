@@ -21,7 +21,7 @@ from models.catalogue.days import Announcement, OfficeHours, announcements, offi
 from models.catalogue.entry import FILES
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-_FIRST = 2000
+_FIRST = 2024
 """Half days are numbered from the first working morning of this year: number 0."""
 
 
@@ -33,6 +33,9 @@ def day_of(moment: datetime) -> date:
 def today() -> date:
     """Vietnam's date now, for what is shown; what is decided goes by the database's clock."""
     return datetime.now(ZONE).date()
+
+
+holidays.country_holidays("VN")  # the library reads a country when it is first asked for: now, and not within an act
 
 
 @cache
