@@ -18,6 +18,9 @@ from models.dossier_line import DossierLine
 from models.journal import Entry, Head, Numbered
 from models.movement import Movement
 from models.nominee import Nominee, NomineePersonal
+from models.opinion import OpinionRequest
+from models.posting import PostingCase, PublicPosting
+from models.posting_comment import PostingComment
 from models.prize import AwardPrize
 from models.reliance import AwardReliance
 from models.rule_set import RequiredDocument, RuleSet
@@ -56,6 +59,10 @@ __all__ = [
     "Nominee",
     "NomineePersonal",
     "Numbered",
+    "OpinionRequest",
+    "PostingCase",
+    "PostingComment",
+    "PublicPosting",
     "Recusal",
     "RequiredDocument",
     "RoleHeld",

@@ -126,6 +126,113 @@ def upgrade() -> None:
     op.create_index("ix_council_attendance_session", "council_attendance", ["session_id", "id"], unique=False)
     op.create_index("uq_council_attendance", "council_attendance", ["session_id", "member_id"], unique=True)
     op.create_table(
+        "opinion_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("dossier_id", sa.Uuid(), nullable=False),
+        sa.Column("to_agency_id", sa.Uuid(), nullable=False),
+        sa.Column("dossier_code", sa.Text(), nullable=False),
+        sa.Column("dossier_title", sa.Text(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column(
+            "silence",
+            sa.Enum("AGREES", "NO_ANSWER", name="silence", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "answer",
+            sa.Enum(
+                "AGREE",
+                "AGREE_WITH_NOTE",
+                "DISAGREE",
+                "NO_DATA",
+                name="opinionanswer",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "answer not in ('AGREE_WITH_NOTE', 'DISAGREE') or btrim(note) <> ''",
+            name=op.f("ck_opinion_request_a_reservation_has_a_note"),
+        ),
+        sa.CheckConstraint(
+            "question = normalize(question, NFC) and btrim(question) <> ''",
+            name=op.f("ck_opinion_request_question_is_nfc"),
+        ),
+        sa.CheckConstraint("note = normalize(note, NFC)", name=op.f("ck_opinion_request_note_is_nfc")),
+        sa.CheckConstraint(
+            "note is null or answer is not null", name=op.f("ck_opinion_request_only_an_answer_has_a_note")
+        ),
+        sa.CheckConstraint(
+            "num_nulls(answered_at, answered_by_id, answer) in (0, 3)",
+            name=op.f("ck_opinion_request_an_answer_is_whole"),
+        ),
+        sa.CheckConstraint(
+            "num_nulls(answered_at, closed_at) >= 1", name=op.f("ck_opinion_request_what_is_answered_is_not_closed")
+        ),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_opinion_request_version_counts_from_one")),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["account.id"], name=op.f("fk_opinion_request_answered_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["account.id"], name=op.f("fk_opinion_request_asked_by_id_account")),
+        sa.ForeignKeyConstraint(["dossier_id"], ["dossier.id"], name=op.f("fk_opinion_request_dossier_id_dossier")),
+        sa.ForeignKeyConstraint(["to_agency_id"], ["agency.id"], name=op.f("fk_opinion_request_to_agency_id_agency")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opinion_request")),
+    )
+    op.create_index("ix_opinion_request_agency", "opinion_request", ["to_agency_id", "due_on", "id"], unique=False)
+    op.create_index("ix_opinion_request_answered_by", "opinion_request", ["answered_by_id"], unique=False)
+    op.create_index("ix_opinion_request_asked_by", "opinion_request", ["asked_by_id"], unique=False)
+    op.create_index("ix_opinion_request_dossier", "opinion_request", ["dossier_id", "asked_at", "id"], unique=False)
+    op.create_index("ix_opinion_request_due", "opinion_request", ["due_on", "id"], unique=False)
+    op.create_index("ix_opinion_request_newest", "opinion_request", ["asked_at", "id"], unique=False)
+    op.create_index(
+        "uq_opinion_request_open",
+        "opinion_request",
+        ["dossier_id", "to_agency_id"],
+        unique=True,
+        postgresql_where="answered_at is null and closed_at is null",
+    )
+    op.create_table(
+        "public_posting",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("dossier_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("working_days", sa.Integer(), nullable=False),
+        sa.Column("closes_on", sa.Date(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("called_off", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "closed_at is not null or not called_off", name=op.f("ck_public_posting_what_is_called_off_is_closed")
+        ),
+        sa.CheckConstraint("closes_on > vietnam_day(opened_at)", name=op.f("ck_public_posting_closes_after_it_opens")),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_public_posting_version_counts_from_one")),
+        sa.CheckConstraint("working_days >= 1", name=op.f("ck_public_posting_stands_a_day_at_least")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_public_posting_agency_id_agency")),
+        sa.ForeignKeyConstraint(["dossier_id"], ["dossier.id"], name=op.f("fk_public_posting_dossier_id_dossier")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_public_posting")),
+    )
+    op.create_index("ix_public_posting_agency", "public_posting", ["agency_id", "opened_at", "id"], unique=False)
+    op.create_index("ix_public_posting_closing", "public_posting", ["closes_on", "id"], unique=False)
+    op.create_index(op.f("ix_public_posting_dossier_id"), "public_posting", ["dossier_id"], unique=False)
+    op.create_index("ix_public_posting_newest", "public_posting", ["opened_at", "id"], unique=False)
+    op.create_index(
+        "uq_public_posting_open", "public_posting", ["dossier_id"], unique=True, postgresql_where="closed_at is null"
+    )
+    op.create_table(
         "agenda_item",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("session_id", sa.Uuid(), nullable=False),
@@ -251,6 +358,91 @@ def upgrade() -> None:
         postgresql_where="document_id is null",
     )
     op.create_index("uq_document_file_edition", "document_file", ["document_id", "edition"], unique=True)
+    op.create_table(
+        "posting_case",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("posting_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("award_type_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "name = normalize(name, NFC) and btrim(name) <> ''", name=op.f("ck_posting_case_name_is_nfc")
+        ),
+        sa.CheckConstraint("position >= 1", name=op.f("ck_posting_case_position_counts_from_one")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_posting_case_agency_id_agency")),
+        sa.ForeignKeyConstraint(
+            ["award_type_id"], ["award_type.id"], name=op.f("fk_posting_case_award_type_id_award_type")
+        ),
+        sa.ForeignKeyConstraint(["line_id"], ["dossier_line.id"], name=op.f("fk_posting_case_line_id_dossier_line")),
+        sa.ForeignKeyConstraint(
+            ["posting_id"], ["public_posting.id"], name=op.f("fk_posting_case_posting_id_public_posting")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_posting_case")),
+    )
+    op.create_index(op.f("ix_posting_case_line_id"), "posting_case", ["line_id"], unique=False)
+    op.create_index("uq_posting_case_position", "posting_case", ["posting_id", "position"], unique=True)
+    op.create_table(
+        "posting_comment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("posting_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "SUPPORT",
+                "REMARK",
+                "OBJECTION",
+                name="commentkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("author_name", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "ONLINE",
+                "LETTER",
+                "EMAIL",
+                "PHONE",
+                "IN_PERSON",
+                name="commentsource",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(author_id is not null) = (source = 'ONLINE')",
+            name=op.f("ck_posting_comment_what_is_online_has_an_account"),
+        ),
+        sa.CheckConstraint(
+            "author_name = normalize(author_name, NFC) and btrim(author_name) <> ''",
+            name=op.f("ck_posting_comment_author_is_nfc"),
+        ),
+        sa.CheckConstraint(
+            "text = normalize(text, NFC) and btrim(text) <> ''", name=op.f("ck_posting_comment_text_is_nfc")
+        ),
+        sa.CheckConstraint("char_length(text) <= 2000", name=op.f("ck_posting_comment_text_is_short")),
+        sa.CheckConstraint("version = 1", name=op.f("ck_posting_comment_is_written_once")),
+        sa.ForeignKeyConstraint(["author_id"], ["account.id"], name=op.f("fk_posting_comment_author_id_account")),
+        sa.ForeignKeyConstraint(
+            ["posting_id"], ["public_posting.id"], name=op.f("fk_posting_comment_posting_id_public_posting")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_posting_comment")),
+    )
+    op.create_index(op.f("ix_posting_comment_author_id"), "posting_comment", ["author_id"], unique=False)
+    op.create_index("ix_posting_comment_kind", "posting_comment", ["posting_id", "kind", "at", "id"], unique=False)
+    op.create_index("ix_posting_comment_posting", "posting_comment", ["posting_id", "at", "id"], unique=False)
     op.create_table(
         "award_change",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -1,0 +1,71 @@
+"""What posting demands of a dossier: that its list was posted where the law wants it, and that its window is over."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.dossier import Dossier, DossierDocument
+from models.dossier_line import DossierLine, LineOutcome
+from models.posting import PostingCase, PublicPosting, posting_rule
+from models.refusals import RuleNotMet
+from models.rule_set import DocumentKind, RuleSet
+
+PROPOSED = (LineOutcome.ELIGIBLE, LineOutcome.PASSED)
+"""The outcomes of cases that go on."""
+
+
+async def must_be_posted(session: AsyncSession, dossier: Dossier, rules: RuleSet) -> None:
+    """Raise RuleNotMet where a case that goes on must have been posted (art 84.5) and was not, here or by the proposer.
+
+    The lines must have been loaded with their award types. One statement, and none where nothing must be posted.
+    """
+    rule = posting_rule(rules.code)
+    cases = {
+        line.id: line.award_type
+        for line in dossier.lines
+        if line.outcome in PROPOSED and rule.covers(line.award_type.award_class, dossier.commendation_type)
+    }
+    if not cases:
+        return
+    paper = DossierDocument
+    elsewhere = select(paper.id).where(
+        paper.dossier_id == dossier.id, paper.kind == DocumentKind.PUBLIC_POSTING, paper.removed_at.is_(None)
+    )
+    case, posting = PostingCase, PublicPosting
+    here = select(case.line_id).join(case.posting).where(posting.closed_at.is_not(None), ~posting.called_off)
+    line = DossierLine
+    missing = select(line.id).where(line.id.in_(cases), line.id.not_in(here), ~exists(elsewhere)).limit(1)
+    unposted = await session.scalar(missing)
+    if unposted is not None:
+        award = cases[unposted]
+        raise RuleNotMet(
+            rule="NOT_POSTED",
+            article=rule.article,
+            remedy="postDossier",
+            message=f"Danh sách đề nghị «{award.name}» phải được công khai lấy ý kiến trước. Hãy công khai danh sách.",
+            message_en=f"A list proposed for “{award.name_en}” must be made public for comments first. Post it.",
+        )
+
+
+async def must_not_be_running(session: AsyncSession, dossier: Dossier, today: date) -> None:
+    """Raise RuleNotMet with the last day while a dossier's list stands in public."""
+    posting = await session.scalar(
+        select(PublicPosting).where(PublicPosting.dossier_id == dossier.id, PublicPosting.closed_at.is_(None))
+    )
+    if posting is not None:
+        must_be_over(posting, today)
+
+
+def must_be_over(posting: PublicPosting, today: date) -> None:
+    """Raise RuleNotMet with the last day while a window is open."""
+    if today <= posting.last_day:
+        raise RuleNotMet(
+            rule="POSTING_RUNNING",
+            article="Law 06/2022 art 84.5",
+            remedy=posting.last_day.isoformat(),
+            message=f"Danh sách còn công khai lấy ý kiến đến hết ngày {posting.last_day:%d/%m/%Y}. Hãy chờ đến sau đó.",
+            message_en=f"The list stands in public for comments until {posting.last_day} is over. Wait until then.",
+        )
