@@ -7,6 +7,7 @@ from sqlalchemy import delete
 
 import models as rows
 from models import calendar
+from models.document import must_not_be_secret
 from models.dossier import Dossier, visible_dossier
 from models.rule_set import CommendationType
 from models.workflow import Step
@@ -31,6 +32,7 @@ class AmendDossierInput(DossierStepInput):
 
 async def amend_dossier(context: Context, input: AmendDossierInput) -> Ref:
     """Change what a dossier proposes, while it is the proposer's: a draft, or waiting for its supplement (art 83.1)."""
+    must_not_be_secret(any(line.confidential for line in input.lines or ()))
     async with context.work("amendDossier", input) as work:
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=DESKS)
         entry = dossier.take(Step.AMEND, by=work.viewer, note=input.note)

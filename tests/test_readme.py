@@ -16,6 +16,8 @@ import httpx
 import orjson
 import pytest
 
+from tests.channels.files import samples
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLLOWING = "In another terminal"
 STEPS = ["RECEIVE", "ASSIGN", "PASS_APPRAISAL", "DECIDE", "PUBLISH"]
@@ -60,9 +62,10 @@ class Demo:
 
 
 @pytest.fixture
-def demo(fresh_database_url: str, redis_url: str) -> Iterator[Demo]:
+def demo(fresh_database_url: str, redis_url: str, tmp_path: Path) -> Iterator[Demo]:
     surrounding = {name: value for name, value in os.environ.items() if not name.startswith("LAUREL_")}
-    made = Demo(surrounding | {"DATABASE_URL": fresh_database_url, "REDIS_URL": redis_url}, free_port())
+    servers = {"DATABASE_URL": fresh_database_url, "REDIS_URL": redis_url, "LAUREL_DATA": str(tmp_path / "data")}
+    made = Demo(surrounding | servers, free_port())
     made.start()
     yield made
     made.end(signal.SIGTERM)
@@ -102,6 +105,15 @@ def journey() -> tuple[list[str], list[str]]:
     return blocks[0], blocks[1][1:]
 
 
+def files() -> str:
+    """The README's block about files, to be pasted after the journey."""
+    (block,) = re.findall(
+        r"\n## Files\n.*?```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    said: str = block
+    return said
+
+
 def heard(demo: Demo, dossier: str, nominee: str, after: str | None, count: int) -> list[dict[str, str]]:
     """What the nominee is told on the phone past a cursor, until so many steps are told."""
     body = {"documentId": "DossierMoved", "variables": {"id": dossier, "after": after}}
@@ -117,7 +129,9 @@ def heard(demo: Demo, dossier: str, nominee: str, after: str | None, count: int)
     return steps
 
 
-def test_the_journey_is_as_printed_and_whoever_was_cut_off_in_it_misses_nothing(demo: Demo, shell: Shell) -> None:
+def test_the_journey_is_as_printed_and_whoever_was_cut_off_in_it_misses_nothing(
+    demo: Demo, shell: Shell, tmp_path: Path
+) -> None:
     before, after = journey()
     said = [shell.paste(block) for block in before]
     assert '"status":"SUBMITTED","version":2' in said[-1]
@@ -140,3 +154,8 @@ def test_the_journey_is_as_printed_and_whoever_was_cut_off_in_it_misses_nothing(
     assert '"status":"PUBLISHED"' in shell.paste(after[1])
     rest = heard(demo, dossier, nominee, steps[-1]["cursor"], len(STEPS) - len(steps))
     assert [step["act"] for step in steps + rest] == STEPS
+
+    (tmp_path / "to-trinh.pdf").write_bytes(samples.pdf())
+    shell.paste(f"cd {tmp_path}")
+    assert '"version":2,"documents":[{"title":"Tờ trình","files":[{"name":"Tờ trình.pdf"' in shell.paste(files())
+    assert (tmp_path / "copy.pdf").read_bytes() == samples.pdf()

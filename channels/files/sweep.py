@@ -35,7 +35,7 @@ async def sweep(settings: Settings, *, idle: float = IDLE) -> Swept:
     try:
         begun = await asyncio.to_thread(abandoned, incoming(settings.data), idle=idle)
         waiting = await _waiting(sessions)
-        return Swept(begun, waiting, await _contents(sessions, store, idle))
+        return Swept(begun, waiting, await contents(sessions, store, idle))
     finally:
         await writing.dispose()
 
@@ -47,9 +47,11 @@ async def _waiting(sessions: Sessions) -> int:
     return total
 
 
-async def _contents(sessions: Sessions, store: Store, idle: float) -> int:
-    async def remove(contents: list[str]) -> None:
-        for sha256 in contents:
+async def contents(sessions: Sessions, store: Store, idle: float) -> int:
+    """Remove the contents that no file has and nobody brought for so many seconds; gives how many."""
+
+    async def remove(loose: list[str]) -> None:
+        for sha256 in loose:
             await asyncio.to_thread(store.remove, sha256)
 
     total, kept = 0, store.kept(idle=idle)

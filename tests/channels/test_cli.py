@@ -107,7 +107,12 @@ def test_a_bad_setting_is_said_without_a_traceback(laurel: Laurel) -> None:
     assert "Traceback" not in refused.stderr
 
 
+def test_sweeping_files_says_what_was_removed(laurel: Laurel, tmp_path: Path) -> None:
+    swept = laurel("files", "sweep", LAUREL_DATA=str(tmp_path))
+    assert (swept.returncode, swept.stdout.splitlines()[-1][:1]) == (0, "✓"), swept.stderr
+
+
 def test_help_names_every_command(laurel: Laurel) -> None:
     said = laurel("--help").stdout
-    for command in ("demo", "serve", "migrate", "load", "verify", "schema"):
+    for command in ("demo", "serve", "migrate", "load", "verify", "files", "schema"):
         assert command in said

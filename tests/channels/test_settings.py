@@ -43,6 +43,12 @@ def test_a_database_url_is_understood_however_postgresql_is_spelled(scheme: str)
     assert read(DATABASE_URL=f"{scheme}://u:p@db:5432/laurel").database_url == "postgresql+asyncpg://u:p@db:5432/laurel"
 
 
+def test_a_scanner_is_named_by_its_socket_or_its_host() -> None:
+    assert read().scanner is read(LAUREL_SCANNER="none").scanner is None
+    for address in ("clamd:///run/clamav/clamd.ctl", "clamd://scanner:3310"):
+        assert read(LAUREL_SCANNER=address).scanner == address
+
+
 def test_no_doorbell_can_be_asked_for() -> None:
     assert read(REDIS_URL="none").redis_url is None
     assert read(REDIS_URL="").redis_url == ""
@@ -64,6 +70,9 @@ def test_no_doorbell_can_be_asked_for() -> None:
         ("LAUREL_SECURE_COOKIES", "perhaps"),
         ("LAUREL_READERS", "0"),
         ("LAUREL_SESSION_HOURS", "-1"),
+        ("LAUREL_SCANNER", "clamd://"),
+        ("LAUREL_SCANNER", "tcp://hunter2:3310"),
+        ("LAUREL_SCANNER", "yes"),
     ],
 )
 def test_a_malformed_value_is_refused_by_name_and_not_repeated(name: str, value: str) -> None:

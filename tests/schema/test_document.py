@@ -212,8 +212,10 @@ async def test_a_state_secret_is_turned_away_to_paper_and_nothing_of_it_is_kept(
         assert "giấy" in refusal["message"]
 
 
-async def test_a_secret_paper_is_not_added_nor_put_in_anothers_place(province: Province) -> None:
+async def test_a_secret_paper_or_case_is_not_added_nor_put_in_anothers_place(province: Province) -> None:
     dossier = await drafted(province)
+    amended = step(dossier, lines=[province.line("binh") | {"confidential": True}])
+    assert (await refused(province, "officer", "amendDossier", amended))["rule"] == "STATE_SECRET"
     paper = (await papers(province, dossier))[0]["id"]
     added = step(dossier, document=OTHER | {"confidential": True})
     assert (await refused(province, "officer", "addDocument", added))["rule"] == "STATE_SECRET"
