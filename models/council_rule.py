@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, select, text
@@ -18,6 +19,9 @@ from models.dossier import Dossier
 from models.dossier_line import LineOutcome
 from models.refusals import RuleNotMet
 from models.rule_set import CommendationType, RuleSet
+
+if TYPE_CHECKING:
+    from models.catalogue.law import SaidAwardType
 
 
 class VoteBase(enum.Enum):
@@ -83,7 +87,7 @@ class CouncilRule(Identified, Base):
         """The quorum as a number."""
         return Fraction(self.quorum)
 
-    def covers(self, award: AwardType, commendation: CommendationType) -> bool:
+    def covers(self, award: AwardType | SaidAwardType, commendation: CommendationType) -> bool:
         """Whether it speaks of this award, given in this way."""
         return (
             self.award_class in (None, award.award_class)
@@ -96,7 +100,9 @@ class CouncilRule(Identified, Base):
         return self.award_code is not None, self.award_class is not None, self.commendation_type is not None
 
 
-def rule_for(rules: Iterable[CouncilRule], award: AwardType, commendation: CommendationType) -> CouncilRule:
+def rule_for(
+    rules: Iterable[CouncilRule], award: AwardType | SaidAwardType, commendation: CommendationType
+) -> CouncilRule:
     """The rule that names this case most closely, of those of its rule set; raises RuleNotMet where there is none."""
     found = max((rule for rule in rules if rule.covers(award, commendation)), key=CouncilRule.closeness, default=None)
     if found is None:

@@ -48,16 +48,19 @@ async def load(url: str, progress: Progress | None = None, files: Path = FILES) 
 
 
 async def is_loaded(url: str, files: Path = FILES) -> bool:
-    """Whether every award type and rule set of the files is in the tables."""
+    """Whether every award type and rule set of the files is in the tables, and as many voting rules."""
     law = read(files)
     async with AsyncSession(create_async_engine(url, poolclass=NullPool)) as session:
         awards = {
             (row.code, row.valid_from) for row in await session.execute(select(AwardType.code, AwardType.valid_from))
         }
         rule_sets = set(await session.scalars(select(RuleSet.code)))
-    return awards >= {_known_by(said) for said in law.award_types} and rule_sets >= {
-        said.code for said in law.rule_sets
-    }
+        votes = len((await session.scalars(select(CouncilRule.id))).all())
+    return (
+        votes >= len(law.council_rules)
+        and awards >= {_known_by(said) for said in law.award_types}
+        and rule_sets >= {said.code for said in law.rule_sets}
+    )
 
 
 def _tell(progress: Progress | None, what: str, count: int) -> None:

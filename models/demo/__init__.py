@@ -111,7 +111,7 @@ def _books(law: LawInForce, scale: int, seed: int, today: date, progress: Progre
     cases = Planner(world).cases(scale)
     dossiers = Dossiers(world).write(cases, lambda done: _tell(progress, "soạn hồ sơ · dossiers", done, len(cases)))
     Decisions(world).write(dossiers)
-    write_council(world)
+    write_council(world, dossiers)
     write_content(world)
     world.journal.write(world.books)
     return world.books

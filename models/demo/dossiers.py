@@ -214,10 +214,11 @@ class Dossiers:
         if case.decided is not None:
             return LineOutcome.AWARDED, None
         if Step.FAIL_COUNCIL in case.steps:
-            return LineOutcome.NOT_AWARDED, chance.choice(refusals["council"])
+            return LineOutcome.NOT_PASSED, chance.choice(refusals["council"])
         if Step.DECLINE_ABOVE in case.steps:
             return LineOutcome.NOT_AWARDED, chance.choice(refusals["above"])
-        return LineOutcome.ELIGIBLE, None
+        advised = Step.ADVISE in case.steps or Step.ASK_PARTY in case.steps
+        return LineOutcome.PASSED if advised else LineOutcome.ELIGIBLE, None
 
     def _documents(self, written: Written) -> None:
         """The papers the law asks for; a draft, or what was refused, lacks some."""

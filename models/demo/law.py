@@ -10,7 +10,10 @@ from uuid import UUID
 import asyncpg
 
 from models import catalogue
+from models.award_type import AwardClass
 from models.catalogue.law import Law, SaidAwardType, SaidRuleSet
+from models.council_ballot import BallotKind
+from models.council_rule import CouncilRule, VoteBase, rule_for
 from models.rule_set import CommendationType, DocumentKind
 
 
@@ -23,12 +26,14 @@ class LawInForce:
     """Each code's entries, the newest first."""
     awards: dict[tuple[str, date], UUID]
     rule_sets: dict[str, UUID]
+    council_rules: list[CouncilRule]
 
     @classmethod
     async def read(cls, connection: asyncpg.Connection[Any]) -> LawInForce:
         """The catalogue as files and database agree on it."""
         awards = await connection.fetch("select code, valid_from, id from award_type")
         rule_sets = await connection.fetch("select code, id from rule_set")
+        council_rules = await connection.fetch("select * from council_rule order by id")
         law = catalogue.read()
         said: dict[str, list[SaidAwardType]] = {}
         for award in sorted(law.award_types, key=lambda award: award.valid_from, reverse=True):
@@ -38,6 +43,7 @@ class LawInForce:
             said,
             {(row["code"], row["valid_from"]): row["id"] for row in awards},
             {row["code"]: row["id"] for row in rule_sets},
+            [_rule(row) for row in council_rules],
         )
 
     def award(self, code: str, day: date) -> SaidAwardType:
@@ -54,6 +60,12 @@ class LawInForce:
         sets = sorted(self.law.rule_sets, key=lambda said: said.valid_from)
         return next((said for said in reversed(sets) if said.valid_from <= day), sets[0])
 
+    def council_rule(self, code: str, commendation: CommendationType, day: date) -> CouncilRule:
+        """By which rule a council votes on an award that is received on a day."""
+        rule_set = self.rule_sets[self.rule_set(day).code]
+        own = [rule for rule in self.council_rules if rule.rule_set_id == rule_set]
+        return rule_for(own, self.award(code, day), commendation)
+
     def documents(self, codes: set[str], commendation: CommendationType, day: date) -> list[DocumentKind]:
         """The kinds of paper that a dossier for these awards must hold on a day, each once."""
         rule_set = self.rule_set(day).code
@@ -67,3 +79,10 @@ class LawInForce:
             and said.commendation_type in (None, commendation)
         }
         return [kind for kind in DocumentKind if kind in wanted]
+
+
+def _rule(row: asyncpg.Record) -> CouncilRule:
+    """A voting rule as its table holds it, by the names of its members."""
+    kinds = {"award_class": AwardClass, "commendation_type": CommendationType, "ballot": BallotKind, "base": VoteBase}
+    said: dict[str, Any] = {key: kinds[key][value] if value and key in kinds else value for key, value in row.items()}
+    return CouncilRule(**said)
