@@ -124,6 +124,6 @@ def search_index(table: str) -> Index:
     return Index(f"ix_{table}_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"})
 
 
-def in_force_on(row: Any, day: date) -> ColumnElement[bool]:
+def in_force_on(row: Any, day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Whether an effective-dated row is in force on a day: from its first to before its last."""
     return and_(row.valid_from <= day, or_(row.valid_to.is_(None), row.valid_to > day))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
@@ -54,25 +54,35 @@ async def must_be_decided_by(session: AsyncSession, kind: AgencyKind, awards: It
     decided = {authority.award_type_id: authority for authority in await session.scalars(decides)}
     for award in awards:
         if award.id not in decided:
-            raise RuleNotMet(
-                rule="NO_AUTHORITY",
-                article="Law 06/2022 arts 77–80",
-                remedy=award.code,
-                message=f"{kind.value} không có thẩm quyền quyết định «{award.name}». Hãy trình cơ quan có thẩm quyền.",
-                message_en=f"An agency of this kind may not decide “{award.name_en}”. Send it to one that may.",
-            )
+            raise may_not_decide(kind, award.code, award.name, award.name_en)
+
+
+def may_not_decide(kind: AgencyKind, code: str, name: str, name_en: str) -> RuleNotMet:
+    """The refusal where agencies of this kind may not decide an award."""
+    return RuleNotMet(
+        rule="NO_AUTHORITY",
+        article="Law 06/2022 arts 77–80",
+        remedy=code,
+        message=f"{kind.value} không có thẩm quyền quyết định «{name}». Hãy trình cơ quan có thẩm quyền.",
+        message_en=f"An agency of this kind may not decide “{name_en}”. Send it to one that may.",
+    )
 
 
 def must_have_nominees(dossier: Dossier) -> None:
     """Raise RuleNotMet for a dossier without a line."""
     if not dossier.lines:
-        raise RuleNotMet(
-            rule="NO_NOMINEES",
-            article="Law 06/2022 art 84",
-            remedy="lines",
-            message="Hồ sơ chưa có cá nhân, tập thể nào được đề nghị. Hãy thêm ít nhất một trường hợp.",
-            message_en="The dossier names nobody. Add at least one nominee.",
-        )
+        raise names_nobody()
+
+
+def names_nobody() -> RuleNotMet:
+    """The refusal of a dossier without a line."""
+    return RuleNotMet(
+        rule="NO_NOMINEES",
+        article="Law 06/2022 art 84",
+        remedy="lines",
+        message="Hồ sơ chưa có cá nhân, tập thể nào được đề nghị. Hãy thêm ít nhất một trường hợp.",
+        message_en="The dossier names nobody. Add at least one nominee.",
+    )
 
 
 async def must_have_documents(session: AsyncSession, dossier: Dossier, step: Step, rules: UUID) -> None:
@@ -80,37 +90,54 @@ async def must_have_documents(session: AsyncSession, dossier: Dossier, step: Ste
 
     One statement, over what is written already. What is asked for cases that have failed is asked for no more.
     """
-    missing = {want.kind: want.article for want in await session.execute(_missing(dossier, step, rules))}
-    if missing:
-        kinds = sorted(missing, key=list(DocumentKind).index)
-        raise RuleNotMet(
-            rule="MISSING_DOCUMENTS",
-            article="; ".join(sorted(set(missing.values()))),
-            remedy=", ".join(kind.name for kind in kinds),
-            message=f"Hồ sơ còn thiếu: {', '.join(kind.value for kind in kinds)}. Hãy bổ sung rồi thực hiện lại.",
-            message_en=f"The dossier lacks: {', '.join(kind.name for kind in kinds)}. Add them, then try again.",
-        )
+    asked = missing(dossier, rules).where(RequiredDocument.due == step)
+    found = {kind: article for kind, article, _ in await session.execute(asked)}
+    if found:
+        raise lacks(found)
 
 
-_FAILED = (LineOutcome.INELIGIBLE, LineOutcome.NOT_PASSED, LineOutcome.NOT_AWARDED)
+async def must_have_due(session: AsyncSession, dossiers: Iterable[Dossier], step: Step) -> None:
+    """Raise RuleNotMet unless each of these that were received holds what its rules want by now: one statement."""
+    asked = missing(Dossier, Dossier.rule_set_id).where(RequiredDocument.due == step)
+    found = await session.execute(asked.where(Dossier.id.in_([dossier.id for dossier in dossiers])))
+    if lacking := {kind: article for kind, article, _ in found}:
+        raise lacks(lacking)
 
 
-def _missing(dossier: Dossier, step: Step, rules: UUID) -> Select[DocumentKind, str]:
-    """The kinds of paper, each with its article, that a dossier must hold by a step and does not."""
+def lacks(found: Mapping[DocumentKind, str]) -> RuleNotMet:
+    """The refusal that names the papers that are not there, each with its article."""
+    kinds = sorted(found, key=list(DocumentKind).index)
+    return RuleNotMet(
+        rule="MISSING_DOCUMENTS",
+        article="; ".join(sorted(set(found.values()))),
+        remedy=", ".join(kind.name for kind in kinds),
+        message=f"Hồ sơ còn thiếu: {', '.join(kind.value for kind in kinds)}. Hãy bổ sung rồi thực hiện lại.",
+        message_en=f"The dossier lacks: {', '.join(kind.name for kind in kinds)}. Add them, then try again.",
+    )
+
+
+FAILED = (LineOutcome.INELIGIBLE, LineOutcome.NOT_PASSED, LineOutcome.NOT_AWARDED)
+"""The outcomes of cases that go no further."""
+
+
+def missing(dossier: Any, rules: Any) -> Select[DocumentKind, str, Step]:
+    """Which kinds of paper a dossier does not hold, with the article and the step that wants them.
+
+    The dossier and its rules as a row and a key, or as columns of the statement that this is put into.
+    """
     required, line, award, paper = RequiredDocument, DossierLine, AwardType, DossierDocument
     asked = select(line.id).join(line.award_type)
     concerned = asked.where(
         line.dossier_id == dossier.id,
-        line.outcome.not_in(_FAILED),
+        line.outcome.not_in(FAILED),
         or_(required.award_class.is_(None), required.award_class == award.award_class),
         or_(required.award_code.is_(None), required.award_code == award.code),
     )
     held = select(paper.id).where(
         paper.dossier_id == dossier.id, paper.kind == required.kind, paper.removed_at.is_(None)
     )
-    return select(required.kind, required.article).where(
+    return select(required.kind, required.article, required.due).where(
         required.rule_set_id == rules,
-        required.due == step,
         or_(required.commendation_type.is_(None), required.commendation_type == dossier.commendation_type),
         concerned.exists(),
         ~held.exists(),

@@ -6,7 +6,7 @@ whoever delegated it bars its holder too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -29,6 +29,17 @@ class Facts:
     """Accounts that declared a conflict of interest."""
     nominees: frozenset[UUID]
     """Who is named in its lines, where the viewer may be one of them, or stand in for one."""
+
+
+def who_took(
+    actors: Mapping[str, Iterable[str]], *, drafted_by: UUID, submitted_by: UUID | None, appraiser: UUID | None
+) -> dict[Step, frozenset[UUID]]:
+    """Who took which step, as far as others must stand apart from it; an appraiser once they are named."""
+    found = {Step[step]: set(map(UUID, accounts)) for step, accounts in actors.items()}
+    for step, account in ((Step.DRAFT, drafted_by), (Step.SUBMIT, submitted_by), (Step.APPRAISE, appraiser)):
+        if account is not None:
+            found.setdefault(step, set()).add(account)
+    return {step: frozenset(accounts) for step, accounts in found.items()}
 
 
 def obstacles(rule: StepRule, facts: Facts, by: Viewer) -> Iterator[Refusal]:

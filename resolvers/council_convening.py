@@ -16,7 +16,9 @@ from models.council_ballot import BallotKind
 from models.council_rule import CouncilRule, rule_for
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import DossierLine, LineOutcome
+from models.readiness import nothing_to_advise_on, on_another_agenda
 from models.refusals import InvalidInput, NotFound, RuleNotMet
+from models.submission import must_have_due
 from models.workflow import DossierStatus, Step
 from resolvers.context import Context
 from resolvers.council_desk import must_keep
@@ -43,6 +45,7 @@ async def convene_session(context: Context, input: ConveneSessionInput) -> Ref:
         await _must_be_free(work, items)
         called = [dossier for dossier in dossiers if dossier.status is not DossierStatus.COUNCIL]
         entries = [dossier.take(Step.CONVENE, by=work.viewer) for dossier in called]
+        await must_have_due(work.session, called, Step.CONVENE)
         work.session.add(session)
         await work.session.flush()
         work.session.add_all(items)
@@ -129,13 +132,7 @@ def _asked(dossier: Dossier) -> list[DossierLine]:
     """The cases a council is asked about: those that were found eligible."""
     if found := [line for line in dossier.lines if line.outcome is LineOutcome.ELIGIBLE]:
         return found
-    raise RuleNotMet(
-        rule="NOTHING_TO_ADVISE_ON",
-        article="Law 06/2022 art 90.4",
-        remedy="appraiseLine",
-        message=f"Hồ sơ {dossier.code} không có trường hợp nào đủ điều kiện. Hãy bỏ khỏi chương trình.",
-        message_en=f"Dossier {dossier.code} has no case that was found eligible. Take it off the agenda.",
-    )
+    raise nothing_to_advise_on(dossier.code)
 
 
 def _item(
@@ -168,10 +165,4 @@ async def _must_be_free(work: Work, items: Iterable[AgendaItem]) -> None:
     pending = AgendaItem.outcome == AgendaOutcome.PENDING
     title = await work.session.scalar(other.where(AgendaItem.line_id.in_(lines), pending).limit(1))
     if title is not None:
-        raise RuleNotMet(
-            rule="ON_ANOTHER_AGENDA",
-            article="Law 06/2022 art 90.4",
-            remedy="closeSession",
-            message=f"Một trường hợp đang ở chương trình của «{title}». Hãy kết thúc phiên ấy trước.",
-            message_en=f"A case is on the agenda of “{title}”. Close that sitting first.",
-        )
+        raise on_another_agenda(title)

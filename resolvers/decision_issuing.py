@@ -15,9 +15,10 @@ from models.decision import Signature
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import LineOutcome
 from models.journal import Entry
-from models.refusals import InvalidInput, RuleNotMet
+from models.readiness import decided_here, nobody_to_commend
+from models.refusals import InvalidInput
 from models.signing import is_above
-from models.submission import must_be_decided_by
+from models.submission import must_be_decided_by, must_have_due
 from models.workflow import Step
 from resolvers.award_giving import Line, give
 from resolvers.context import Context
@@ -107,6 +108,7 @@ async def _decided(work: Work, input: DecideInput, step: Step, day: date | None,
     lines = [(dossier, line) for dossier in dossiers for line in _to_commend(dossier)]
     day = signed_on(day, _received(dossiers), work, since=("ngày tiếp nhận hồ sơ", "reception"))
     await must_be_decided_by(work.session, authority.kind, [line.award_type for _, line in lines], day)
+    await must_have_due(work.session, dossiers, step)
     await must_rest_on_what_stands(work.session, [line.id for _, line in lines])
     await _write_before_numbering(work, steps, lines)
     decision = await issued(work, Paper(agency=authority, title=said("title", input.title), signed_on=day, **paper))
@@ -149,13 +151,7 @@ async def _undecided(work: Work, input: DecideInput) -> list[Dossier]:
 def _must_decide_itself(authority: rows.Agency, step: Step) -> None:
     """Raise RuleNotMet where a decision of our own is recorded as if it came from above."""
     if step is Step.DECIDE_ABOVE and not is_above(authority):
-        raise RuleNotMet(
-            rule="DECIDED_HERE",
-            article="Law 06/2022 arts 77–80",
-            remedy=authority.code,
-            message="Cơ quan quyết định không phải cấp trên của tỉnh. Hãy ban hành quyết định tại đây.",
-            message_en="The deciding authority is not above the province. Issue the decision here.",
-        )
+        raise decided_here(authority.code)
 
 
 def _to_commend(dossier: Dossier) -> list[rows.DossierLine]:
@@ -163,13 +159,7 @@ def _to_commend(dossier: Dossier) -> list[rows.DossierLine]:
     found = [line for line in dossier.lines if line.outcome in TO_COMMEND]
     if found:
         return found
-    raise RuleNotMet(
-        rule="NOBODY_TO_COMMEND",
-        article="Law 06/2022 art 84",
-        remedy=dossier.code or "",
-        message=f"Hồ sơ {dossier.code} không có trường hợp nào đủ điều kiện. Hãy trả lại để thẩm định.",
-        message_en=f"No case of dossier {dossier.code} is eligible. Return it to appraisal.",
-    )
+    raise nobody_to_commend(dossier.code)
 
 
 def _received(dossiers: Iterable[Dossier]) -> date:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from models import calendar
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import LineOutcome
-from models.submission import must_be_complete
+from models.submission import must_be_complete, must_have_due
 from models.workflow import Step
 from resolvers.context import Context
 from resolvers.dossier_draft import cleaned
-from resolvers.dossier_steps import CASES, DESKS, rules_on
+from resolvers.dossier_steps import CASES, DESKS
 from resolvers.engine import Ref
 from resolvers.inputs import DossierStepInput, ReasonedStepInput
 
@@ -48,10 +48,11 @@ async def request_supplement(context: Context, input: ReasonedStepInput) -> Ref:
 async def supplement_dossier(context: Context, input: DossierStepInput) -> Ref:
     """Give a supplemented dossier back to whoever asked for it; it must be complete again (art 84)."""
     async with context.work("supplementDossier", input) as work:
-        load = (*DESKS, CASES)
+        load = (*DESKS, CASES, joinedload(Dossier.rule_set))
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         entry = dossier.take(Step.SUPPLEMENT, by=work.viewer, note=input.note)
-        await must_be_complete(work.session, dossier, await rules_on(work, work.now), calendar.day_of(work.now))
+        assert dossier.rule_set is not None, "what was received is bound to its rules"
+        await must_be_complete(work.session, dossier, dossier.rule_set, calendar.day_of(work.now))
         return await work.reply(dossier, entry)
 
 
@@ -83,7 +84,11 @@ async def return_to_appraisal(context: Context, input: ReasonedStepInput) -> Ref
 
 async def forward_up(context: Context, input: DossierStepInput) -> Ref:
     """Forward a dossier to the Prime Minister or the President, who decides (Law 06/2022 art 83.2)."""
-    return await _stepped(context, "forwardUp", Step.FORWARD_UP, input)
+    async with context.work("forwardUp", input) as work:
+        dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=DESKS)
+        entry = dossier.take(Step.FORWARD_UP, by=work.viewer, note=input.note)
+        await must_have_due(work.session, [dossier], Step.FORWARD_UP)
+        return await work.reply(dossier, entry)
 
 
 async def receive_from_above(context: Context, input: DossierStepInput) -> Ref:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 import models as rows
 from models import calendar
 from models.dossier import Dossier, visible_dossier
-from models.refusals import InvalidInput
+from models.readiness import at_its_desk
 from models.submission import must_be_complete
 from models.workflow import Step
 from resolvers.context import Context
@@ -49,11 +49,7 @@ async def endorse_dossier(context: Context, input: DossierStepInput) -> Ref:
         )
         entry = dossier.take(Step.ENDORSE, by=work.viewer, note=input.note)
         if dossier.handler_id == dossier.receiver_id:
-            raise InvalidInput(
-                field="id",
-                message="Hồ sơ đã ở bộ phận một cửa. Hãy tiếp nhận hoặc từ chối tiếp nhận.",
-                message_en="The dossier has come to its desk already. Receive or refuse it.",
-            )
+            raise at_its_desk()
         next_desk = dossier.handler.manager or dossier.receiver or dossier.office
         dossier.handler_id = next_desk.id
         entry.tell(next_desk.path)

@@ -9,7 +9,7 @@ import models as rows
 from models import calendar
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import DossierLine
-from models.refusals import RuleNotMet
+from models.readiness import no_other_form
 from models.submission import must_be_decided_by, must_suit
 from models.workflow import Step
 from resolvers.context import Context
@@ -88,11 +88,5 @@ async def _dossier(work: Work, input: DossierStepInput) -> Dossier:
 def _proposed(line: DossierLine) -> rows.AwardType:
     """The other award that is proposed for a case; raises RuleNotMet where there is none."""
     if line.other_form is None:
-        raise RuleNotMet(
-            rule="NO_OTHER_FORM",
-            article="province",
-            remedy="lineId",
-            message="Trường hợp này không có đề nghị hình thức khác. Hãy tải lại hồ sơ.",
-            message_en="No other form is proposed for this case. Reload the dossier.",
-        )
+        raise no_other_form()
     return line.other_form

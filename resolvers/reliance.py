@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import models as rows
 from models.award import STANDING, visible_award
 from models.decision import Decision
-from models.refusals import InvalidInput, NotFound, RuleNotMet
+from models.readiness import leans_on_the_fallen
+from models.refusals import InvalidInput, NotFound
 from resolvers.work import Work, row_key
 
 Leaning = rows.AwardReliance
@@ -58,7 +59,7 @@ def _must_support(line: rows.DossierLine, awards: Sequence[rows.Award]) -> None:
             message_en="One of the awards is somebody else's. Choose among the nominee's own.",
         )
     if any(award.status not in STANDING for award in awards):
-        raise _fallen(line.id)
+        raise leans_on_the_fallen(line.id)
 
 
 async def must_rest_on_what_stands(session: AsyncSession, lines: Sequence[UUID]) -> None:
@@ -66,14 +67,4 @@ async def must_rest_on_what_stands(session: AsyncSession, lines: Sequence[UUID])
     fallen = select(Leaning.line_id).where(Leaning.line_id.in_(lines), Leaning.fell_at.is_not(None)).limit(1)
     found = await session.scalar(fallen)
     if found is not None:
-        raise _fallen(found)
-
-
-def _fallen(line: UUID) -> RuleNotMet:
-    return RuleNotMet(
-        rule="RELIED_ON_AWARD_FELL",
-        article="Law 06/2022 art 93",
-        remedy=f"DossierLine_{line}",
-        message="Khen thưởng làm căn cứ đã bị hủy bỏ hoặc tước. Hãy thẩm định lại trường hợp này.",
-        message_en="An award it leans on was cancelled or stripped. Have the case appraised again.",
-    )
+        raise leans_on_the_fallen(found)

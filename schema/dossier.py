@@ -14,7 +14,9 @@ from models.dossier_line import LineOutcome
 from models.event import visible_entry
 from models.outward import ExchangeStatus, PortalStatus
 from models.rule_set import CommendationType
+from models.standing import standing
 from models.workflow import Clock, DossierStatus
+from resolvers import allowed_steps as allowed
 from resolvers import award_history, event
 from resolvers import clock as time
 from resolvers import dossier as resolve
@@ -22,6 +24,7 @@ from resolvers.engine import Connection, column, computed, many, reads, self_, s
 from resolvers.inputs import Cursor
 from schema.account import Account
 from schema.agency import Agency
+from schema.allowed_step import AllowedStep
 from schema.award import AwardReliance, AwardType
 from schema.document import DossierDocument
 from schema.feed import Resync
@@ -109,6 +112,7 @@ class Dossier(Node):
         time.stage_days_left, reads=("status", "stage_half_days_left", "clock_since")
     )
     event_head: Cursor
+    allowed_steps: list[AllowedStep] = computed(allowed.allowed_steps, reads=(standing,))
     agency: Agency = to_one(description="Who proposes.")
     authority: Agency = to_one(description="Who is asked to decide.")
     handler: Agency = to_one(description="On whose desk it lies.")

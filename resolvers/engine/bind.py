@@ -70,10 +70,11 @@ class Nodes:
 
 @dataclass(frozen=True)
 class Computed:
-    """A Python function over named columns, called once per field for the whole answer."""
+    """A Python function over named columns, or what functions make of the row, called once per field for the whole
+    answer."""
 
     fn: Callable[..., Any]
-    reads: tuple[str, ...]
+    reads: tuple[str | Callable[[Any], Any], ...]
 
 
 @dataclass(frozen=True)
@@ -145,12 +146,15 @@ def reads(fn: Callable[..., Any], *, needs: Permission | None = None, descriptio
 
 def computed(
     fn: Callable[..., Any],
-    reads: tuple[str, ...] = (),
+    reads: tuple[str | Callable[[Any], Any], ...] = (),
     *,
     needs: Permission | None = None,
     description: str | None = None,
 ) -> Any:
-    """A value SQL cannot say: `fn(viewer, rows)` gives one for each tuple of the columns it reads; it may be async."""
+    """A value SQL cannot say: `fn(viewer, rows)` gives one for each tuple of what it reads; it may be async.
+
+    It reads columns by their names, and what `read(row)` makes of the row in SQL.
+    """
     return strawberry.field(
         description=description or _sentence(fn), **demands(needs, binding=Computed(fn, tuple(reads)))
     )
@@ -242,7 +246,7 @@ def _binding(cls: type, row: type, field: Any) -> Binding:
 
 def _readable(cls: type, row: type, name: str, declared: Any) -> Binding:
     for attr in getattr(declared, "reads", ()):
-        if not _is_value(mapped(row), attr):
+        if isinstance(attr, str) and not _is_value(mapped(row), attr):
             raise Unbound(f"{cls.__name__}.{name} reads {attr}, which is no column or hybrid of {row.__name__}")
     made: Binding = declared
     return made

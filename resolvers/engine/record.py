@@ -152,7 +152,7 @@ class Records(ABC):
 
     def compute(self, gtype: GraphQLObjectType, entity: Row, computed: Computed, details: FieldDetailsList) -> Said:
         """A mark holding what the function reads; its value is spliced in when the answer has come."""
-        columns = [getattr(entity, attr) for attr in computed.reads]
+        columns = [getattr(entity, each) if isinstance(each, str) else each(entity) for each in computed.reads]
         declared = gtype.fields[details[0].node.name.value].type
         project = projector(self.operation, self.variables, declared, details, self.permissions)
         self.spliced.append(Spliced(computed.fn, project, gtype, details))

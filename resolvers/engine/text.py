@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Enum, Float, Integer, Numeric, Select, Text, Uuid, cast, func
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import Case, Cast, ColumnClause
 from sqlalchemy.sql.functions import FunctionElement
@@ -116,7 +116,7 @@ def scalar(value: ColumnElement[Any], nullable: bool) -> ColumnElement[str]:
 def _said(value: Any, kind: TypeEngine[Any]) -> ColumnElement[str]:
     if isinstance(kind, Enum) or (isinstance(kind, BigInteger | Numeric) and not isinstance(kind, Float)):
         return text('"', cast(value, Text) if not isinstance(kind, Enum) else value, '"')
-    if isinstance(kind, Integer | Boolean):
+    if isinstance(kind, Integer | Boolean | JSONB):
         return cast(value, Text)
     if isinstance(kind, LTree):
         return cast(func.to_json(cast(value, Text)), Text)
