@@ -7,9 +7,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -26,37 +24,30 @@ from schema import schema
 from tests.oracle import answer
 from tests.oracle.answer import cut, in_python, say
 
+from .oracle_awards import Awards
 from .oracle_clock import Clocks
+from .oracle_council import Councils
 from .oracle_filters import passes, row_key
+from .oracle_list import Listed, listed
 from .oracle_rows import KINDS, Rows
 from .oracle_text import number_key, order
 
 SDL: GraphQLSchema = build_schema(schema.as_str())
 NODES = sorted(kind.name for kind in SDL.get_possible_types(SDL.type_map["Node"]))
-COVERED = {"DossierLine.nominee", "Award.recipient", "Award.decision"}
+COVERED = {
+    "DossierLine.nominee",
+    "Award.recipient",
+    "Award.decision",
+    "AwardChange.award",
+    "AwardChange.decision",
+    "AwardReliance.award",
+    "AwardReliance.line",
+    "AwardVerification.decision",
+}
 """To-one fields whose row is seen by whoever sees the row that names it."""
-KEYS = {"Award.recipient": "nominee_id", "Nominee.personal": "id"}
+KEYS = {"Award.recipient": "nominee_id", "Award.prizeMoney": "id", "Nominee.personal": "id"}
 """Which column names a to-one row, where it is not called after the field."""
 EARLIEST = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A whole list in its order, ties broken by the key in the same direction."""
-
-    rows: list[Any]
-    rank: Callable[[Any], tuple[Any, ...]]
-    descending: bool = False
-
-
-def listed(found: list[Any], *columns: str | Callable[[Any], Any], descending: bool = False) -> Listed:
-    """These rows by these columns, then by their keys."""
-    keys = [attrgetter(column) if isinstance(column, str) else column for column in columns]
-
-    def rank(row: Any) -> tuple[Any, ...]:
-        return (*(key(row) for key in keys), row.id)
-
-    return Listed(sorted(found, key=rank, reverse=descending), rank, descending)
 
 
 def by_name(row: Any) -> str:
@@ -70,7 +61,7 @@ def ordinal(decision: rows.Decision) -> int:
     return int(met[0]) if met else 0
 
 
-class Oracle(Clocks, answer.Oracle):
+class Oracle(Awards, Clocks, Councils, answer.Oracle):
     """Answers documents from all rows of a database."""
 
     def __init__(self, found: Rows) -> None:
@@ -189,6 +180,8 @@ class Oracle(Clocks, answer.Oracle):
         found = self.filtered(rows.Decision, viewer, filter)
         if orderBy == "NUMBER":
             return listed(found, lambda row: row.signed_on.year, ordinal, descending=True)
+        if orderBy == "PUBLISHED":
+            return listed(found, lambda row: row.published_at or EARLIEST, descending=True)
         return listed(found, "signed_on", descending=orderBy == "NEWEST")
 
     def Decision_awards(self, decision: Any, viewer: Viewer) -> Listed:

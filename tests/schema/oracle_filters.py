@@ -130,6 +130,11 @@ def _appraised_by(found: Rows, row: rows.Dossier, value: str, viewer: Viewer) ->
     return account is not None and row.appraiser_id == account.id and found.sees(account, viewer)
 
 
+def _to_review(found: Rows, row: rows.Award, value: bool, viewer: Viewer) -> bool:
+    reliances = found.of(rows.AwardReliance, "line_id", row.line_id) if row.line_id else []
+    return any(each.fell_at is not None and found.sees(each, viewer) for each in reliances) == value
+
+
 _PUBLISHED = {"publishedFrom": _day("published_at", ge), "publishedTo": _day("published_at", le)}
 TESTS: dict[str, dict[str, Test]] = {
     "AgencyFilter": {
@@ -162,6 +167,7 @@ TESTS: dict[str, dict[str, Test]] = {
         "recipient": lambda found, row, value, viewer: found.one(rows.Nominee, row.nominee_id).kind.name == value,
         "status": _same("status"),
         "statuses": _among("status"),
+        "toReview": _to_review,
         "year": _same("achievement_year"),
         "awardedFrom": _day("awarded_on", ge),
         "awardedTo": _day("awarded_on", le),
@@ -197,7 +203,16 @@ TESTS: dict[str, dict[str, Test]] = {
         "overdue": _past("late_at"),
         "willMissDeadline": _past("at_risk_at"),
     },
+    "CouncilSessionFilter": {
+        "council": _is("council_id"),
+        "kind": _same("kind"),
+        "status": _same("status"),
+        "statuses": _among("status"),
+        "opensFrom": _day("opens_at", ge),
+        "opensTo": _day("opens_at", le),
+    },
     "DecisionFilter": {
+        "kind": _same("kind"),
         "agencyWithin": _within("agency_id"),
         "status": _same("status"),
         "statuses": _among("status"),

@@ -52,6 +52,7 @@ NAMED = {
     "agency": ("Agency", "code"),
     "dossierByCode": ("Dossier", "code"),
     "decision": ("Decision", "number"),
+    "verifyAward": ("Award", "code"),
     "exemplaryModel": ("ExemplaryModel", "slug"),
 }
 """Which column a field finds its row by."""
@@ -156,6 +157,8 @@ class Maker(maker.Maker):
             return Name(self.chance.choice(list(gtype.values)))
         if gtype.name == "Date":
             return (date(2025, 7, 1) + timedelta(days=self.chance.randint(-6, 6))).isoformat()
+        if gtype.name == "Boolean":
+            return self.luck(0.5)
         if gtype.name == "Int":
             return self.chance.choice([2020, 2021, 2022, 2024, 2025, -1])
         if gtype.name == "ID":

@@ -13,13 +13,26 @@ import models as rows
 from models.access import Audience, Viewer
 from models.workflow import DossierStatus
 
+from . import oracle_council
+
 KINDS: dict[str, type] = {
     "Account": rows.Account,
     "Agency": rows.Agency,
+    "AgendaItem": rows.AgendaItem,
     "Article": rows.Article,
     "Authority": rows.Authority,
     "Award": rows.Award,
+    "AwardChange": rows.AwardChange,
+    "AwardFinding": rows.AwardChange,
+    "AwardReliance": rows.AwardReliance,
     "AwardType": rows.AwardType,
+    "AwardVerification": rows.Award,
+    "Ballot": rows.Ballot,
+    "Council": rows.Council,
+    "CouncilAttendance": rows.CouncilAttendance,
+    "CouncilMember": rows.CouncilMember,
+    "CouncilRule": rows.CouncilRule,
+    "CouncilSession": rows.CouncilSession,
     "Decision": rows.Decision,
     "Dossier": rows.Dossier,
     "DossierDocument": rows.DossierDocument,
@@ -30,6 +43,8 @@ KINDS: dict[str, type] = {
     "Movement": rows.Movement,
     "Nominee": rows.Nominee,
     "NomineePersonal": rows.NomineePersonal,
+    "PrizeMoney": rows.AwardPrize,
+    "Recusal": rows.Recusal,
 }
 """The types that show rows."""
 
@@ -123,6 +138,13 @@ class Rows:
     def award(self, row: rows.Award, viewer: Viewer) -> bool:
         return self.sees(self.one(rows.Decision, row.decision_id), viewer)
 
+    def change(self, row: rows.AwardChange, viewer: Viewer) -> bool:
+        return self.sees(self.one(rows.Award, row.award_id), viewer)
+
+    def reliance(self, row: rows.AwardReliance, viewer: Viewer) -> bool:
+        staff = viewer.audience is Audience.STAFF
+        return staff and self.sees(self.one(rows.DossierLine, row.line_id), viewer)
+
     def nominee(self, row: rows.Nominee, viewer: Viewer) -> bool:
         if viewer.audience is Audience.STAFF:
             return True
@@ -154,9 +176,12 @@ SIGHT: dict[type, Callable[[Rows, Any, Viewer], bool]] = {
     rows.ExemplaryModel: Rows.published,
     rows.GuidanceDocument: Rows.published,
     rows.Award: Rows.award,
+    rows.AwardChange: Rows.change,
+    rows.AwardReliance: Rows.reliance,
     rows.Nominee: Rows.nominee,
     rows.NomineePersonal: Rows.personal,
     rows.Entry: Rows.entry,
     rows.Account: Rows.account,
+    **oracle_council.SIGHT,
 }
 """Who sees the rows of a table; everybody, of one that is not here."""

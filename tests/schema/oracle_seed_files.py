@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import models as rows
 from models.award import AwardStatus
-from models.decision import DecisionStatus
+from models.decision import DecisionKind, DecisionStatus, Signature
 from models.dossier_line import LineOutcome
 from models.rule_set import CommendationType, DocumentKind
 from models.workflow import DossierStatus, Step
@@ -20,6 +20,8 @@ from tests.clocks import wind
 from tests.province import Province
 
 from .oracle_seed import Chance, Seed
+from .oracle_seed_changes import Changes
+from .oracle_seed_council import Sittings
 
 UNCODED = {"DRAFT", "SUBMITTED", "REFUSED_AT_RECEPTION", "WITHDRAWN", "ARCHIVED"}
 """Where a dossier may stand without ever having been received."""
@@ -43,8 +45,10 @@ class Files:
         decisions = [self._decision(n) for n in range(28)]
         session.add_all(decisions)
         await session.flush()
-        session.add_all(award for decision in decisions for award in self._awards(decision))
+        awards = [award for decision in decisions for award in self._awards(decision)]
+        session.add_all(awards)
         await session.flush()
+        await Changes(self, decisions).plant(session, awards)
         session.add_all(entry for dossier in dossiers for entry in self._steps(dossier))
         session.add_all(entry for decision in decisions for entry in self._acts(decision))
         await session.flush()
@@ -137,6 +141,9 @@ class Files:
             signer_name=chance.loose(),
             signer_title=chance.loose(),
             published_at=chance.moment() if published else None,
+            kind=chance.choice(list(DecisionKind)) if chance.luck(0.3) else DecisionKind.COMMENDATION,
+            signature=chance.choice(list(Signature)),
+            void_reason="số \\ hỏng" if status is DecisionStatus.VOID else None,
         )
 
     def _awards(self, decision: rows.Decision) -> Iterator[rows.Award]:
@@ -158,6 +165,8 @@ class Files:
                 citation=chance.loose(),
                 posthumous=chance.luck(0.2),
                 status=chance.choice(list(AwardStatus)),
+                recipient_name=chance.perhaps(chance.text(n), 0.2),
+                code=chance.perhaps(f"{chance.random.getrandbits(50):012}"[:12]),
             )
 
     def _steps(self, dossier: rows.Dossier) -> Iterator[rows.Entry]:
@@ -199,3 +208,4 @@ async def plant(session: AsyncSession, province: Province, seed: int = 2026) -> 
     made = Seed(province, Chance(seed))
     await made.plant(session)
     await Files(made).plant(session)
+    await Sittings(made).plant(session)
