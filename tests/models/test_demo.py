@@ -364,7 +364,31 @@ async def test_the_public_hears_of_published_decisions_only(held: Connection) ->
         where j.subject_kind = 'Decision' group by j.act"""
     )
     public = {row["act"]: row["public"] for row in heard}
-    assert public == {"ISSUE_DECISION": False, "PUBLISH_DECISION": True, "CANCEL_DECISION": True}
+    assert public == {
+        "ISSUE_DECISION": False,
+        "RECORD_DECISION": False,
+        "PUBLISH_DECISION": True,
+        "REVOKE_AWARD": True,
+    }
+
+
+async def test_each_cancelled_award_was_cancelled_by_a_later_public_decision(held: Connection) -> None:
+    unexplained = """
+        select count(*) from award a where a.status = 'CANCELLED' and not exists (
+          select from award_change c join decision d on d.id = c.decision_id
+          where c.award_id = a.id and d.kind = 'REVOCATION' and d.published_at is not null
+            and d.signed_on > a.awarded_on)"""
+    assert await held.fetchval("select count(*) from award where status = 'CANCELLED'") > 0
+    assert await held.fetchval(unexplained) == 0
+
+
+async def test_every_award_has_a_code_of_its_own_and_prize_money_from_the_decrees_first_day(held: Connection) -> None:
+    assert await held.fetchval("select count(distinct code) = count(*) from award")
+    paid = """
+        select a.awarded_on >= '2025-07-01' as since, bool_and(p.amount > 0) as all, bool_or(p.amount > 0) as any
+        from award a join award_type t on t.id = a.award_type_id left join award_prize p on p.award_id = a.id
+        where t.code = 'BK_T' group by 1 order by 1"""
+    assert [tuple(row) for row in await held.fetch(paid)] == [(False, None, None), (True, True, True)]
 
 
 async def test_a_second_load_is_refused_and_changes_nothing(demo_url: str) -> None:
