@@ -8,7 +8,7 @@ counted (Civil Code arts 147, 148); what is awaited from others is given back by
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -21,6 +21,10 @@ from models.workflow import Clock, DossierStatus
 
 Limits = Mapping[str, int]
 """How many half days each stage may take, by its name."""
+
+
+Taken = tuple[DossierStatus, DossierStatus, datetime]
+"""A step as the clock sees it: the state before and after it, and when."""
 
 
 class Timeliness(enum.Enum):
@@ -105,6 +109,14 @@ def moved(count: Count, before: DossierStatus, after: DossierStatus, at: datetim
         saved=left if _clocks()[after].result else count.saved,
         since=max(at, count.since),
     )
+
+
+def replayed(limits: Limits, received: datetime, taken: Iterable[Taken], by: Calendar) -> Count:
+    """The count of a dossier after the steps that followed its reception."""
+    count = begun(limits, received, by)
+    for before, after, at in taken:
+        count = moved(count, before, after, at, by)
+    return count
 
 
 def ran(status: DossierStatus, since: datetime, at: datetime, by: Calendar) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from models import clock
 from models.calendar import official
-from models.clock import Count
+from models.clock import Taken
 from models.demo.plan import Case
 from models.demo.worktime import WorkTime
 from models.timed import kept
@@ -15,12 +15,12 @@ from models.workflow import DossierStatus, Place, Step, workflow
 
 def counted(case: Case, rule_set: str, time: WorkTime) -> dict[str, Any]:
     """The columns of a received dossier's time."""
-    count: Count | None = None
+    taken: list[Taken] = []
     place: Place = DossierStatus.DRAFT, ()
     for step, minute in zip(case.steps, case.minutes, strict=True):
-        before, place, at = place[0], workflow()[step].lead(*place), time.moment(minute)
-        if step is Step.RECEIVE:
-            count = clock.begun(clock.limits(rule_set, case.commendation), at, official())
-        elif count is not None:
-            count = clock.moved(count, before, place[0], at, official())
-    return kept(count, case.status) if count is not None else {}
+        before, place = place[0], workflow()[step].lead(*place)
+        taken.append((before, place[0], time.moment(minute)))
+    received = case.steps.index(Step.RECEIVE)
+    limits = clock.limits(rule_set, case.commendation)
+    count = clock.replayed(limits, taken[received][2], taken[received + 1 :], official())
+    return kept(count, case.status)

@@ -225,6 +225,30 @@ async def test_new_days_off_move_the_due_dates_of_what_runs_each_with_an_entry(
     assert stale["__typename"] == "StaleVersion"
 
 
+async def test_a_dossier_received_before_there_were_clocks_is_given_one_by_its_journal(
+    province: Province, database_url: str, held: Any
+) -> None:
+    running, stopped, draft = await received(province), await received(province), await drafted(province)
+    for n, one in enumerate((running, stopped)):
+        dossier = await stepped(province, "chief", "assignAppraiser", one, appraiser="appraiser")
+        dossier = await stepped(province, "appraiser", "requestSupplement", dossier, reason="Thiếu biên bản")
+        dossier = await stepped(province, "officer", "supplementDossier", dossier)
+        said = {"lineId": dossier["lines"]["nodes"][0]["id"], "eligible": n == 0, "reason": "Chưa đủ"}
+        await stepped(province, "appraiser", "appraiseLine", dossier, **said)
+    before = {said["id"]: (await told(province, said), await row(province, said)) for said in (running, stopped, draft)}
+    await held.execute(
+        "update dossier set time_limits = null, stage = null, stage_half_days_left = null, half_days_spent = null,"
+        " half_days_left = null, half_days_saved = null, clock_since = null, late_at = null, at_risk_at = null"
+    )
+    assert (await told(province, running))["daysLeft"] is None
+    assert await reschedule(database_url) == 0
+    for dossier in (running, stopped, draft):
+        shown, version = before[dossier["id"]][0], before[dossier["id"]][1].version
+        assert await told(province, dossier) == shown
+        assert (await row(province, dossier)).version == version
+    assert (await told(province, stopped))["timeliness"] == "EARLY"
+
+
 async def test_time_that_runs_twice_or_half_a_clock_is_refused_by_the_table(province: Province, held: Any) -> None:
     dossier = await received(province)
     key = UUID(dossier["id"].removeprefix("Dossier_"))
