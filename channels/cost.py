@@ -13,15 +13,19 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    ValueNode,
     VariableNode,
 )
 
 from channels.selections import Selection, level, selections_within
 
 _PAGING = frozenset({"first", "last"})
-_LISTING = frozenset({"ids"})
+_LISTING = frozenset({"ids", "input"})
+"""Arguments that list what is read, or acted on: an input of many `items` is as many acts, any other is one."""
+_OF_INPUT = "items"
 _ITEMS = frozenset({"nodes", "edges"})
 """What a page repeats; the rest of a connection is there once."""
 _GROUPING = frozenset({"groupBy"})
@@ -70,6 +74,8 @@ class Sizes:
             name = value.name.value
             sent = name in self.variables
             return number(self.variables[name], self.page) if sent else self._count(self.defaults.get(name))
+        if isinstance(value, ObjectValueNode):
+            return max(map(self._count, _items_of(value)), default=1)
         if isinstance(value, ListValueNode):
             return number(len(value.values), self.page)
         short = isinstance(value, IntValueNode) and len(value.value) < 10
@@ -101,13 +107,22 @@ def sizing(definition: ExecutableDefinitionNode) -> Iterator[str]:
     """The variables by which a definition sizes pages and lists."""
     for node in selections_within(definition.selection_set):
         for argument in getattr(node, "arguments", None) or ():
-            if argument.name.value in _PAGING | _LISTING and isinstance(argument.value, VariableNode):
-                yield argument.value.name.value
+            if argument.name.value in _PAGING | _LISTING:
+                said = argument.value
+                counted = _items_of(said) if isinstance(said, ObjectValueNode) else [said]
+                yield from (value.name.value for value in counted if isinstance(value, VariableNode))
+
+
+def _items_of(value: ObjectValueNode) -> list[ValueNode]:
+    """The list of items in an input that is written out, if it has one."""
+    return [part.value for part in value.fields if part.name.value == _OF_INPUT]
 
 
 def number(value: Any, page: int) -> int:
     """A value as a number of objects, a page at most: what is no number is refused elsewhere, and counts as a page."""
     if value is ABSENT:
         return -1
+    if isinstance(value, dict):
+        value = value.get(_OF_INPUT, 1)
     said = len(value) if isinstance(value, list) else value
     return min(max(said, 0), page) if isinstance(said, int) else page

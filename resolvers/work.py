@@ -50,9 +50,9 @@ class Act(Protocol):
 
 
 class Replayed(Exception):
-    """The request came before: its reply is the row it gave then."""
+    """The request came before: its reply is the row it gave then, if it gave one."""
 
-    def __init__(self, reply: Ref) -> None:
+    def __init__(self, reply: Ref | None) -> None:
         self.reply = reply
 
 
@@ -163,8 +163,10 @@ class Work:
         reply = await self.session.get_one(rows.StoredReply, (self.account_id, self.said.idempotency_key))
         if reply.asked != asked:
             raise IdempotencyMismatch
-        row = getattr(rows, reply.subject_kind or "")
-        raise Replayed(Ref(row, reply.subject_id))  # as anybody reads it: what may be seen may have changed since
+        row = getattr(rows, reply.subject_kind) if reply.subject_kind else None
+        raise Replayed(
+            row and Ref(row, reply.subject_id)
+        )  # as anybody reads it: what may be seen may have changed since
 
     async def lock(
         self,

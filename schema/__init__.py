@@ -14,6 +14,7 @@ from schema.account import AccountMutation, AccountQuery
 from schema.agency import AgencyQuery
 from schema.award import AwardQuery
 from schema.award_change import AwardMutation
+from schema.bulk import BulkMutation
 from schema.content import ContentQuery
 from schema.council import CouncilMutation, CouncilQuery
 from schema.decision import DecisionMutation, DecisionQuery, DecisionSubscription
@@ -49,7 +50,9 @@ class Query(
 
 
 @strawberry.type
-class Mutation(AccountMutation, DossierMutation, DocumentMutation, CouncilMutation, DecisionMutation, AwardMutation):
+class Mutation(
+    AccountMutation, DossierMutation, DocumentMutation, CouncilMutation, DecisionMutation, AwardMutation, BulkMutation
+):
     """Everything that can be done, each act by its legal name."""
 
 

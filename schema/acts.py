@@ -10,28 +10,72 @@ import strawberry
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.refusals import Refusal
+from resolvers import bulk
 from resolvers.context import Context
+from resolvers.engine import Ref
 from resolvers.work import Replayed, unfinished
 from schema.refusals import shown
 
+Act = Callable[[Context, Any], Awaitable[Any]]
 
-def acts(fn: Callable[[Context, Any], Awaitable[Any]]) -> Any:
+
+def acts(fn: Act) -> Any:
     """A mutation answered by `fn(context, input)`; its refusals become members of the field's result."""
 
     async def act(info: strawberry.Info, input: Any) -> Any:
+        return await _answered(info, fn, input)
+
+    return _mutation(act, _input_of(fn), inspect.getdoc(fn))
+
+
+def acts_on_each(fn: Act, input: type, description: str) -> Any:
+    """A mutation that does `fn` for each item of its input by itself, and answers each in their order.
+
+    An item whose act could not be finished is null with an error of its own; the others stay as they are.
+    """
+    single = _input_of(fn)
+
+    async def act(info: strawberry.Info, input: Any) -> Any:
         try:
-            made = await fn(info.context, input)
-            return await _rehearsed(info, made) if info.context.rehearsals else made
-        except Replayed as before:
-            return before.reply
+            await bulk.begin(info.context, info.field_name, input)
         except Refusal as refusal:
-            return shown(refusal)
+            return [shown(refusal)] * len(input.items)
         except SQLAlchemyError as fault:
             raise unfinished(fault) from fault
+        return [await _one(info, fn, one) for one in bulk.singles(input, single)]
 
-    asked = inspect.signature(fn, eval_str=True).parameters["input"].annotation
+    return _mutation(act, input, description)
+
+
+def _input_of(fn: Act) -> Any:
+    return inspect.signature(fn, eval_str=True).parameters["input"].annotation
+
+
+def _mutation(act: Any, asked: type, description: str | None) -> Any:
     act.__annotations__ = {"info": strawberry.Info, "input": asked, "return": Any}
-    return strawberry.mutation(resolver=act, description=inspect.getdoc(fn))
+    return strawberry.mutation(resolver=act, description=description)
+
+
+async def _answered(info: strawberry.Info, fn: Act, input: Any) -> Any:
+    """What an act gives, or why it was not done."""
+    try:
+        made = await fn(info.context, input)
+        return await _rehearsed(info, made) if info.context.rehearsals else made
+    except Replayed as before:
+        return before.reply
+    except Refusal as refusal:
+        return shown(refusal)
+    except SQLAlchemyError as fault:
+        raise unfinished(fault) from fault
+
+
+async def _one(info: strawberry.Info, fn: Act, input: Any) -> Any:
+    """What one of many acts gives, read at once; a fault is a value here, so that it is this item's alone."""
+    try:
+        made = await _answered(info, fn, input)
+        return await info.context.engine.read_ref(info, made) if isinstance(made, Ref) else made
+    except Exception as fault:
+        return fault
 
 
 async def _rehearsed(info: strawberry.Info, made: Any) -> Any:

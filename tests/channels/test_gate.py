@@ -187,6 +187,20 @@ def test_rows_asked_for_by_id_cost_as_many_as_there_are_ids() -> None:
     assert weight.cost(None, {"ids": ["x"] * 30}, 100) == (1 + 30) + (1 + 2)
 
 
+def test_an_act_on_many_things_costs_as_many_acts_however_they_are_sent() -> None:
+    whole = weigh(parse("mutation($said: I!) { a(input: $said) { b { c } } }"))
+    assert whole.cost(None, {"said": {"items": [{}] * 30}}, 100) == 1 + 30
+    assert whole.cost(None, {"said": {"items": [{}] * 10**6}}, 100) == 1 + 100
+    assert whole.cost(None, {"said": {"id": "x"}}, 100) == 1 + 1
+    parts = weigh(
+        parse("mutation($said: [I!]!) { a(input: {items: $said}) { b { c } } two: a(input: {id: 1}) { b { c } } }")
+    )
+    assert parts.cost(None, {"said": [{}] * 30}, 100) == (1 + 30) + (1 + 1)
+    assert parts.sizing == ("said",)
+    written = weigh(parse("mutation { a(input: {items: [{id: 1}, {id: 2}]}) { b { c } } }"))
+    assert written.cost(None, {}, 100) == 1 + 2
+
+
 def test_groups_cost_the_rows_they_are_made_from_and_some_pages_of_groups() -> None:
     said = "query($by: [D!]!) { a(groupBy: $by) { b { c } count } two: a(groupBy: [X]) { ...F } }"
     weight = weigh(parse(f"{said} fragment F on A {{ b {{ c }} }}"))
