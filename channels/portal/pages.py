@@ -1,4 +1,4 @@
-"""The pages anybody may read, whole without a script: the start page, the decisions, one decision."""
+"""The pages anybody may read, whole without a script: start, the decisions, one decision, what a certificate says."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ class Pages:
             Route("/", self.answering(self.start)),
             Route("/decisions", self.answering(self.decisions)),
             Route("/decisions/{id}", self.answering(self.decision)),
+            Route("/xac-minh/{code}", self.answering(self.certificate)),
             Route("/static/{name}", self.answering(_file)),
             Route("/favicon.ico", _icon),
         ]
@@ -86,6 +87,13 @@ class Pages:
         if not read["node"]:
             raise Missing
         return self._page(request, "decision.html", decision=read["node"], later=bool(_after(request)))
+
+    async def certificate(self, request: Request) -> Response:
+        """What the code printed on a certificate opens; 404 for one that is nobody's, or of what is not published."""
+        award = (await self.read("VerifyAward", code=request.path_params["code"]))["verifyAward"]
+        if award is None:
+            return self._page(request, "unrecognised.html", status=404, cache="no-store")
+        return self._page(request, "certificate.html", award=award)
 
     def missing(self, request: Request, _: Exception | None = None) -> Response:
         """404, in both languages; for whatever else nobody answers, too."""

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from channels.portal.assets import assets
 from models.award import AwardStatus
-from models.decision import DecisionStatus
+from models.decision import DecisionKind, DecisionStatus
 
 COUNTED_TO = 10_000
 """The public's counts end just past this (the schema says so): more is written as `hơn 10.000`."""
@@ -33,6 +33,7 @@ def environment() -> Environment:
     made.filters |= {"day": day, "day_in_words": day_in_words, "count": count}
     made.globals |= {
         "asset": lambda name: assets()[name].address,
+        "decision_kinds": _by_name(DecisionKind),
         "decision_statuses": _by_name(DecisionStatus),
         "award_statuses": _by_name(AwardStatus),
     }
@@ -63,5 +64,5 @@ def count(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
-def _by_name(kind: type[DecisionStatus] | type[AwardStatus]) -> Mapping[str, str]:
+def _by_name(kind: type[DecisionKind] | type[DecisionStatus] | type[AwardStatus]) -> Mapping[str, str]:
     return {member.name: member.value for member in kind}

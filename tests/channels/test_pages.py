@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 import models as rows
 from channels.portal.assets import FOLDER, assets
@@ -110,6 +110,40 @@ async def test_what_was_cancelled_says_so(site: Site) -> None:
     page = (await site.http.get(f"/decisions/Decision_{decision.id}")).text
     assert "Quyết định này đã hủy bỏ." in page
     assert '<b class="annulled">đã hủy bỏ' in page
+
+
+async def test_a_certificates_code_opens_a_page_that_says_whether_the_award_stands(site: Site) -> None:
+    decision = await recorded(site, "16/QĐ-UBND", title="Quyết định tặng Bằng khen")
+    hidden = await recorded(site, "17/QĐ-UBND", status=DecisionStatus.ISSUED, published_at=None)
+    async with site.province.sessions() as session:
+        codes = {row.decision_id: row.code for row in await session.scalars(select(rows.Award))}
+    code = codes[decision.id]
+    page = await site.http.get(f"/xac-minh/{code.lower()}")
+    assert page.status_code == 200
+    for said in ("Lộc Văn 1", "Khen thưởng này có hiệu lực.", "16/QĐ-UBND", "Bằng khen", "ngày 19 tháng 5 năm 2026"):
+        assert said in page.text
+    wrong = code[:-1] + ("A" if code[-1] != "A" else "B")
+    unknown = [await site.http.get(f"/xac-minh/{said}") for said in (wrong, codes[hidden.id], "x" * 500, "%00")]
+    assert {answer.status_code for answer in unknown} == {404}
+    assert all("Mã không được nhận ra" in answer.text for answer in unknown[:3])
+    assert len({answer.text for answer in unknown[:3]}) == 1, "what is not published looks like what is nobody's"
+    async with site.province.sessions.begin() as session:
+        await session.execute(update(rows.Award).values(status=AwardStatus.CANCELLED))
+    assert "Khen thưởng này đã hủy bỏ." in (await site.http.get(f"/xac-minh/{code}")).text
+
+
+async def test_a_decision_that_cancels_says_what_and_both_are_read_at_once(site: Site) -> None:
+    id = await published(site.province)
+    said = {"ground": "FALSE_ACHIEVEMENT", "reason": "Kết luận số 5"}
+    done = await site.province.act("chairman", "revokeAward", {"id": id, "expectedVersion": 2, **said})
+    assert done["status"] == "CANCELLED"
+    start = (await site.http.get("/")).text
+    assert "Về việc hủy bỏ khen thưởng tại Quyết định số 1/QĐ-UBND" in start
+    (address,) = re.findall(r'href="(/decisions/[^"]+)">Về việc hủy bỏ', start)
+    page = (await site.http.get(address)).text
+    assert "Hủy bỏ khen thưởng: <b>1</b>" in page
+    assert f'<a href="/decisions/{id}">1/QĐ-UBND</a>' in page
+    assert "Kết luận số 5" not in page, "what was found is for staff"
 
 
 async def test_what_is_not_there_and_what_may_not_be_seen_look_the_same(site: Site) -> None:

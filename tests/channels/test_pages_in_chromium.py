@@ -120,7 +120,7 @@ async def test_a_cursor_of_another_history_has_the_list_read_again(page: Page, s
 
     await page.route(site.address + "/", restored)
     await page.goto("/")
-    await expect(page.locator(".decisions > li .number")).to_have_text(["1/QĐ-UBND", "2/QĐ-UBND"], timeout=SEEN)
+    await expect(page.locator(".decisions > li .number")).to_have_text(["2/QĐ-UBND", "1/QĐ-UBND"], timeout=SEEN)
 
 
 async def test_no_page_scrolls_sideways_on_the_narrowest_phone(page: Page, site: Site) -> None:

@@ -1,9 +1,9 @@
-// Puts each decision published meanwhile at the top of the list.
+// Puts decisions published meanwhile on top of the list.
 const find = (what, within = document) => within.querySelector(what);
 const list = find("[data-news]");
 const live = find(".live");
 let { after, news, all } = list.dataset;
-let source, held; // come while the list is read again
+let source, held; // come meanwhile
 
 function row({ id, number, title, status, signedOn, agency, awards }) {
   const item = find("#row").content.firstElementChild.cloneNode(true);
@@ -20,7 +20,8 @@ function row({ id, number, title, status, signedOn, agency, awards }) {
 
 function show(decision) {
   if (held) return held.push(decision);
-  if (document.getElementById(decision.id)) return;
+  const old = document.getElementById(decision.id);
+  if (old) return old.replaceWith(row(decision));
   find(".empty")?.remove();
   list.prepend(row(decision));
   list.firstChild.className = "new";
@@ -53,7 +54,7 @@ function open() {
   source.onopen = () => (live.hidden = false);
   source.onerror = () => {
     live.hidden = true;
-    if (source.readyState > 1) setTimeout(open, 5000); // the browser has given up
+    if (source.readyState > 1) setTimeout(open, 5000); // it gave up
   };
 }
 
