@@ -12,6 +12,7 @@ from models.council_agenda import AgendaItem, CouncilAttendance, Recusal
 from models.council_ballot import Ballot, SecretCount
 from models.council_rule import CouncilRule
 from models.decision import Decision, DecisionNumberCount
+from models.delegation import Delegation
 from models.document import DocumentFile
 from models.dossier import Dossier, DossierCodeCount, DossierDocument
 from models.dossier_line import DossierLine
@@ -46,6 +47,7 @@ __all__ = [
     "CouncilSession",
     "Decision",
     "DecisionNumberCount",
+    "Delegation",
     "DocumentFile",
     "Dossier",
     "DossierCodeCount",

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from models.access import Role
 from models.account import Account, RoleHeld
 from models.agency import Agency, AgencyLevel
+from models.base import in_force_on
+from models.delegation import Delegation, lends_on
 from models.refusals import RuleNotMet
 
 SIGNING = frozenset({Role.CHAIRMAN, Role.AGENCY_HEAD})
@@ -34,20 +38,15 @@ def deciders_of(agency: Agency) -> tuple[frozenset[Role], str]:
 
 
 async def signer_on(session: AsyncSession, account_id: UUID, agency: Agency, day: date) -> Account:
-    """The account, which held an office that signs for the agency on this day. Raises RuleNotMet."""
-    held = RoleHeld
+    """The account, which held an office that signs for the agency on this day, or stood in. Raises RuleNotMet."""
     found: Account | None = await session.scalar(
-        select(Account)
-        .join(held, held.account_id == Account.id)
-        .join(Agency, Agency.id == held.agency_id)
-        .where(
+        select(Account).where(
             Account.id == account_id,
-            held.role.in_(SIGNING),
-            held.valid_from <= day,
-            or_(held.valid_to.is_(None), held.valid_to > day),
-            Agency.path.op("@>")(agency.path),
+            or_(
+                _reaches(agency, RoleHeld, RoleHeld.account_id == Account.id, in_force_on(RoleHeld, day)),
+                _reaches(agency, Delegation, Delegation.delegate_id == Account.id, lends_on(Delegation, day)),
+            ),
         )
-        .limit(1)
     )
     if found is None:
         raise RuleNotMet(
@@ -58,3 +57,10 @@ async def signer_on(session: AsyncSession, account_id: UUID, agency: Agency, day
             message_en="You held no office that may sign on that day. Check the day, or have whoever signed enter it.",
         )
     return found
+
+
+def _reaches(agency: Agency, row: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is a role that signs, held or lent, in this agency or above it."""
+    over = aliased(Agency)
+    found = select(row.id).join(over, over.id == row.agency_id)
+    return found.where(row.role.in_(SIGNING), over.path.op("@>")(agency.path), *conditions).exists()

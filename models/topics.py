@@ -13,6 +13,11 @@ def dossier(key: UUID) -> str:
     return f"dossier:{key}"
 
 
+def account(key: UUID) -> str:
+    """What is lent by or to one account."""
+    return f"account:{key}"
+
+
 def council(key: UUID) -> str:
     """One council's sittings."""
     return f"council:{key}"

@@ -18,10 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import models as rows
 from models import calendar
-from models.access import Audience, Holding, Viewer, viewer_of
+from models.access import Audience, Viewer, viewer_of
 from models.dossier import sees_few
 from models.refusals import TooManyAttempts, WrongCredentials
 from resolvers.context import Context
+from resolvers.holdings import holdings
 
 ATTEMPTS = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -117,17 +118,8 @@ async def _begin(context: Context, session: AsyncSession, account: rows.Account,
 
 
 async def viewer_for(session: AsyncSession, account: rows.Account) -> Viewer:
-    """The viewer an account is today, by the roles it holds."""
-    held, today = rows.RoleHeld, calendar.today()
-    found = await session.execute(
-        select(held.role, held.agency_id, rows.Agency.path)
-        .join(held.agency)
-        .where(
-            held.account_id == account.id, held.valid_from <= today, held.valid_to.is_(None) | (held.valid_to > today)
-        )
-    )
-    holdings = tuple(Holding(*row) for row in found)
-    viewer = viewer_of(account.id, account.nominee_id, holdings)
+    """The viewer an account is today, by the roles it holds and those lent to it."""
+    viewer = viewer_of(account.id, account.nominee_id, await holdings(session, account.id, calendar.today()))
     if viewer.audience is not Audience.STAFF:
         return viewer
     return replace(viewer, few=(await session.execute(sees_few(viewer))).scalar_one())

@@ -28,11 +28,11 @@ from resolvers.engine import Ref
 from resolvers.engine.refused import busy, unavailable
 from resolvers.inputs import UNKEPT
 
-R = TypeVar("R", rows.Dossier, rows.Decision, rows.CouncilSession)
+R = TypeVar("R", rows.Dossier, rows.Decision, rows.CouncilSession, rows.Delegation)
 """What an act changes: a row with a version."""
 
 
-Versioned = rows.Dossier | rows.Decision | rows.CouncilSession | rows.CouncilAttendance
+Versioned = rows.Dossier | rows.Decision | rows.CouncilSession | rows.CouncilAttendance | rows.Delegation
 """Rows that count their changes."""
 
 Subject = tuple[str | None, UUID | None]

@@ -18,6 +18,7 @@ from schema.bulk import BulkMutation
 from schema.content import ContentQuery
 from schema.council import CouncilMutation, CouncilQuery
 from schema.decision import DecisionMutation, DecisionQuery, DecisionSubscription
+from schema.delegation import DelegationMutation, DelegationQuery
 from schema.document_acts import DocumentMutation
 from schema.dossier import DossierQuery, DossierSubscription
 from schema.dossier_acts import DossierMutation
@@ -41,6 +42,7 @@ class Query(
     DossierQuery,
     CouncilQuery,
     DecisionQuery,
+    DelegationQuery,
     ContentQuery,
     SearchQuery,
     StatisticsQuery,
@@ -51,7 +53,14 @@ class Query(
 
 @strawberry.type
 class Mutation(
-    AccountMutation, DossierMutation, DocumentMutation, CouncilMutation, DecisionMutation, AwardMutation, BulkMutation
+    AccountMutation,
+    DossierMutation,
+    DocumentMutation,
+    CouncilMutation,
+    DecisionMutation,
+    DelegationMutation,
+    AwardMutation,
+    BulkMutation,
 ):
     """Everything that can be done, each act by its legal name."""
 

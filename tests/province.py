@@ -131,6 +131,7 @@ REPLIES = {
     "Dossier": "id code status version lines(first: 10) { nodes { id outcome } }",
     "Decision": "id number status version awards(first: 10) { nodes { id recipient { name } } }",
     "CouncilSession": "id version status",
+    "Delegation": "id version revokedAt",
     "CouncilAttendance": "id version",
     "IllegalStep": "step dossierStatus allowedFrom",
     "WrongStatus": "decisionStatus",

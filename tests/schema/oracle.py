@@ -27,6 +27,7 @@ from tests.oracle.answer import cut, in_python, say
 from .oracle_awards import Awards
 from .oracle_clock import Clocks
 from .oracle_council import Councils
+from .oracle_delegation import Delegations
 from .oracle_filters import passes, row_key
 from .oracle_list import Listed, listed
 from .oracle_rows import KINDS, Rows
@@ -61,7 +62,7 @@ def ordinal(decision: rows.Decision) -> int:
     return int(met[0]) if met else 0
 
 
-class Oracle(Awards, Clocks, Councils, answer.Oracle):
+class Oracle(Awards, Clocks, Councils, Delegations, answer.Oracle):
     """Answers documents from all rows of a database."""
 
     def __init__(self, found: Rows) -> None:

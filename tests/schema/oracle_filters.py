@@ -211,6 +211,13 @@ TESTS: dict[str, dict[str, Test]] = {
         "opensFrom": _day("opens_at", ge),
         "opensTo": _day("opens_at", le),
     },
+    "DelegationFilter": {
+        "role": _same("role"),
+        "delegator": _is("delegator_id"),
+        "delegate": _is("delegate_id"),
+        "agencyWithin": _within("agency_id"),
+        "revoked": lambda found, row, value, viewer: (row.revoked_at is not None) is value,
+    },
     "DecisionFilter": {
         "kind": _same("kind"),
         "agencyWithin": _within("agency_id"),

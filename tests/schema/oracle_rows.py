@@ -13,7 +13,7 @@ import models as rows
 from models.access import Audience, Viewer
 from models.workflow import DossierStatus
 
-from . import oracle_council
+from . import oracle_council, oracle_delegation
 
 KINDS: dict[str, type] = {
     "Account": rows.Account,
@@ -35,6 +35,7 @@ KINDS: dict[str, type] = {
     "CouncilSession": rows.CouncilSession,
     "Decision": rows.Decision,
     "Dossier": rows.Dossier,
+    "Delegation": rows.Delegation,
     "DossierDocument": rows.DossierDocument,
     "DossierEvent": rows.Entry,
     "DossierLine": rows.DossierLine,
@@ -183,5 +184,6 @@ SIGHT: dict[type, Callable[[Rows, Any, Viewer], bool]] = {
     rows.Entry: Rows.entry,
     rows.Account: Rows.account,
     **oracle_council.SIGHT,
+    rows.Delegation: oracle_delegation.delegation,
 }
 """Who sees the rows of a table; everybody, of one that is not here."""

@@ -19,6 +19,7 @@ from models.workflow import DossierStatus, Step
 from tests.clocks import wind
 from tests.province import Province
 
+from .oracle_delegation import plant as delegations
 from .oracle_seed import Chance, Seed
 from .oracle_seed_changes import Changes
 from .oracle_seed_council import Sittings
@@ -209,3 +210,4 @@ async def plant(session: AsyncSession, province: Province, seed: int = 2026) -> 
     await made.plant(session)
     await Files(made).plant(session)
     await Sittings(made).plant(session)
+    await delegations(session, made)

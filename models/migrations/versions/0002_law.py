@@ -103,6 +103,52 @@ def upgrade() -> None:
         unique=True,
     )
     op.create_table(
+        "delegation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("delegator_id", sa.Uuid(), nullable=False),
+        sa.Column("delegate_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "NOMINEE",
+                "UNIT_OFFICER",
+                "AGENCY_HEAD",
+                "ONE_STOP",
+                "APPRAISER",
+                "OFFICE_HEAD",
+                "COUNCIL_MEMBER",
+                "SECRETARY",
+                "CHAIRMAN",
+                "AUDITOR",
+                "ADMINISTRATOR",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("btrim(reason) <> ''", name=op.f("ck_delegation_has_a_reason")),
+        sa.CheckConstraint("delegator_id <> delegate_id", name=op.f("ck_delegation_is_to_somebody_else")),
+        sa.CheckConstraint("valid_to > valid_from", name=op.f("ck_delegation_ends_after_it_begins")),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_delegation_version_counts_from_one")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_delegation_agency_id_agency")),
+        sa.ForeignKeyConstraint(["delegate_id"], ["account.id"], name=op.f("fk_delegation_delegate_id_account")),
+        sa.ForeignKeyConstraint(["delegator_id"], ["account.id"], name=op.f("fk_delegation_delegator_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation")),
+    )
+    op.create_index("ix_delegation_agency", "delegation", ["agency_id", "created_at", "id"], unique=False)
+    op.create_index("ix_delegation_delegate", "delegation", ["delegate_id", "created_at", "id"], unique=False)
+    op.create_index("ix_delegation_delegator", "delegation", ["delegator_id", "created_at", "id"], unique=False)
+    op.create_index("ix_delegation_newest", "delegation", ["created_at", "id"], unique=False)
+    op.create_table(
         "council_attendance",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("session_id", sa.Uuid(), nullable=False),

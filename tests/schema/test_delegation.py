@@ -1,0 +1,347 @@
+"""Lending a role: who may, for what and how long; what is done by it counts for both; it ends when it should."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+import models as rows
+from channels.session import Found, Sessions
+from models import calendar
+from models.access import Role
+from resolvers.account import token_hash, viewer_by_token, viewer_for
+from resolvers.holdings import holdings
+from tests.province import BEGUN, NO_PASSWORD, Province
+from tests.schema.test_journey import awaiting_decision, drafted, stepped
+from tests.schema.test_refusals import refused, step
+
+TODAY = calendar.today()
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+async def province(province: Province) -> Province:
+    """The province with a deputy who holds nothing of their own that matters, and an administrator."""
+    await employ(province, "deputy", Role.COUNCIL_MEMBER, "province")
+    await employ(province, "admin", Role.ADMINISTRATOR, "province")
+    return province
+
+
+async def employ(province: Province, name: str, role: Role, agency: str, **more: Any) -> None:
+    async with province.sessions.begin() as session:
+        account = rows.Account(username=name, full_name=f"Người {name}", title="Phó phòng", password_hash=NO_PASSWORD)
+        session.add(account)
+        await session.flush()
+        at = province.agencies[agency]
+        session.add(rows.RoleHeld(account_id=account.id, role=role, agency_id=at, **{"valid_from": BEGUN, **more}))
+        await session.flush()
+        province.viewers[name] = await viewer_for(session, account)
+
+
+async def again(province: Province, who: str) -> None:
+    """Sign somebody in once more."""
+    async with province.sessions() as session:
+        account = await session.scalar(select(rows.Account).where(rows.Account.username == who))
+        assert account is not None
+        province.viewers[who] = await viewer_for(session, account)
+
+
+def lending(role: str = "OFFICE_HEAD", agency: str = "H37.02", **more: Any) -> dict[str, Any]:
+    return {
+        "to": "deputy",
+        "role": role,
+        "agency": agency,
+        "validFrom": TODAY.isoformat(),
+        "validTo": (TODAY + 5 * DAY).isoformat(),
+        "reason": "Đi công tác",
+        **more,
+    }
+
+
+async def lent(province: Province, who: str = "chief", **more: Any) -> dict[str, Any]:
+    """A delegation, and its delegate signed in once more."""
+    done = await province.act(who, "delegateRole", lending(**more))
+    assert done["__typename"] == "Delegation", done
+    await again(province, "deputy")
+    return done
+
+
+async def received(province: Province) -> dict[str, Any]:
+    dossier = await stepped(province, "officer", "submitDossier", await drafted(province))
+    return await stepped(province, "desk", "receiveDossier", dossier)
+
+
+async def test_what_is_done_by_a_lent_role_is_said_to_be_on_behalf_of_its_holder(province: Province) -> None:
+    dossier = await received(province)
+    assert (await province.act("deputy", "holdDossier", step(dossier, reason="x")))["__typename"] == "NotFound"
+    await lent(province)
+    held = await stepped(province, "deputy", "holdDossier", dossier, reason="Chờ kết luận thanh tra")
+    assert held["status"] == "HELD"
+    async with province.sessions() as session:
+        entry = await session.scalar(select(rows.Entry).where(rows.Entry.act == "HOLD"))
+        row = await session.scalar(select(rows.Dossier))
+    assert entry is not None
+    assert row is not None
+    deputy, chief = (str(province.viewers[who].account_id) for who in ("deputy", "chief"))
+    assert (str(entry.actor_id), entry.data["onBehalfOf"]) == (deputy, chief)
+    assert row.actors["HOLD"] == sorted([deputy, chief])
+
+
+async def test_an_act_in_ones_own_role_is_on_nobodys_behalf(province: Province) -> None:
+    await received(province)
+    async with province.sessions() as session:
+        entries = list(await session.scalars(select(rows.Entry).where(rows.Entry.subject_kind == "Dossier")))
+    assert [entry.act for entry in entries if "onBehalfOf" in entry.data] == []
+
+
+async def test_whoever_lends_and_whoever_is_lent_stand_apart_from_what_either_did(province: Province) -> None:
+    await lent(province, "officer", role="UNIT_OFFICER", agency="H37.10")
+    mine = await province.act("deputy", "draftDossier", province.draft())
+    dossier = await stepped(province, "head", "submitDossier", mine)
+    await lent(province, "desk", role="ONE_STOP")
+    refusal = await refused(province, "deputy", "receiveDossier", step(dossier))
+    assert (refusal["__typename"], refusal["taken"]) == ("SeparationOfDuties", ["DRAFT"])
+    done = await province.act("desk", "delegateRole", lending("ONE_STOP", to="officer"))
+    assert done["__typename"] == "Delegation"
+    await again(province, "officer")
+    refusal = await refused(province, "officer", "receiveDossier", step(dossier))
+    assert (refusal["__typename"], refusal["taken"]) == ("SeparationOfDuties", ["DRAFT"]), "on the officer's behalf"
+
+
+async def test_a_conflict_of_interest_of_either_bars_both(province: Province) -> None:
+    dossier = await awaiting_decision(province)
+    await lent(province, "chairman", role="CHAIRMAN", agency="H37")
+    dossier = await stepped(province, "chairman", "declareInterest", dossier, reason="Người thân")
+    for who in ("chairman", "deputy"):
+        refusal = await refused(province, who, "issueDecision", step(dossier, title="Quyết định"))
+        assert refusal["__typename"] == "ConflictOfInterest"
+
+
+async def test_ones_own_nomination_bars_whoever_stands_in(province: Province) -> None:
+    dossier = await awaiting_decision(province)
+    async with province.sessions.begin() as session:
+        await session.execute(update(rows.Account).values(nominee_id=None))
+        chairman = rows.Account.username == "chairman"
+        await session.execute(update(rows.Account).where(chairman).values(nominee_id=province.nominees["an"]))
+    await lent(province, "chairman", role="CHAIRMAN", agency="H37")
+    refusal = await refused(province, "deputy", "issueDecision", step(dossier, title="Quyết định"))
+    assert refusal["__typename"] == "ConflictOfInterest"
+
+
+async def test_a_decision_is_signed_by_whoever_was_lent_the_office_on_that_day(province: Province) -> None:
+    dossier = await awaiting_decision(province)
+    await lent(province, "chairman", role="CHAIRMAN", agency="H37")
+    done = await stepped(province, "deputy", "issueDecision", dossier, title="Về việc tặng Bằng khen")
+    assert done["__typename"] == "Decision", done
+
+
+@pytest.mark.parametrize(("first", "end"), [(1, 2), (-3, 0)])
+async def test_before_its_first_day_and_from_its_last_a_lent_role_is_not_held(
+    province: Province, first: int, end: int
+) -> None:
+    dossier = await received(province)
+    delegation = await lent(province)
+    async with province.sessions.begin() as session:
+        days = {"valid_from": TODAY + first * DAY, "valid_to": TODAY + end * DAY}
+        await session.execute(update(rows.Delegation).values(**days))
+    await again(province, "deputy")
+    assert (await refused(province, "deputy", "holdDossier", step(dossier, reason="x")))["__typename"] == "NotFound"
+    assert delegation["id"]
+
+
+async def test_a_revoked_role_is_no_longer_held(province: Province) -> None:
+    dossier, delegation = await received(province), await lent(province)
+    done = await province.act("chief", "revokeDelegation", step(delegation))
+    assert (done["__typename"], done["version"], bool(done["revokedAt"])) == ("Delegation", 2, True)
+    await again(province, "deputy")
+    assert (await refused(province, "deputy", "holdDossier", step(dossier, reason="x")))["__typename"] == "NotFound"
+
+
+async def test_who_sees_the_dossier_anyway_is_told_that_the_revoked_role_no_longer_permits(province: Province) -> None:
+    dossier = await received(province)
+    done = await province.act("chief", "delegateRole", lending(to="secretary"))
+    await again(province, "secretary")
+    await province.act("chief", "revokeDelegation", step(done))
+    await again(province, "secretary")
+    refusal = await refused(province, "secretary", "holdDossier", step(dossier, reason="x"))
+    assert (refusal["__typename"], refusal["whoCan"]) == ("NotPermitted", ["OFFICE_HEAD"])
+
+
+async def test_a_revocation_is_felt_within_fifteen_seconds(province: Province) -> None:
+    delegation = await lent(province)
+    async with province.sessions.begin() as session:
+        expires = datetime.now(UTC) + timedelta(hours=1)
+        account = province.viewers["deputy"].account_id
+        session.add(rows.Session(token_hash=token_hash("token"), account_id=account, expires_at=expires))
+
+    async def load(token: str) -> Found | None:
+        async with province.sessions() as session:
+            found = await viewer_by_token(session, token)
+        return Found(*found) if found else None
+
+    known, now = Sessions(load), 0.0
+    known.clock = lambda: now
+    office = frozenset({Role.OFFICE_HEAD})
+    assert (await known.viewer("token")).holds(office, "h37.office")
+    await province.act("chief", "revokeDelegation", step(delegation))
+    now = 15.1
+    assert not (await known.viewer("token")).holds(office, "h37.office")
+
+
+@pytest.mark.parametrize("end", [{"valid_to": TODAY}, {"valid_from": TODAY + DAY}])
+async def test_a_lent_role_ends_with_its_holders_own(province: Province, end: dict[str, date]) -> None:
+    await lent(province)
+    async with province.sessions.begin() as session:
+        await session.execute(update(rows.RoleHeld).where(rows.RoleHeld.role == Role.OFFICE_HEAD).values(**end))
+    await again(province, "deputy")
+    assert not province.viewers["deputy"].holds(frozenset({Role.OFFICE_HEAD}), "h37.office")
+
+
+async def test_a_role_lent_by_an_account_no_longer_active_is_not_held(province: Province) -> None:
+    await lent(province)
+    async with province.sessions.begin() as session:
+        await session.execute(update(rows.Account).where(rows.Account.username == "chief").values(active=False))
+    await again(province, "deputy")
+    assert not province.viewers["deputy"].holds(frozenset({Role.OFFICE_HEAD}), "h37.office")
+
+
+async def test_roles_count_from_their_first_day_to_before_their_last_by_vietnams_date(
+    province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await employ(province, "yearly", Role.ONE_STOP, "office", valid_from=date(2026, 1, 1), valid_to=date(2027, 1, 1))
+    account = province.viewers["yearly"].account_id
+    assert account is not None
+    async with province.sessions() as session:
+        held = [bool(await holdings(session, account, day)) for day in (date(2025, 12, 31), date(2026, 1, 1))]
+        held += [bool(await holdings(session, account, day)) for day in (date(2026, 12, 31), date(2027, 1, 1))]
+    assert held == [False, True, True, False]
+    for moment, holds in (
+        (datetime(2025, 12, 31, 16, 59, 59, tzinfo=UTC), False),  # 23:59:59 in Vietnam
+        (datetime(2025, 12, 31, 17, 0, tzinfo=UTC), True),
+        (datetime(2026, 12, 31, 16, 59, 59, tzinfo=UTC), True),
+        (datetime(2026, 12, 31, 17, 0, tzinfo=UTC), False),
+    ):
+        monkeypatch.setattr("models.calendar.datetime", _at(moment))
+        await again(province, "yearly")
+        assert bool(province.viewers["yearly"].holdings) is holds, moment
+
+
+def _at(moment: datetime) -> type[datetime]:
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return moment.astimezone(tz)
+
+    return Stopped
+
+
+REFUSED: dict[str, tuple[str, dict[str, Any], tuple[str, Any]]] = {
+    "to oneself": ("chief", {"to": "chief"}, ("InvalidInput", "to")),
+    "to nobody": ("chief", {"to": "nobody"}, ("InvalidInput", "to")),
+    "from yesterday": ("chief", {"validFrom": (TODAY - DAY).isoformat()}, ("InvalidInput", "validFrom")),
+    "for no day": ("chief", {"validTo": TODAY.isoformat()}, ("InvalidInput", "validTo")),
+    "for too long": ("chief", {"validTo": (TODAY + 400 * DAY).isoformat()}, ("InvalidInput", "validTo")),
+    "without a reason": ("chief", {"reason": " "}, ("InvalidInput", "reason")),
+    "a role not held": ("desk", {}, ("NotPermitted", ["OFFICE_HEAD"])),
+    "beyond the scope": ("chief", {"agency": "H37"}, ("NotPermitted", ["OFFICE_HEAD"])),
+    "another's": ("desk", {"delegator": "chief"}, ("NotPermitted", ["OFFICE_HEAD", "ADMINISTRATOR"])),
+    "of nobody": ("admin", {"delegator": "nobody"}, ("InvalidInput", "delegator")),
+    "of who does not hold it": ("admin", {"delegator": "desk"}, ("RuleNotMet", "BEYOND_WHAT_IS_HELD")),
+    "an appraiser's": ("appraiser", {"role": "APPRAISER"}, ("RuleNotMet", "NOT_DELEGABLE")),
+    "for no agency": ("chief", {"agency": "H37.99"}, ("NotFound", None)),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+async def test_a_delegation_that_may_not_be_is_refused_and_leaves_nothing(province: Province, what: str) -> None:
+    who, said, (kind, told) = REFUSED[what]
+    refusal = await refused(province, who, "delegateRole", lending(**said))
+    field = {"InvalidInput": "field", "NotPermitted": "whoCan", "RuleNotMet": "rule"}.get(kind)
+    assert (refusal["__typename"], refusal.get(field) if field else None) == (kind, told)
+    assert await province.count(rows.Delegation) == 0
+
+
+async def test_an_inactive_account_is_lent_nothing(province: Province) -> None:
+    async with province.sessions.begin() as session:
+        await session.execute(update(rows.Account).where(rows.Account.username == "deputy").values(active=False))
+    refusal = await refused(province, "chief", "delegateRole", lending())
+    assert (refusal["__typename"], refusal["field"]) == ("InvalidInput", "to")
+
+
+async def test_a_role_is_not_lent_beyond_its_holders_own_days(province: Province) -> None:
+    async with province.sessions.begin() as session:
+        ends = update(rows.RoleHeld).where(rows.RoleHeld.role == Role.OFFICE_HEAD).values(valid_to=TODAY + 4 * DAY)
+        await session.execute(ends)
+    refusal = await refused(province, "chief", "delegateRole", lending())
+    assert refusal["rule"] == "BEYOND_WHAT_IS_HELD"
+    assert str(TODAY + 4 * DAY) in refusal["remedy"]
+    await lent(province, validTo=(TODAY + 4 * DAY).isoformat())
+
+
+async def test_a_lent_role_is_not_lent_on(province: Province) -> None:
+    await lent(province)
+    refusal = await refused(province, "deputy", "delegateRole", lending(to="desk"))
+    assert (refusal["__typename"], refusal["rule"]) == ("RuleNotMet", "BEYOND_WHAT_IS_HELD")
+
+
+async def test_a_role_is_not_lent_twice_for_the_same_days(province: Province) -> None:
+    first = await lent(province)
+    refusal = await refused(province, "chief", "delegateRole", lending(validFrom=(TODAY + 4 * DAY).isoformat()))
+    assert (refusal["rule"], refusal["remedy"]) == ("ALREADY_DELEGATED", first["id"])
+    later = lending(validFrom=(TODAY + 5 * DAY).isoformat(), validTo=(TODAY + 9 * DAY).isoformat())
+    assert (await province.act("chief", "delegateRole", later))["__typename"] == "Delegation"
+
+
+async def test_two_who_lend_the_same_at_once_are_told_apart(province: Province) -> None:
+    said = lending(delegator="chief")
+    done = await asyncio.gather(*(province.act(who, "delegateRole", said) for who in ("chief", "admin")))
+    assert sorted(one["__typename"] for one in done) == ["Delegation", "RuleNotMet"]
+    assert await province.count(rows.Delegation) == 1
+
+
+async def test_an_administrator_lends_and_revokes_for_others_in_their_agencies(province: Province) -> None:
+    delegation = await lent(province, "admin", delegator="chief")
+    done = await province.act("admin", "revokeDelegation", step(delegation))
+    assert bool(done["revokedAt"])
+    refusal = await refused(province, "admin", "revokeDelegation", step(done))
+    assert (refusal["__typename"], refusal["rule"]) == ("RuleNotMet", "DELEGATION_ENDED")
+
+
+async def test_who_was_lent_a_role_does_not_revoke_it_and_others_do_not_see_it(province: Province) -> None:
+    delegation = await lent(province)
+    refusal = await refused(province, "deputy", "revokeDelegation", step(delegation))
+    assert (refusal["__typename"], refusal["whoCan"]) == ("NotPermitted", ["OFFICE_HEAD", "ADMINISTRATOR"])
+    for who in ("desk", "chairman", "auditor", "nominee"):
+        assert (await refused(province, who, "revokeDelegation", step(delegation)))["__typename"] == "NotFound"
+
+
+async def test_delegations_are_listed_for_both_and_for_administrators_alone(province: Province) -> None:
+    await lent(province)
+    asked = """{ delegations(first: 5) { totalCount nodes {
+      role agency { code } delegator { username } delegate { username } validTo reason revokedAt } } }"""
+    for who in ("chief", "deputy", "admin"):
+        (found,) = (await province.ask(who, asked))["data"]["delegations"]["nodes"]
+        assert (found["role"], found["agency"], found["delegator"], found["delegate"]) == (
+            "OFFICE_HEAD",
+            {"code": "H37.02"},
+            {"username": "chief"},
+            {"username": "deputy"},
+        )
+    for who in ("desk", "chairman", "nominee", None):
+        assert (await province.ask(who, asked))["data"]["delegations"]["totalCount"] == 0
+
+
+async def test_a_dry_run_and_a_key_sent_twice_lend_as_they_should(province: Province) -> None:
+    done = await province.act("chief", "delegateRole", lending(dryRun=True))
+    assert done["__typename"] == "Delegation"
+    assert await province.count(rows.Delegation) == await province.count(rows.Entry) == 0
+    key = {"idempotencyKey": "0b7cf5c8-6a9f-4a8e-b7c2-7f9c2f3c0a11"}
+    first = await province.act("chief", "delegateRole", lending(**key))
+    assert await province.act("chief", "delegateRole", lending(**key)) == first
+    assert (await province.count(rows.Delegation), await province.count(rows.Entry)) == (1, 1)
+    other = await refused(province, "chief", "delegateRole", lending(**key, reason="khác"))
+    assert other["__typename"] == "IdempotencyMismatch"
