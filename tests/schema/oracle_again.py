@@ -65,7 +65,7 @@ class Again:
         if isinstance(value, Name | int) or (isinstance(value, str) and _named(gtype) == "Date"):
             return self.maker.leaf("", get_named_type(gtype))
         if isinstance(value, str) and _named(gtype) == "ID":
-            kind = value.partition(":")[0].lstrip("@")
+            kind = value.replace("_", ":").partition(":")[0].lstrip("@")
             return self.maker.id(kind, kind) if kind in KINDS else self.maker.id()
         return next((self.chance.choice(pool) for pool in self.pools if value in pool), value)
 
