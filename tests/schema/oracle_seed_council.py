@@ -22,7 +22,7 @@ FIGURES = ("members", "recused", "present", "base", "yes", "no", "abstain")
 
 
 class Sittings:
-    """Three councils and what they have done."""
+    """Six councils and what they have done."""
 
     def __init__(self, seed: Seed) -> None:
         self.seed, self.chance = seed, Chance(90)  # its own luck: what else is planted stays as it was
@@ -35,13 +35,13 @@ class Sittings:
         lines = select(rows.DossierLine).order_by(rows.DossierLine.id)
         self.free = list(await session.scalars(lines))
         agencies = {d.id: d.agency_id for d in await session.scalars(select(rows.Dossier))}
-        for n in range(3):
+        for n in range(6):
             council = self._council(n)
             members = list(self._members(council))
             session.add_all([council, *members])
             await session.flush()
-            for place in range(7):
-                await self._sitting(session, council, members, (rules, agencies), 7 * n + place)
+            for place in range(6):
+                await self._sitting(session, council, members, (rules, agencies), 6 * n + place)
 
     def _council(self, n: int) -> rows.Council:
         chance, place = self.chance, self.seed.province.agencies
@@ -75,7 +75,7 @@ class Sittings:
         made = self._session(council, n)
         session.add(made)
         await session.flush()
-        seats = [self._seat(made, member) for member in self.chance.sample(members, self.chance.randint(0, 6))]
+        seats = [self._seat(made, member) for member in self.chance.sample(members, self.chance.choice([0, 3, 6, 6]))]
         items = list(self._items(made, law))
         session.add_all([*seats, *items])
         await session.flush()
@@ -113,7 +113,7 @@ class Sittings:
 
     def _items(self, session: rows.CouncilSession, law: Any) -> Iterator[rows.AgendaItem]:
         chance, (rules, agencies) = self.chance, law
-        for n in range(chance.choice([0, 1, 2, 4])):
+        for n in range(chance.choice([0, 1, 2, 6])):
             line = self.free.pop()
             ended = session.status in ENDED
             outcome = chance.choice(list(AgendaOutcome)[1:]) if ended else AgendaOutcome.PENDING
@@ -139,7 +139,7 @@ class Sittings:
 
     def _stance(self, item: rows.AgendaItem, seat: rows.CouncilAttendance) -> Iterator[Any]:
         chance = self.chance
-        if chance.luck(0.2):
+        if chance.luck(0.8 if item.position == 3 else 0.2):
             yield rows.Recusal(
                 id=chance.key(),
                 item_id=item.id,
