@@ -29,6 +29,7 @@ from channels.portal.pages import Pages
 from channels.session import Door, Found, Sessions
 from channels.settings import Settings
 from channels.streams import SetSession, Streams
+from channels.timekeeper import Timekeeper
 from channels.ws import GraphQLTransportWS
 from models import database
 from models.access import Viewer
@@ -171,6 +172,8 @@ async def _readyz(laurel: Laurel, _: Request) -> PlainTextResponse:
 async def _lifespan(laurel: Laurel, _: Starlette) -> AsyncIterator[None]:
     """Start the feed; at the end send streams away first, then close what was opened."""
     await laurel.feed.start()
+    timekeeper = Timekeeper(laurel.transactions, laurel.feed.ring)
+    timekeeper.start()
     gc.collect()
     gc.freeze()  # what was made at start stays: half of the time spent on collecting was on it
     gc.set_threshold(50_000, 20, 100)
@@ -178,6 +181,7 @@ async def _lifespan(laurel: Laurel, _: Starlette) -> AsyncIterator[None]:
         yield
     finally:
         laurel.leave()
+        await timekeeper.stop()
         await laurel.feed.stop()
         await laurel.pool.close()
         await laurel.writing.dispose()

@@ -3,26 +3,48 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.dossier import Dossier, DossierDocument
 from models.dossier_line import DossierLine, LineOutcome
+from models.opinion import OpinionRequest
 from models.posting import PostingCase, PublicPosting, posting_rule
 from models.refusals import RuleNotMet
-from models.rule_set import DocumentKind, RuleSet
+from models.rule_set import DocumentKind
 
 PROPOSED = (LineOutcome.ELIGIBLE, LineOutcome.PASSED)
 """The outcomes of cases that go on."""
 
 
-async def must_be_posted(session: AsyncSession, dossier: Dossier, rules: RuleSet) -> None:
+def shown_here(kind: Any, dossier: Any) -> ColumnElement[bool]:
+    """Of a kind of paper: the register itself shows what it would, an opinion that was given, a list that was posted.
+
+    The dossier as a row, or as columns of the statement that this is put into.
+    """
+    answered = select(OpinionRequest.id).where(
+        OpinionRequest.dossier_id == dossier.id, OpinionRequest.answered_at.is_not(None)
+    )
+    posted = select(PublicPosting.id).where(
+        PublicPosting.dossier_id == dossier.id, PublicPosting.closed_at.is_not(None), ~PublicPosting.called_off
+    )
+    return or_(
+        and_(kind == DocumentKind.OPINION, exists(answered)),
+        and_(kind == DocumentKind.PUBLIC_POSTING, exists(posted)),
+    )
+
+
+async def must_be_posted(session: AsyncSession, dossier: Dossier) -> None:
     """Raise RuleNotMet where a case that goes on must have been posted (art 84.5) and was not, here or by the proposer.
 
-    The lines must have been loaded with their award types. One statement, and none where nothing must be posted.
+    Its rule set, and its lines with their award types, must have been loaded. One statement, and none where nothing
+    must be posted.
     """
-    rule = posting_rule(rules.code)
+    if dossier.rule_set is None:
+        return  # nothing binds what was not received
+    rule = posting_rule(dossier.rule_set.code)
     cases = {
         line.id: line.award_type
         for line in dossier.lines

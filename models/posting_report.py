@@ -15,15 +15,13 @@ def report_text(
     working_days: int,
     closes_on: str,
     closed_at: str | None,
-    counts: tuple[int, int, int],
+    supports: int,
+    remarks: int,
+    objections: int,
 ) -> str:
-    """The report in Vietnamese, NFC, lines ended by a newline; days and moments are given as ISO 8601.
-
-    `counts` are of comments that support, remark and object.
-    """
-    supports, remarks, objections = counts
+    """The report in Vietnamese, NFC, lines ended by a newline; days and moments are given as ISO 8601."""
     opened, closes = day_of(datetime.fromisoformat(opened_at)), date.fromisoformat(closes_on)
-    total = sum(counts)
+    total = supports + remarks + objections
     said = (
         f"Tổng số ý kiến: {total}; tán thành: {supports}, có ý kiến: {remarks}, phản đối: {objections}."
         if total

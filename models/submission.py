@@ -16,6 +16,7 @@ from models.base import in_force_on
 from models.dossier import Dossier, DossierDocument
 from models.dossier_line import DossierLine, LineOutcome
 from models.nominee import Nominee
+from models.posting_duty import shown_here
 from models.refusals import RuleNotMet
 from models.rule_set import DocumentKind, RequiredDocument, RuleSet
 from models.workflow import Step
@@ -137,6 +138,7 @@ def missing(dossier: Any, rules: Any) -> Select[DocumentKind, str, Step]:
         paper.dossier_id == dossier.id, paper.kind == required.kind, paper.removed_at.is_(None)
     )
     return select(required.kind, required.article, required.due).where(
+        ~shown_here(required.kind, dossier),
         required.rule_set_id == rules,
         or_(required.commendation_type.is_(None), required.commendation_type == dossier.commendation_type),
         concerned.exists(),

@@ -7,6 +7,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from models import calendar
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import LineOutcome
+from models.posting_duty import must_be_posted
 from models.submission import must_be_complete, must_have_due
 from models.workflow import Step
 from resolvers.context import Context
@@ -14,6 +15,7 @@ from resolvers.dossier_draft import cleaned
 from resolvers.dossier_steps import CASES, DESKS
 from resolvers.engine import Ref
 from resolvers.inputs import DossierStepInput, ReasonedStepInput
+from resolvers.posting_acts import taken_once_over
 
 
 async def _stepped(context: Context, act: str, step: Step, input: DossierStepInput) -> Ref:
@@ -85,9 +87,11 @@ async def return_to_appraisal(context: Context, input: ReasonedStepInput) -> Ref
 async def forward_up(context: Context, input: DossierStepInput) -> Ref:
     """Forward a dossier to the Prime Minister or the President, who decides (Law 06/2022 art 83.2)."""
     async with context.work("forwardUp", input) as work:
-        dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=DESKS)
-        entry = dossier.take(Step.FORWARD_UP, by=work.viewer, note=input.note)
+        load = (*DESKS, CASES, joinedload(Dossier.rule_set))
+        dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
+        entry = await taken_once_over(work, dossier, Step.FORWARD_UP, input.note)
         await must_have_due(work.session, [dossier], Step.FORWARD_UP)
+        await must_be_posted(work.session, dossier)
         return await work.reply(dossier, entry)
 
 

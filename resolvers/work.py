@@ -32,7 +32,9 @@ R = TypeVar("R", rows.Dossier, rows.Decision, rows.CouncilSession, rows.Delegati
 """What an act changes: a row with a version."""
 
 
-Versioned = rows.Dossier | rows.Decision | rows.CouncilSession | rows.CouncilAttendance | rows.Delegation
+Versioned = (
+    rows.Dossier | rows.Decision | rows.CouncilSession | rows.CouncilAttendance | rows.OpinionRequest | rows.Delegation
+)
 """Rows that count their changes."""
 
 Subject = tuple[str | None, UUID | None]

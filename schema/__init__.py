@@ -15,6 +15,7 @@ from schema.agency import AgencyQuery
 from schema.award import AwardQuery
 from schema.award_change import AwardMutation
 from schema.bulk import BulkMutation
+from schema.consulting_acts import ConsultingMutation
 from schema.content import ContentQuery
 from schema.council import CouncilMutation, CouncilQuery
 from schema.decision import DecisionMutation, DecisionQuery, DecisionSubscription
@@ -26,6 +27,8 @@ from schema.feed import FeedQuery
 from schema.movement import MovementQuery
 from schema.node import NodeQuery
 from schema.nominee import NomineeQuery
+from schema.opinion import OpinionQuery
+from schema.posting import PostingQuery
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
 from schema.statistics import StatisticsQuery
@@ -40,6 +43,8 @@ class Query(
     AwardQuery,
     MovementQuery,
     DossierQuery,
+    OpinionQuery,
+    PostingQuery,
     CouncilQuery,
     DecisionQuery,
     DelegationQuery,
@@ -55,6 +60,7 @@ class Query(
 class Mutation(
     AccountMutation,
     DossierMutation,
+    ConsultingMutation,
     DocumentMutation,
     CouncilMutation,
     DecisionMutation,

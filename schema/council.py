@@ -17,6 +17,7 @@ from models.rule_set import CommendationType
 from models.workflow import Interest
 from resolvers import council as resolve
 from resolvers import council_closing, council_convening, council_opening, council_party, council_voting
+from resolvers import posting as posted
 from resolvers.engine import Connection, many, reads, shows, to_one
 from schema.account import Account
 from schema.acts import acts
@@ -26,6 +27,7 @@ from schema.dossier import Dossier, DossierLine
 from schema.dossier_acts import DossierStepResult
 from schema.node import Node
 from schema.nominee import Nominee
+from schema.posting import PostingReport
 from schema.refusals import (
     ConflictOfInterest,
     IdempotencyMismatch,
@@ -144,6 +146,7 @@ class AgendaItem(Node):
     line: DossierLine | None = to_one(description="The case in the dossier, for whoever may read it.")
     recusals: Connection[Recusal] = many(resolve.recusals)
     own_ballot: Ballot | None = reads(resolve.own_ballot)
+    posting_report: PostingReport | None = reads(posted.report_to_council)
 
 
 @shows(rows.CouncilSession, visible=visible_session)

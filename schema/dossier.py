@@ -17,7 +17,7 @@ from models.rule_set import CommendationType
 from models.standing import standing
 from models.workflow import Clock, DossierStatus
 from resolvers import allowed_steps as allowed
-from resolvers import award_history, event
+from resolvers import award_history, event, opinion, posting
 from resolvers import clock as time
 from resolvers import dossier as resolve
 from resolvers.engine import Connection, column, computed, many, reads, self_, shows, subscribes, to_one, told
@@ -31,6 +31,8 @@ from schema.feed import Resync
 from schema.movement import Movement
 from schema.node import Node
 from schema.nominee import Nominee
+from schema.opinion import OpinionRequest
+from schema.posting import PublicPosting
 
 
 @shows(rows.DossierLine, visible=visible_line)
@@ -123,6 +125,8 @@ class Dossier(Node):
     events: Connection[DossierEvent] = many(resolve.events)
     last_event: DossierEvent | None = reads(resolve.last_event)
     documents: list[DossierDocument] = reads(resolve.documents)
+    opinion_requests: Connection[OpinionRequest] = many(opinion.opinions_on)
+    postings: Connection[PublicPosting] = many(posting.postings_of)
 
 
 @shows(rows.Entry, visible=visible_entry)

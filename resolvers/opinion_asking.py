@@ -1,0 +1,146 @@
+"""Asking other agencies for their opinions on a dossier: whom, what, until when (Law 06/2022 art 84.3)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import joinedload
+
+import models as rows
+from models import calendar
+from models.base import in_force_on
+from models.catalogue.consulting import SaidOpinionRule
+from models.dossier import Dossier, visible_dossier
+from models.journal import Entry
+from models.opinion import OpinionRequest, opinion_rule
+from models.refusals import (
+    IllegalStep,
+    InvalidInput,
+    RuleNotMet,
+)
+from models.verdict import obstacles
+from models.workflow import DossierStatus, Step, workflow
+from resolvers.consulting_inputs import RequestOpinionsInput
+from resolvers.context import Context
+from resolvers.dossier_draft import said
+from resolvers.dossier_steps import DESKS
+from resolvers.engine import Ref
+from resolvers.opinion_acts import awaited, closed
+from resolvers.work import Work
+
+MOST_AGENCIES = 30
+"""More agencies than this are asked in several requests."""
+
+
+async def request_opinions(context: Context, input: RequestOpinionsInput) -> Ref:
+    """Ask other agencies about a dossier, again and more of them while opinions are sought (Law 06/2022 art 84.3)."""
+    async with context.work("requestOpinions", input) as work:
+        load = (*DESKS, joinedload(Dossier.rule_set))
+        dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
+        entries = await _consulting(work, dossier, input.note)
+        rule = opinion_rule(dossier.rule_set.code if dossier.rule_set else "")
+        due_on = _due_on(calendar.day_of(work.now), rule, input.days)
+        question = said("question", input.question)
+        made = [
+            _request(work, dossier, agency, rule, question, due_on) for agency in await _to_ask(work, dossier, input)
+        ]
+        work.session.add_all(made)
+        told = [each.entry("REQUEST_OPINION", work.viewer, due_on=due_on.isoformat()) for each in made]
+        return await work.reply(dossier, *entries, *told)
+
+
+async def _consulting(work: Work, dossier: Dossier, note: str | None) -> list[Entry]:
+    """Have the dossier seek opinions; where it does already, only whoever may begin that may ask more agencies."""
+    if dossier.status is not DossierStatus.CONSULTING:
+        entry = dossier.take(Step.CONSULT, by=work.viewer, note=note)
+        told = closed(await awaited(work, dossier), work)
+        await (
+            work.session.flush()
+        )  # what was left of an earlier round is closed before the same agencies are asked anew
+        return [entry, *told]
+    rule = workflow(dossier.workflow_code)[Step.CONSULT]
+    for obstacle in obstacles(rule, dossier.facts(rule, work.viewer), work.viewer):
+        if not isinstance(obstacle, IllegalStep):
+            raise obstacle
+    return []
+
+
+def _due_on(today: date, rule: SaidOpinionRule, days: int | None) -> date:
+    given = rule.working_days if days is None else days
+    if not 1 <= given <= rule.most_days:
+        raise InvalidInput(
+            field="days",
+            message=f"Thời hạn trả lời phải từ 1 đến {rule.most_days} ngày làm việc.",
+            message_en=f"The time to answer must be 1 to {rule.most_days} working days.",
+        )
+    return calendar.add_working_days(today, given)
+
+
+async def _to_ask(work: Work, dossier: Dossier, input: RequestOpinionsInput) -> list[rows.Agency]:
+    """The agencies named; raises InvalidInput or RuleNotMet for what cannot be asked."""
+    codes = list(dict.fromkeys(input.agencies))
+    if not 1 <= len(codes) <= MOST_AGENCIES:
+        raise InvalidInput(
+            field="agencies",
+            message=f"Hãy chọn từ 1 đến {MOST_AGENCIES} cơ quan để lấy ý kiến.",
+            message_en=f"Choose 1 to {MOST_AGENCIES} agencies to ask.",
+        )
+    asked = select(OpinionRequest.id).where(
+        OpinionRequest.dossier_id == dossier.id,
+        OpinionRequest.to_agency_id == rows.Agency.id,
+        OpinionRequest.answered_at.is_(None),
+        OpinionRequest.closed_at.is_(None),
+    )
+    agency, today = rows.Agency, calendar.day_of(work.now)
+    found = (
+        await work.session.execute(
+            select(agency, exists(asked))
+            .where(agency.code.in_(codes), in_force_on(agency, today))
+            .order_by(agency.code)
+        )
+    ).all()
+    if unknown := set(codes) - {row[0].code for row in found}:
+        raise InvalidInput(
+            field="agencies",
+            message=f"Không có cơ quan nào mang mã {min(unknown)}. Hãy kiểm tra lại mã.",
+            message_en=f"No agency has the code {min(unknown)}. Check it.",
+        )
+    for each, waits in found:
+        _must_be_askable(dossier, each, waits=waits)
+    return [row[0] for row in found]
+
+
+def _must_be_askable(dossier: Dossier, agency: rows.Agency, *, waits: bool) -> None:
+    if agency.id == dossier.agency_id:
+        raise RuleNotMet(
+            rule="PROPOSER_ASKED",
+            article="Law 06/2022 art 84.3",
+            remedy=agency.code,
+            message="Cơ quan trình hồ sơ không cho ý kiến về hồ sơ của mình. Hãy bỏ cơ quan này.",
+            message_en="Whoever proposes gives no opinion on its own dossier. Leave that agency out.",
+        )
+    if waits:
+        raise RuleNotMet(
+            rule="ALREADY_ASKED",
+            article="Law 06/2022 art 84.3",
+            remedy=agency.code,
+            message=f"«{agency.name}» đã được hỏi và chưa trả lời. Hãy bỏ cơ quan này.",
+            message_en=f"{agency.code} was asked already and has not answered. Leave it out.",
+        )
+
+
+def _request(
+    work: Work, dossier: Dossier, agency: rows.Agency, rule: SaidOpinionRule, question: str, due_on: date
+) -> OpinionRequest:
+    return OpinionRequest(
+        dossier_id=dossier.id,
+        to_agency_id=agency.id,
+        dossier_code=dossier.code or "",
+        dossier_title=dossier.title,
+        question=question,
+        asked_at=work.now,
+        asked_by_id=work.account_id,
+        due_on=due_on,
+        silence=rule.silence,
+    )

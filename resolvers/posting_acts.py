@@ -1,0 +1,217 @@
+"""Posting a dossier's list in public, commenting on it, and ending its window (Law 06/2022 art 84.5)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+import models as rows
+from models import calendar
+from models.access import Role
+from models.consulting import stands
+from models.dossier import Dossier, visible_dossier
+from models.journal import Entry
+from models.posting import PostingCase, PublicPosting, last_day, posting_rule, visible_posting
+from models.posting_comment import CommentSource, PostingComment
+from models.posting_duty import PROPOSED, must_be_over, must_not_be_running
+from models.refusals import IllegalStep, InvalidInput, NotFound, NotPermitted, RuleNotMet
+from models.workflow import DossierStatus, Step
+from resolvers.consulting_inputs import CommentInput, PostDossierInput, RecordCommentInput
+from resolvers.context import Context
+from resolvers.dossier_draft import said
+from resolvers.dossier_steps import CASES, DESKS
+from resolvers.engine import Ref
+from resolvers.inputs import DossierStepInput
+from resolvers.work import Work, row_key
+
+RECORDING = frozenset({Role.ONE_STOP, Role.APPRAISER, Role.OFFICE_HEAD, Role.SECRETARY})
+"""Who at the dossier's desk records comments that come by letter, by telephone or in person."""
+
+
+async def post_dossier(context: Context, input: PostDossierInput) -> Ref:
+    """Make the list of a dossier's eligible cases public for comments, for as long as the law says (art 84.5)."""
+    async with context.work("postDossier", input) as work:
+        load = (*DESKS, CASES, joinedload(Dossier.rule_set))
+        dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
+        entry = dossier.take(Step.POST, by=work.viewer, note=input.note)
+        earlier = await _call_off_earlier(work, dossier)
+        posting = _posting(work, dossier)
+        work.session.add(posting)
+        await work.session.flush()
+        work.session.add_all(_cases(posting, dossier, {row_key("DossierLine", each) for each in input.initials}))
+        return await work.reply(posting, *earlier, posting.entry("POST", work.viewer), entry)
+
+
+async def _call_off_earlier(work: Work, dossier: Dossier) -> list[Entry]:
+    """End what is left of an earlier posting, which the dossier left by another way."""
+    row = PublicPosting
+    open_ = select(row).where(row.dossier_id == dossier.id, row.closed_at.is_(None)).with_for_update()
+    found = list(await work.session.scalars(open_))
+    entries = [each.close(work.now, work.viewer, "CALL_OFF_POSTING", called_off=True) for each in found]
+    await work.session.flush()
+    return entries
+
+
+def _posting(work: Work, dossier: Dossier) -> PublicPosting:
+    days = posting_rule(dossier.rule_set.code if dossier.rule_set else "").working_days
+    return PublicPosting(
+        dossier_id=dossier.id,
+        code=dossier.code or "",
+        title=dossier.title,
+        agency_id=dossier.agency_id,
+        opened_at=work.now,
+        working_days=days,
+        closes_on=last_day(calendar.day_of(work.now), days),
+    )
+
+
+def _cases(posting: PublicPosting, dossier: Dossier, hidden: Collection[UUID]) -> list[PostingCase]:
+    """The list as it is shown: of each case that goes on a name, an agency and an award."""
+    lines = [line for line in dossier.lines if line.outcome in PROPOSED]
+    if not lines:
+        raise RuleNotMet(
+            rule="NOTHING_TO_POST",
+            article="Law 06/2022 art 84.5",
+            remedy="appraiseLine",
+            message="Hồ sơ không có trường hợp nào đủ điều kiện để công khai. Hãy thẩm định trước.",
+            message_en="The dossier has no eligible case to post. Appraise it first.",
+        )
+    if not {line.id for line in lines}.issuperset(hidden):
+        raise NotFound
+    return [
+        PostingCase(
+            posting_id=posting.id,
+            position=place,
+            line_id=line.id,
+            name=initials(line.nominee.name) if line.id in hidden else line.nominee.name,
+            agency_id=line.nominee.agency_id,
+            award_type_id=line.award_type_id,
+        )
+        for place, line in enumerate(lines, start=1)
+    ]
+
+
+def initials(name: str) -> str:
+    """`Hoàng Thị An` as `H. T. A.`"""
+    return " ".join(f"{word[0]}." for word in unicodedata.normalize("NFC", name).split())
+
+
+async def comment_on_posting(context: Context, input: CommentInput) -> Ref:
+    """Say what one thinks of a posted list, until the end of its last day; the public does not read it."""
+    async with context.work("commentOnPosting", input) as work:
+        posting = await _commented(work, input)
+        _must_be_open(posting, calendar.day_of(work.now))
+        account = await work.session.get_one(rows.Account, work.account_id)
+        comment = PostingComment(
+            posting_id=posting.id,
+            kind=input.kind,
+            text=said("text", input.text),
+            author_name=account.full_name,
+            author_id=account.id,
+            source=CommentSource.ONLINE,
+            received_on=calendar.day_of(work.now),
+            at=work.now,
+        )
+        work.session.add(comment)
+        return await work.reply(comment, comment.entry(work.viewer))
+
+
+async def record_comment(context: Context, input: RecordCommentInput) -> Ref:
+    """Record what somebody said by letter, by telephone or in person while the list stood in public."""
+    async with context.work("recordComment", input) as work:
+        posting = await _commented(work, input)
+        if not work.viewer.holds(RECORDING, posting.dossier.handler.path):
+            raise NotPermitted.unless(RECORDING)
+        today = calendar.day_of(work.now)
+        day = _received_on(posting, input.received_on or today, today)
+        _must_be_open(posting, day)
+        comment = PostingComment(
+            posting_id=posting.id,
+            kind=input.kind,
+            text=said("text", input.text),
+            author_name=said("authorName", input.author_name, 200),
+            source=_other_way(input.source),
+            received_on=day,
+            at=work.now,
+        )
+        work.session.add(comment)
+        return await work.reply(comment, comment.entry(work.viewer))
+
+
+async def _commented(work: Work, input: CommentInput) -> PublicPosting:
+    """The list a comment is on, kept from being ended meanwhile; raises NotFound."""
+    row = PublicPosting
+    found = await work.session.scalar(
+        select(row)
+        .where(row.id == row_key("PublicPosting", input.posting), visible_posting(row, work.viewer))
+        .options(joinedload(row.dossier).joinedload(Dossier.handler))
+        .with_for_update(read=True, of=row)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _must_be_open(posting: PublicPosting, day: date) -> None:
+    """Raise RuleNotMet unless the list stands in public for comments of this day."""
+    standing = posting.closed_at is None and stands(posting.dossier, DossierStatus.POSTED)
+    if not standing or day > posting.last_day:
+        raise RuleNotMet(
+            rule="POSTING_ENDED",
+            article="Law 06/2022 art 84.5",
+            remedy=posting.closes_on.isoformat(),
+            message=f"Thời gian lấy ý kiến đã hết ngày {posting.closes_on:%d/%m/%Y}. "
+            "Nếu còn kiến nghị, hãy gửi đơn đến cơ quan trình hoặc cơ quan xử lý hồ sơ.",
+            message_en=f"Comments were taken until {posting.closes_on}. "
+            "If you have a complaint, write to whoever proposed or handles the dossier.",
+        )
+
+
+def _received_on(posting: PublicPosting, day: date, today: date) -> date:
+    opened = calendar.day_of(posting.opened_at)
+    if opened <= day <= today:
+        return day
+    raise InvalidInput(
+        field="receivedOn",
+        message=f"Ngày nhận phải từ ngày công khai ({opened:%d/%m/%Y}) đến hôm nay.",
+        message_en=f"The day it came must lie between the posting ({opened}) and today.",
+    )
+
+
+def _other_way(source: CommentSource) -> CommentSource:
+    if source is not CommentSource.ONLINE:
+        return source
+    raise InvalidInput(
+        field="source",
+        message="Ý kiến trực tuyến do chính người có ý kiến gửi. Hãy chọn cách khác.",
+        message_en="Online comments are sent by their authors. Choose another way.",
+    )
+
+
+async def end_posting(context: Context, input: DossierStepInput) -> Ref:
+    """End a posting whose window is over, sooner than the system does (art 84.5)."""
+    async with context.work("endPosting", input) as work:
+        dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=DESKS)
+        entry = dossier.take(Step.END_POSTING, by=work.viewer, note=input.note)
+        row = PublicPosting
+        open_ = select(row).where(row.dossier_id == dossier.id, row.closed_at.is_(None)).with_for_update()
+        entries = []
+        for posting in await work.session.scalars(open_):
+            must_be_over(posting, calendar.day_of(work.now))
+            entries.append(posting.close(work.now, work.viewer, "END_POSTING"))
+        return await work.reply(dossier, *entries, entry)
+
+
+async def taken_once_over(work: Work, dossier: Dossier, step: Step, note: str | None) -> Entry:
+    """Take a step; where a list that stands in public is why it may not be taken, say until when it stands."""
+    try:
+        return dossier.take(step, by=work.viewer, note=note)
+    except IllegalStep:
+        if dossier.status is DossierStatus.POSTED:
+            await must_not_be_running(work.session, dossier, calendar.day_of(work.now))
+        raise
