@@ -247,6 +247,9 @@ class Oracle(Awards, Clocks, Councils, Delegations, answer.Oracle):
     def Dossier_documents(self, dossier: Any, viewer: Viewer) -> Any:
         return listed(self._parts(rows.DossierDocument, "dossier_id", dossier, viewer), "position").rows
 
+    def DossierDocument_files(self, document: Any, viewer: Viewer) -> Any:
+        return listed(self._parts(rows.DocumentFile, "document_id", document, viewer), "edition", descending=True).rows
+
     def _parts(self, kind: type, column: str, dossier: Any, viewer: Viewer) -> list[Any]:
         return [row for row in self.found.of(kind, column, dossier.id) if self.found.sees(row, viewer)]
 

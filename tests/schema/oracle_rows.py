@@ -34,6 +34,7 @@ KINDS: dict[str, type] = {
     "CouncilRule": rows.CouncilRule,
     "CouncilSession": rows.CouncilSession,
     "Decision": rows.Decision,
+    "DocumentFile": rows.DocumentFile,
     "Dossier": rows.Dossier,
     "Delegation": rows.Delegation,
     "DossierDocument": rows.DossierDocument,
@@ -130,8 +131,11 @@ class Rows:
         return own and self.sees(self.one(rows.Dossier, row.dossier_id), viewer)
 
     def document(self, row: rows.DossierDocument, viewer: Viewer) -> bool:
-        staff = viewer.audience is Audience.STAFF
-        return staff and self.sees(self.one(rows.Dossier, row.dossier_id), viewer)
+        shown = viewer.audience is Audience.STAFF and row.removed_at is None
+        return shown and self.sees(self.one(rows.Dossier, row.dossier_id), viewer)
+
+    def file(self, row: rows.DocumentFile, viewer: Viewer) -> bool:
+        return row.document_id is not None and self.sees(self.one(rows.DossierDocument, row.document_id), viewer)
 
     def published(self, row: Any, viewer: Viewer) -> bool:
         return viewer.audience is Audience.STAFF or row.published_at is not None
@@ -172,6 +176,7 @@ SIGHT: dict[type, Callable[[Rows, Any, Viewer], bool]] = {
     rows.Dossier: Rows.dossier,
     rows.DossierLine: Rows.line,
     rows.DossierDocument: Rows.document,
+    rows.DocumentFile: Rows.file,
     rows.Decision: Rows.published,
     rows.Article: Rows.published,
     rows.ExemplaryModel: Rows.published,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -13,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import models as rows
 from models.award import AwardStatus
 from models.decision import DecisionKind, DecisionStatus, Signature
+from models.document import FileType
 from models.dossier_line import LineOutcome
 from models.rule_set import CommendationType, DocumentKind
 from models.workflow import DossierStatus, Step
@@ -42,7 +45,9 @@ class Files:
         dossiers = [self._dossier(n, rule_set) for n in range(60)]
         session.add_all(dossiers)
         await session.flush()
-        session.add_all(part for dossier in dossiers for part in (*self._lines(dossier), *self._documents(dossier)))
+        session.add_all(line for dossier in dossiers for line in self._lines(dossier))
+        papers = [paper for dossier in dossiers for paper in self._documents(dossier)]
+        session.add_all(papers)
         decisions = [self._decision(n) for n in range(28)]
         session.add_all(decisions)
         await session.flush()
@@ -52,6 +57,7 @@ class Files:
         await Changes(self, decisions).plant(session, awards)
         session.add_all(entry for dossier in dossiers for entry in self._steps(dossier))
         session.add_all(entry for decision in decisions for entry in self._acts(decision))
+        session.add_all(file for paper in papers for file in self._files(paper))
         await session.flush()
 
     def desk(self) -> UUID:
@@ -123,6 +129,23 @@ class Files:
                 title=chance.text(n),
                 number=chance.perhaps(f"{n}/TTr"),
                 dated=chance.perhaps(chance.day()),
+            )
+
+    def _files(self, paper: rows.DossierDocument) -> Iterator[rows.DocumentFile]:
+        """A paper's editions, and one that waits to be some paper's; now and then the paper is taken out."""
+        chance = self.chance
+        paper.removed_at = chance.perhaps(chance.moment(), 0.2)
+        for edition in range(chance.choice([0, 1, 1, 3])):
+            yield rows.DocumentFile(
+                id=chance.key(),
+                dossier_id=paper.dossier_id,
+                document_id=paper.id if edition else None,
+                edition=edition,
+                name=re.sub(r"[/\\]", "_", unicodedata.normalize("NFC", chance.loose())),
+                type=chance.choice(list(FileType)),
+                size=chance.randint(1, 9),
+                sha256=f"{chance.randint(0, 9)}" * 64,
+                uploaded_by_id=chance.choice(self.staff),
             )
 
     def _decision(self, n: int) -> rows.Decision:

@@ -223,6 +223,20 @@ async def test_a_secret_paper_or_case_is_not_added_nor_put_in_anothers_place(pro
     assert (await refused(province, "officer", "replaceDocument", replaced))["rule"] == "STATE_SECRET"
 
 
+async def test_a_decision_waits_for_the_paper_that_is_due_by_it_and_the_desk_obtains_it(province: Province) -> None:
+    dossier = await awaiting_decision(province)
+    async with province.sessions.begin() as session:
+        row = await session.get_one(Dossier, UUID(dossier["id"].removeprefix("Dossier_")))
+        due = {"kind": DocumentKind.BALLOT_MINUTES, "award_code": "BK_T", "due": Step.DECIDE, "article": "84.1c"}
+        session.add(rows.RequiredDocument(rule_set_id=row.rule_set_id, **due))
+    said = {"title": "Về việc tặng Bằng khen"}
+    refusal = await refused(province, "chairman", "issueDecision", step(dossier, **said))
+    assert (refusal["rule"], refusal["remedy"], refusal["article"]) == ("MISSING_DOCUMENTS", "BALLOT_MINUTES", "84.1c")
+    minutes = {"kind": "BALLOT_MINUTES", "title": "Biên bản kiểm phiếu"}
+    dossier = await stepped(province, "secretary", "addDocument", dossier, document=minutes)
+    assert (await stepped(province, "chairman", "issueDecision", dossier, **said))["__typename"] == "Decision"
+
+
 WANTED = [
     ("HC_LD_III", "MERIT", Step.CONVENE, {DocumentKind.PUBLIC_POSTING}),
     ("HC_LD_III", "MERIT", Step.FORWARD_UP, {DocumentKind.OPINION, DocumentKind.PUBLIC_POSTING}),
