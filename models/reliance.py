@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, and_, exists, false, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, any_, exists, false, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access import Audience, Viewer
 from models.award import Award
-from models.base import Base, Identified
+from models.base import Base, Identified, array_of
 from models.dossier import visible_line
 from models.dossier_line import DossierLine
 
@@ -49,5 +49,6 @@ def leaning_on_the_fallen(viewer: Viewer) -> ColumnElement[bool]:
     row = AwardReliance
     return and_(
         Award.line_id.is_not(None),
-        Award.line_id.in_(select(row.line_id).where(row.fell_at.is_not(None), visible_reliance(row, viewer))),
+        Award.line_id
+        == any_(array_of(select(row.line_id).where(row.fell_at.is_not(None), visible_reliance(row, viewer)))),
     )

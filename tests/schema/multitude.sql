@@ -73,8 +73,12 @@ insert into decision (id, number, title, status, version, agency_id, signed_on, 
     case when n % 9 > 0 then pg_temp.moment(n * 10) + interval '3 days' end from generate_series(1, 9000) n;
 
 insert into award (id, decision_id, position, nominee_id, award_type_id, agency_id, awarded_on, achievement_year, citation,
-    posthumous, status)
+    posthumous, line_id, status)
   select pg_temp.key(8, n), pg_temp.key(7, 1 + n % 9000), 1 + n / 9000, pg_temp.key(4, 1 + n % 40000),
     known.id, pg_temp.key(1, 101 + n % 120), pg_temp.moment((1 + n % 9000) * 10)::date, 2010 + n % 15,
-    'Có thành tích', false, case when n % 2003 = 0 then 'CANCELLED' else 'IN_FORCE' end from generate_series(1, 100000) n
+    'Có thành tích', false, case when n <= 50000 then pg_temp.key(6, n) end, case when n % 2003 = 0 then 'CANCELLED' else 'IN_FORCE' end from generate_series(1, 100000) n
     join known on place = n * 37 % (select count(*) from known);
+
+insert into award_reliance (id, line_id, award_id, article, fell_at)
+  select pg_temp.key(9, n), pg_temp.key(6, n * 50), pg_temp.key(8, 50000 + n), 'Điều 74', case when n % 5 = 0 then now() end
+    from generate_series(1, 1000) n;

@@ -78,6 +78,7 @@ OFFERED: dict[str, dict[str, tuple[str, ...]]] = {
         "not": ("{status: ARCHIVED}",),
     },
     "decisions": {
+        "kind": ("COMMENDATION", "REVOCATION"),
         "agencyWithin": ('"H37"', '"H37.5"', '"none"'),
         "status": ("CANCELLED", "ISSUED"),
         "statuses": ("[CANCELLED]",),
@@ -96,6 +97,7 @@ OFFERED: dict[str, dict[str, tuple[str, ...]]] = {
         "agencyWithin": ('"H37"', '"H37.8.107"', '"none"'),
         "nominee": (f'"Nominee_{key(4, 77)}"',),
         "recipient": ("INDIVIDUAL", "HOUSEHOLD", "FOREIGN_PARTY"),
+        "toReview": ("true", "false"),
         "status": ("IN_FORCE", "CANCELLED", "STRIPPED"),
         "statuses": ("[CANCELLED, STRIPPED]",),
         "year": ("2012", "1990"),
