@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from models import calendar
@@ -43,11 +43,11 @@ class Clocks:
     def Dossier_daysSaved(self, dossier: Any, viewer: Viewer) -> float | None:
         return None if dossier.half_days_saved is None else dossier.half_days_saved / 2
 
-    def Dossier_stageDueOn(self, dossier: Any, viewer: Viewer) -> date | None:
+    def Dossier_stageDueOn(self, dossier: Any, viewer: Viewer) -> str | None:
         if dossier.clock_since is None or clock(dossier.status) is not Clock.RUNNING:
             return None
         days = calendar.official()
-        return days.day_of_half(days.half_of(dossier.clock_since) + dossier.stage_half_days_left)
+        return days.day_of_half(days.half_of(dossier.clock_since) + dossier.stage_half_days_left).isoformat()
 
     def Dossier_dueIsProvisional(self, dossier: Any, viewer: Viewer) -> bool:
         return dossier.due_on is not None and dossier.due_on.year > 2026
