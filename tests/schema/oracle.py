@@ -26,6 +26,7 @@ from tests.oracle.answer import cut, in_python, say
 
 from .oracle_awards import Awards
 from .oracle_clock import Clocks
+from .oracle_consulting import Consulting
 from .oracle_council import Councils
 from .oracle_delegation import Delegations
 from .oracle_filters import passes, row_key
@@ -62,7 +63,7 @@ def ordinal(decision: rows.Decision) -> int:
     return int(met[0]) if met else 0
 
 
-class Oracle(Awards, Clocks, Councils, Delegations, answer.Oracle):
+class Oracle(Awards, Clocks, Consulting, Councils, Delegations, answer.Oracle):
     """Answers documents from all rows of a database."""
 
     def __init__(self, found: Rows) -> None:

@@ -13,6 +13,7 @@ import models as rows
 from models.access import Viewer
 from models.calendar import day_of
 
+from .oracle_consulting import is_awaited, is_open, is_overdue
 from .oracle_rows import Rows
 from .oracle_text import folded
 
@@ -210,6 +211,20 @@ TESTS: dict[str, dict[str, Test]] = {
         "statuses": _among("status"),
         "opensFrom": _day("opens_at", ge),
         "opensTo": _day("opens_at", le),
+    },
+    "OpinionRequestFilter": {
+        "dossier": _is("dossier_id"),
+        "toAgencyWithin": _within("to_agency_id"),
+        "awaited": lambda found, row, value, viewer: is_awaited(found, row) is value,
+        "overdue": lambda found, row, value, viewer: is_overdue(found, row) is value,
+        "dueFrom": _day("due_on", ge),
+        "dueTo": _day("due_on", le),
+    },
+    "PublicPostingFilter": {
+        "open": lambda found, row, value, viewer: is_open(found, row) is value,
+        "agencyWithin": _within("agency_id"),
+        "closesFrom": _day("closes_on", ge),
+        "closesTo": _day("closes_on", le),
     },
     "DelegationFilter": {
         "role": _same("role"),

@@ -13,7 +13,7 @@ import models as rows
 from models.access import Audience, Viewer
 from models.workflow import DossierStatus
 
-from . import oracle_council, oracle_delegation
+from . import oracle_consulting, oracle_council, oracle_delegation
 
 KINDS: dict[str, type] = {
     "Account": rows.Account,
@@ -45,7 +45,13 @@ KINDS: dict[str, type] = {
     "Movement": rows.Movement,
     "Nominee": rows.Nominee,
     "NomineePersonal": rows.NomineePersonal,
+    "OpinionCase": rows.DossierLine,
+    "OpinionRequest": rows.OpinionRequest,
+    "PostingCase": rows.PostingCase,
+    "PostingComment": rows.PostingComment,
     "PrizeMoney": rows.AwardPrize,
+    "PublicPosting": rows.PublicPosting,
+    "PostingReport": rows.PublicPosting,
     "Recusal": rows.Recusal,
 }
 """The types that show rows."""
@@ -189,6 +195,7 @@ SIGHT: dict[type, Callable[[Rows, Any, Viewer], bool]] = {
     rows.Entry: Rows.entry,
     rows.Account: Rows.account,
     **oracle_council.SIGHT,
+    **oracle_consulting.SIGHT,
     rows.Delegation: oracle_delegation.delegation,
 }
 """Who sees the rows of a table; everybody, of one that is not here."""

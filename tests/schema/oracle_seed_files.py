@@ -22,6 +22,7 @@ from models.workflow import DossierStatus, Step
 from tests.clocks import wind
 from tests.province import Province
 
+from .oracle_consulting import plant as consultations
 from .oracle_delegation import plant as delegations
 from .oracle_seed import Chance, Seed
 from .oracle_seed_changes import Changes
@@ -234,3 +235,4 @@ async def plant(session: AsyncSession, province: Province, seed: int = 2026) -> 
     await Files(made).plant(session)
     await Sittings(made).plant(session)
     await delegations(session, made)
+    await consultations(session, made)
