@@ -1,4 +1,4 @@
-"""`./run bench [read|growth]`: what a read costs the server, beside what it could cost at best.
+"""`./run bench [read|write|growth]`: what a read costs the server, beside what it could cost at best; and an act.
 
 read: contenders answer the same queries with equal answers, taking turns round by round:
   laurel      a document by POST on the web channel, with session, limits, access predicates and log
@@ -7,6 +7,7 @@ read: contenders answer the same queries with equal answers, taking turns round 
   fixed       those bytes without a database
   strawberry  stock Strawberry on the same tables, with the ORM and DataLoaders
   postgraphile, mercurius, yoga   where there are Node and npm: the same tables, prepared statements, graphql-jit
+write: each act of a dossier's journey, with its statements and commits, on a copy of the data that is thrown away.
 growth: Laurel alone, on data of growing scale, each in a database of its own that is kept under .laurel/.
 Servers run on one core; PostgreSQL and the load on another. Only ratios and CPU mean anything on a shared machine.
 """
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from channels.settings import Settings
@@ -27,23 +28,36 @@ from tests.bench.peers import node
 from tests.bench.postgres import postgres_at
 from tests.bench.read import Unequal, read
 from tests.bench.report import Results, as_json, err, out
+from tests.bench.write import Writes, write
 
 
 def main(arguments: Sequence[str]) -> int:
     """The exit code: 1 where the contenders' answers differ."""
     asked = parsed(arguments)
     try:
-        results = measured_reads(asked) if asked.bench == "read" else measured_growth(asked)
+        results = MEASURED[asked.bench](asked)
     except Unequal as found:
         err.print(f"✗ {found}", style="red", soft_wrap=True, markup=False)
         return 1
     if asked.json:
-        out.out(as_json(results))
+        out.out(as_json(results.lines()))
     else:
         results.tell(out)
-    if asked.bench == "read":
-        targets.tell(list(targets.goals(results)), err if asked.json else out)
+    if asked.bench != "growth":
+        reached = results.goals() if isinstance(results, Writes) else list(targets.goals(results))
+        targets.tell(reached, err if asked.json else out)
     return 0
+
+
+def measured_writes(asked: argparse.Namespace) -> Writes:
+    """What every act costs."""
+    settings = Settings()
+    with kept(settings) as running:
+        at = replace(running, database_url=loaded(running, asked.scale))
+        postgres = postgres_at(at.database_url)
+        if pinned() and postgres and not settings.database_url:
+            postgres.pin(REST)
+        return write(at, asked.rounds)
 
 
 def measured_growth(asked: argparse.Namespace) -> Results:
@@ -64,6 +78,13 @@ def measured_reads(asked: argparse.Namespace) -> Results:
         return read(at, asked.rounds, peers)
 
 
+MEASURED: dict[str, Callable[[argparse.Namespace], Results | Writes]] = {
+    "read": measured_reads,
+    "write": measured_writes,
+    "growth": measured_growth,
+}
+
+
 def pinned() -> bool:
     """Leave the first core to the servers; where that cannot be, say so."""
     alone = pin(REST)
@@ -76,9 +97,11 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     """What is asked of the bench."""
     form = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser("./run bench", description=__doc__, formatter_class=form)
-    parser.add_argument("bench", nargs="?", choices=["read", "growth"], default="read")
+    parser.add_argument("bench", nargs="?", choices=list(MEASURED), default="read")
     parser.add_argument("--json", action="store_true", help="one JSON object a line instead of a table")
-    parser.add_argument("--scale", type=int, default=10, help="read: 10 is 20,000 dossiers (the default); 1 is 2,000")
+    parser.add_argument(
+        "--scale", type=int, default=10, help="read, write: 10 is 20,000 dossiers (the default); 1 is 2,000"
+    )
     parser.add_argument("--to", type=int, default=10, help="growth: up to this scale (10; the full run is 50)")
     parser.add_argument("--rounds", type=int, default=10, help="turns that each contender takes (10)")
     parser.add_argument("--no-peers", action="store_true", help="read: leave out the servers for Node")

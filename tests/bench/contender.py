@@ -8,11 +8,12 @@ import re
 import sys
 import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from sqlalchemy import Engine, event
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -25,6 +26,7 @@ from channels.settings import Settings
 from models import database
 from models.access import Viewer
 from resolvers.account import viewer_by_token
+from resolvers.engine import Pool
 from tests.bench.peers.node import PEERS, run
 from tests.bench.queries import QUERIES
 from tests.pristine import dsn
@@ -66,7 +68,35 @@ def laurel(settings: Settings) -> Starlette:
             (Path(folder) / f"{query.name}.graphql").write_text(query.document, "utf-8")
         texts = read_documents(admission.channel, admission.engine.schema, Path(folder)).texts
     admission.documents = replace(admission.documents, texts={**admission.documents.texts, **texts})
+    counted = Counted(app.state.laurel.pool)
+    counted.listen(app.state.laurel.writing.sync_engine)
+    app.router.routes.insert(0, Route("/statements", counted.tell))
     return app
+
+
+@dataclass
+class Counted:
+    """What Laurel sends to PostgreSQL for its clients; the feed's numbering has connections of its own."""
+
+    pool: Pool
+    written: int = 0
+    commits: int = 0
+
+    def listen(self, writing: Engine) -> None:
+        """Count what is sent, and what is committed, on the connections that write."""
+
+        def sent(*_: Any) -> None:
+            self.written += 1
+
+        def committed(_: Any) -> None:
+            self.commits += 1
+
+        event.listen(writing, "before_cursor_execute", sent)
+        event.listen(writing, "commit", committed)
+
+    async def tell(self, _: Request) -> PlainTextResponse:
+        """Statements, and commits."""
+        return PlainTextResponse(f"{self.written + self.pool.sent} {self.commits}")
 
 
 async def spent(_: Request) -> PlainTextResponse:

@@ -70,7 +70,9 @@ def post(path: str, body: bytes, **headers: str) -> bytes:
     return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode() + body
 
 
-SPENT, PEAK = (f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode() for path in ("/spent", "/peak"))
+SPENT, PEAK, STATEMENTS = (
+    f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode() for path in ("/spent", "/peak", "/statements")
+)
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,12 @@ def peak_memory(address: str) -> float | None:
     """The most memory the server ever had, in MB (10⁶ bytes); None where its system does not tell."""
     said = _said(address, PEAK)
     return int(said) * 1024 / 1e6 if said else None
+
+
+def statements(address: str) -> tuple[int, int]:
+    """Statements that the server has sent to PostgreSQL for its clients, and transactions it has committed."""
+    sent, commits = _said(address, STATEMENTS).split()
+    return int(sent), int(commits)
 
 
 def _said(address: str, question: bytes) -> bytes:

@@ -125,9 +125,9 @@ def figure(value: object) -> str:
     return f"{value:,.{3 if abs(value) < 1 else 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0}f}"
 
 
-def as_json(results: Results) -> str:
+def as_json(lines: Sequence[dict[str, object]]) -> str:
     """One object a line."""
-    return "\n".join(json.dumps(line) for line in results.lines())
+    return "\n".join(json.dumps(line) for line in lines)
 
 
 def right(heading: str) -> Column:

@@ -107,12 +107,12 @@ def started(name: str, settings: Settings, token: str = "") -> Iterator[str]:
         process.wait(10)
 
 
-def signed_in(laurel: str) -> str:
+def signed_in(laurel: str, who: str = WHO) -> str:
     """A session's token, as anybody signs in."""
-    body = orjson.dumps({"query": SIGN_IN, "variables": {"input": {"username": WHO, "password": PASSWORD}}})
+    body = orjson.dumps({"query": SIGN_IN, "variables": {"input": {"username": who, "password": PASSWORD}}})
     with closing(Connection(laurel)) as connection:
         status, said = connection.ask(post("/web/graphql", body))
     token = orjson.loads(said).get("data", {}).get("signIn", {}).get("token") if status == 200 else None
     if not token:
-        raise RuntimeError(f"{WHO} cannot sign in: {said!r}")
+        raise RuntimeError(f"{who} cannot sign in: {said!r}")
     return str(token)
