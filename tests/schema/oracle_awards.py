@@ -25,9 +25,6 @@ class Awards:
 
     AwardVerification_printedName = Award_printedName
 
-    def PrizeMoney_multiple(self, prize: rows.AwardPrize, _: Viewer) -> float:
-        return int(prize.multiple) if prize.multiple.is_integer() else prize.multiple  # JSON has one kind of number
-
     def Award_changes(self, award: rows.Award, _: Viewer) -> Listed:
         return listed(self.found.of(rows.AwardChange, "award_id", award.id), "at")
 

@@ -50,7 +50,8 @@ class Changes:
             )
 
     def _prize(self, award: rows.Award) -> rows.AwardPrize:
-        salary, multiple = self.chance.choice([1_800_000, 2_340_000]), self.chance.choice([0.3, 1.5, 2.25, 92.0])
+        salary = self.chance.choice([1_800_000, 2_340_000])
+        multiple = self.chance.choice([0.3, 1.5, 2.25, 92.5])  # PostgreSQL writes a whole one without its .0
         return rows.AwardPrize(
             award_id=award.id,
             amount=round(salary * multiple),
