@@ -25,6 +25,8 @@ def unready(step: Step, standing: Standing) -> Iterator[Refusal]:
     cases = standing.cases
     if step in _COMPLETE | _JUDGING and not cases.total:
         yield names_nobody()
+    elif step in _JUDGING - {Step.PROPOSE_OTHER_FORM} and not cases.settled:
+        yield other_form_open()
     elif step in _JUDGING and not _judged_so(step, standing):
         yield judged_otherwise(step)
     if step is Step.ENDORSE and standing.at_its_desk:
@@ -46,16 +48,17 @@ def unready(step: Step, standing: Standing) -> Iterator[Refusal]:
 def _judged_so(step: Step, standing: Standing) -> bool:
     """Whether judging one more case can be this step: one of several, the last with somebody eligible or with nobody.
 
-    Any case may be judged again, so the one that is judged next may be any.
+    Any case may be judged again, but one for which another form is proposed waits for the answer.
     """
     cases = standing.cases
     match step:
         case Step.APPRAISE:
-            return cases.pending > 1 or (cases.pending == 1 and cases.total > 1)
+            return cases.pending > 1 or (cases.pending == 1 and cases.settled > cases.pending_settled)
         case Step.PASS_APPRAISAL:
-            return cases.pending <= 1
+            return cases.pending == cases.pending_settled <= 1
         case Step.FAIL_APPRAISAL:
-            return cases.pending + cases.eligible <= 1
+            judged = cases.pending + cases.eligible
+            return judged == 0 or (judged == 1 and cases.pending_settled + cases.eligible_settled == 1)
     return True
 
 
@@ -100,6 +103,17 @@ def at_its_desk() -> RuleNotMet:
         remedy="receiveDossier",
         message="Hồ sơ đã ở bộ phận một cửa. Hãy tiếp nhận hoặc từ chối tiếp nhận.",
         message_en="The dossier has come to its desk already. Receive or refuse it.",
+    )
+
+
+def other_form_open() -> RuleNotMet:
+    """The refusal to judge a case for which another form is proposed and not yet answered."""
+    return RuleNotMet(
+        rule="OTHER_FORM_OPEN",
+        article="province",
+        remedy="acceptOtherForm, declineOtherForm",
+        message="Cơ quan trình chưa trả lời đề nghị hình thức khác. Hãy chờ trả lời rồi thẩm định.",
+        message_en="The proposer has not answered the other form proposed. Wait for the answer, then appraise.",
     )
 
 

@@ -34,7 +34,14 @@ class Cases:
     eligible: int
     passed: int
     other_forms: int
-    """Those for which another form is proposed and not yet answered."""
+    """Those for which another form is proposed and not yet answered; the others are settled."""
+    pending_settled: int
+    eligible_settled: int
+
+    @property
+    def settled(self) -> int:
+        """Those that may be judged."""
+        return self.total - self.other_forms
 
 
 @dataclass(frozen=True)
@@ -146,8 +153,8 @@ def _agencies(row: Any) -> ColumnElement[Any]:
 def _cases(row: Any) -> ColumnElement[Any]:
     line = aliased(DossierLine)
 
-    def with_outcome(outcome: LineOutcome) -> Any:
-        return func.count().filter(line.outcome == literal_column(f"'{outcome.name}'"))
+    def with_outcome(outcome: LineOutcome, *others: Any) -> Any:
+        return func.count().filter(line.outcome == literal_column(f"'{outcome.name}'"), *others)
 
     counts = {
         "total": func.count(),
@@ -155,6 +162,8 @@ def _cases(row: Any) -> ColumnElement[Any]:
         "eligible": with_outcome(LineOutcome.ELIGIBLE),
         "passed": with_outcome(LineOutcome.PASSED),
         "other_forms": func.count(line.other_form_id),
+        "pending_settled": with_outcome(LineOutcome.PENDING, line.other_form_id.is_(None)),
+        "eligible_settled": with_outcome(LineOutcome.ELIGIBLE, line.other_form_id.is_(None)),
     }
     return select(_object(counts)).where(line.dossier_id == row.id).scalar_subquery()
 

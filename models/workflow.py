@@ -202,7 +202,10 @@ def _read(file: Path) -> Workflow:
         raise ValueError(f"{file.name} and Step differ in {sorted(steps.keys() ^ Step.__members__.keys())}")
     if head["code"] != file.stem:
         raise ValueError(f"{file.name} holds the version {head['code']}: name the file after it")
-    rows = MappingProxyType({step: _row(step, steps[step.name]) for step in Step})
+    try:
+        rows = MappingProxyType({step: _row(step, steps[step.name]) for step in Step})
+    except KeyError as unknown:
+        raise ValueError(f"{file.name}: {unknown.args[0]!r} is no role, state, step or the like") from None
     return Workflow(head["code"], head["article"], head["confirmed"], head["valid_from"], rows)
 
 

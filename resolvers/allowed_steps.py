@@ -9,7 +9,7 @@ from typing import Any
 
 from models.access import Audience, Holding, Role, Viewer
 from models.readiness import unready
-from models.refusals import Refusal, RuleNotMet
+from models.refusals import IllegalStep, Refusal, RuleNotMet
 from models.standing import Standing, told
 from models.verdict import obstacles, taken_by
 from models.workflow import DossierStatus, Step, StepRule, workflow
@@ -34,6 +34,10 @@ ACTS: dict[Step, str] = {
     Step.PROPOSE_OTHER_FORM: "proposeOtherForm",
     Step.ACCEPT_OTHER_FORM: "acceptOtherForm",
     Step.DECLINE_OTHER_FORM: "declineOtherForm",
+    Step.CONSULT: "requestOpinions",
+    Step.CONCLUDE_OPINIONS: "concludeOpinions",
+    Step.POST: "postDossier",
+    Step.END_POSTING: "endPosting",
     Step.CONVENE: "conveneSession",
     Step.ADVISE: "closeSession",
     Step.FAIL_COUNCIL: "closeSession",
@@ -55,6 +59,8 @@ ACTS: dict[Step, str] = {
 """By which act each step is taken. The others are none of a dossier's that is there already, or follow by law."""
 _BY_LETTER = (Step.ADVISE, Step.FAIL_COUNCIL)
 """While the Party committee is asked, these are taken by recording what it says."""
+_CARRIED_ON = {(Step.CONSULT, DossierStatus.CONSULTING)}
+"""Where the act does more of the same, though the dossier takes no step by it: more agencies are asked."""
 
 ROLES: dict[Role, str] = {
     Role.NOMINEE: "đối tượng được đề nghị",
@@ -116,7 +122,9 @@ def _steps(code: str) -> tuple[tuple[StepRule, str], ...]:
 
 
 def _judged(rule: StepRule, act: str, standing: Standing, viewer: Viewer) -> AllowedStep:
+    carried_on = (rule.step, standing.facts.status) in _CARRIED_ON
     against = [*obstacles(rule, standing.facts, viewer), *_unready(rule, standing)]
+    against = [each for each in against if not (carried_on and isinstance(each, IllegalStep))]
     holding = taken_by(rule, standing.facts, viewer)
     because = [_by_role(holding, rule)] if holding and not against else [_against(each, rule) for each in against]
     by_letter = rule.step in _BY_LETTER and standing.facts.status is DossierStatus.PARTY_OPINION

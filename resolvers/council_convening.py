@@ -19,7 +19,7 @@ from models.dossier_line import DossierLine, LineOutcome
 from models.readiness import nothing_to_advise_on, on_another_agenda
 from models.refusals import InvalidInput, NotFound, RuleNotMet
 from models.submission import must_have_due
-from models.workflow import DossierStatus, Step
+from models.workflow import Step
 from resolvers.context import Context
 from resolvers.council_desk import must_keep
 from resolvers.council_inputs import ConveneSessionInput
@@ -39,13 +39,12 @@ async def convene_session(context: Context, input: ConveneSessionInput) -> Ref:
         must_keep(council, Step.CONVENE, work.viewer)
         session = _session(council, input)
         dossiers = await _agenda(work, council, input)
+        entries = [dossier.take(Step.CONVENE, by=work.viewer) for dossier in dossiers]
         rules = await _rules(work, dossiers)
         cases = [(dossier, line) for dossier in dossiers for line in _asked(dossier)]
         items = [_item(session, place, case, rules) for place, case in enumerate(cases, start=1)]
         await _must_be_free(work, items)
-        called = [dossier for dossier in dossiers if dossier.status is not DossierStatus.COUNCIL]
-        entries = [dossier.take(Step.CONVENE, by=work.viewer) for dossier in called]
-        await must_have_due(work.session, called, Step.CONVENE)
+        await must_have_due(work.session, dossiers, Step.CONVENE)
         work.session.add(session)
         await work.session.flush()
         work.session.add_all(items)

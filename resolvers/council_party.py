@@ -9,8 +9,8 @@ from sqlalchemy.orm import selectinload
 from models import calendar
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import LineOutcome
-from models.refusals import InvalidInput
-from models.workflow import Step
+from models.refusals import IllegalStep, InvalidInput
+from models.workflow import DossierStatus, Step
 from resolvers.context import Context
 from resolvers.council_inputs import PartyOpinionInput
 from resolvers.dossier_draft import said
@@ -26,7 +26,10 @@ async def record_party_opinion(context: Context, input: PartyOpinionInput) -> Re
         number, reason = said("number", input.number, 100), _reason(input)
         _must_be_past(input.dated, calendar.day_of(work.now))
         step = Step.ADVISE if input.agrees else Step.FAIL_COUNCIL
+        stood = dossier.status
         entry = dossier.take(step, by=work.viewer, note=input.note, reason=reason)
+        if stood is not DossierStatus.PARTY_OPINION:  # before the council it is the ballots that say so
+            raise IllegalStep(step=step, dossier_status=stood, allowed_from=[DossierStatus.PARTY_OPINION])
         entry.data = {**entry.data, "number": number, "dated": input.dated.isoformat()}
         for line in dossier.lines if reason else ():
             if line.outcome in (LineOutcome.PASSED, LineOutcome.ELIGIBLE):

@@ -16,6 +16,7 @@ from models.access import Role
 from models.base import in_force_on
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import LineOutcome
+from models.readiness import other_form_open
 from models.refusals import InvalidInput, NotFound, RuleNotMet
 from models.submission import in_force
 from models.workflow import Step
@@ -164,13 +165,7 @@ def line_of(dossier: Dossier, said_id: str) -> rows.DossierLine:
 def must_be_settled(line: rows.DossierLine) -> None:
     """Raise RuleNotMet for a case for which another form is proposed and not yet answered."""
     if line.other_form_id is not None:
-        raise RuleNotMet(
-            rule="OTHER_FORM_OPEN",
-            article="province",
-            remedy="acceptOtherForm, declineOtherForm",
-            message="Cơ quan trình chưa trả lời đề nghị hình thức khác. Hãy chờ trả lời rồi thẩm định.",
-            message_en="The proposer has not answered the other form proposed. Wait for the answer, then appraise.",
-        )
+        raise other_form_open()
 
 
 def _step_after(outcomes: set[LineOutcome]) -> Step:

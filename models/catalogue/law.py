@@ -13,11 +13,12 @@ from typing import Any
 from models.agency import AgencyKind
 from models.award_type import AuthorityRight, AwardClass, AwardLevel, Cadence
 from models.catalogue.council import SaidCouncilRule, council_rules
-from models.catalogue.deadline import SaidDeadline, deadlines
+from models.catalogue.deadline import SaidDeadline, clocks, deadlines
 from models.catalogue.entry import FILES, CatalogueError, Entry, entries
 from models.nominee import NomineeKind
 from models.rule_set import CommendationType, DocumentKind
 from models.workflow import Step, workflows
+from models.workflow_check import must_be_sound
 
 AWARD_CODE = "[A-Z][A-Z0-9_]+"
 _LEVELS = list(AwardLevel)
@@ -114,8 +115,12 @@ def read(files: Path = FILES) -> Law:
     an article the law does not have, two entries of one code on the same day.
     """
     awards = _award_types(files / "award_types")
-    days = _processing_days(deadlines(files / "deadlines.toml"))
+    limits = deadlines(files / "deadlines.toml")
+    days = _processing_days(limits)
     rule_sets = tuple(_rule_set(entry, days) for entry in entries(files / "rule_sets.toml", "rule_set"))
+    for version in workflows().values():
+        own = {said.code: said.processing_days for said in rule_sets if said.workflow == version.code}
+        must_be_sound(version, clocks(files / "clocks.toml"), limits, own)
     return Law(
         award_types=awards,
         authorities=tuple(_authorities(files / "authorities.toml", awards)),
