@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, literal_column, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from models.award_type import AwardClass, AwardType
 from models.base import Base, Identified, closed
 from models.council_ballot import BallotKind
 from models.dossier import Dossier
-from models.dossier_line import LineOutcome
+from models.dossier_line import DossierLine, LineOutcome
 from models.refusals import RuleNotMet
-from models.rule_set import CommendationType, RuleSet
+from models.rule_set import CommendationType
 
 if TYPE_CHECKING:
     from models.catalogue.law import SaidAwardType
@@ -116,20 +116,48 @@ def rule_for(
     return found
 
 
-async def must_be_advised(session: AsyncSession, dossier: Dossier, rules: RuleSet) -> None:
-    """Raise RuleNotMet where a case about to be awarded needs a council's advice and was not passed by one.
+def unadvised(dossier: Any) -> Select[str, str, str]:
+    """Of a dossier's eligible cases those that need a council to pass them first: the article and the award's names.
 
-    Its lines must have been loaded with their award types. Takes one statement.
+    Of the dossier only its columns are asked, so that it may be a row of whatever statement this becomes a part of.
     """
-    kept = list(await session.scalars(select(CouncilRule).where(CouncilRule.rule_set_id == rules.id)))
-    cases = [line for line in dossier.lines if line.outcome is LineOutcome.ELIGIBLE]
-    for line in cases:
-        rule = rule_for(kept, line.award_type, dossier.commendation_type)
-        if rule.needed:
-            raise RuleNotMet(
-                rule="COUNCIL_NOT_CONSULTED",
-                article=rule.article,
-                remedy="conveneSession",
-                message=f"«{line.award_type.name}» phải có ý kiến của Hội đồng. Hãy đưa hồ sơ ra Hội đồng trước.",
-                message_en=f"“{line.award_type.name_en}” needs the council's advice. Put it before the council first.",
-            )
+    line, award, rule, law = aliased(DossierLine), aliased(AwardType), aliased(CouncilRule), aliased(CouncilRule)
+    alike = (
+        (rule.award_code, award.code),
+        (rule.award_class, award.award_class),
+        (rule.commendation_type, dossier.commendation_type),
+    )
+    nearest = select(rule.id).where(rule.rule_set_id == dossier.rule_set_id)
+    nearest = nearest.where(*(or_(said.is_(None), said == asked) for said, asked in alike))
+    nearest = nearest.order_by(*(said.is_(None) for said, _ in alike)).limit(literal_column("1"))
+    nearest = nearest.correlate_except(rule)
+    found = select(law.article, award.name, award.name_en).select_from(line)
+    found = found.join(award, award.id == line.award_type_id)
+    bound = law.rule_set_id == dossier.rule_set_id, law.id == nearest.scalar_subquery()
+    eligible = line.outcome == literal_column(f"'{LineOutcome.ELIGIBLE.name}'")
+    return found.where(line.dossier_id == dossier.id, eligible, *bound, law.needed).limit(literal_column("1"))
+
+
+async def must_be_advised(session: AsyncSession, dossiers: Sequence[Dossier]) -> None:
+    """Raise RuleNotMet where a case about to be commended needs a council to pass it first, in one statement.
+
+    None where no case is merely eligible: then a council was asked, or nobody is to be commended.
+    """
+    asked = [one.id for one in dossiers if any(line.outcome is LineOutcome.ELIGIBLE for line in one.lines)]
+    if not asked:
+        return
+    dossier = aliased(Dossier)
+    found = (await session.execute(unadvised(dossier).where(dossier.id.in_(asked)))).first()
+    if found is not None:
+        raise not_advised(*found)
+
+
+def not_advised(article: str, name: str, name_en: str) -> RuleNotMet:
+    """The refusal to decide what a council has not passed."""
+    return RuleNotMet(
+        rule="COUNCIL_NOT_CONSULTED",
+        article=article,
+        remedy="conveneSession",
+        message=f"«{name}» phải có ý kiến của Hội đồng. Hãy đưa hồ sơ ra Hội đồng trước.",
+        message_en=f"“{name_en}” needs the council's advice. Put it before the council first.",
+    )

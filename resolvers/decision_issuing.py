@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 import models as rows
 from models import calendar
+from models.council_rule import must_be_advised
 from models.decision import Signature
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import LineOutcome
@@ -109,6 +110,7 @@ async def _decided(work: Work, input: DecideInput, step: Step, day: date | None,
     day = signed_on(day, _received(dossiers), work, since=("ngày tiếp nhận hồ sơ", "reception"))
     await must_be_decided_by(work.session, authority.kind, [line.award_type for _, line in lines], day)
     await must_have_due(work.session, dossiers, step)
+    await must_be_advised(work.session, dossiers)
     await must_rest_on_what_stands(work.session, [line.id for _, line in lines])
     await _write_before_numbering(work, steps, lines)
     decision = await issued(work, Paper(agency=authority, title=said("title", input.title), signed_on=day, **paper))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import joinedload, selectinload
 
 from models import calendar
+from models.council_rule import must_be_advised
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import LineOutcome
 from models.posting_duty import must_be_posted
@@ -91,6 +92,7 @@ async def forward_up(context: Context, input: DossierStepInput) -> Ref:
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         entry = await taken_once_over(work, dossier, Step.FORWARD_UP, input.note)
         await must_have_due(work.session, [dossier], Step.FORWARD_UP)
+        await must_be_advised(work.session, [dossier])
         await must_be_posted(work.session, dossier)
         return await work.reply(dossier, entry)
 

@@ -14,17 +14,15 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.orm import joinedload, selectinload
 
 import models as rows
 from models.council_ballot import BallotChoice
-from models.council_rule import must_be_advised
-from models.refusals import RuleNotMet
 from resolvers.council_inputs import CastBallotInput
 from resolvers.work import digest
 from tests.province import Province
 from tests.schema.chamber import VOTERS, Chamber, appraised, seated, step
 from tests.schema.test_council import dossier_of, outcomes
+from tests.schema.test_refusals import refused
 
 TABLES = """select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
   and c.relname not in ('alembic_version', 'journal_seq', 'journal_head') order by 1"""
@@ -196,27 +194,18 @@ async def test_paper_ballots_in_secret_are_told_as_sums(chamber: Chamber) -> Non
     assert (closed["outcome"], closed["yes"], closed["base"]) == ("PASSED", 5, 5)
 
 
-async def test_a_title_that_needs_a_council_is_known_to_lack_its_advice(chamber: Chamber) -> None:
+async def test_a_title_that_needs_a_council_is_not_decided_without_one(chamber: Chamber) -> None:
     dossier = await appraised(chamber.province, "an", award="CSTDT")
-    with pytest.raises(RuleNotMet) as found:
-        await advised(chamber, dossier)
-    assert (found.value.rule, found.value.remedy) == ("COUNCIL_NOT_CONSULTED", "conveneSession")
+    said = {"title": "Về việc tặng danh hiệu Chiến sĩ thi đua cấp tỉnh"}
+    answer = await refused(chamber.province, "chairman", "issueDecision", step(dossier, **said))
+    assert (answer["__typename"], answer["rule"]) == ("RuleNotMet", "COUNCIL_NOT_CONSULTED")
+    assert answer["remedy"] == "conveneSession"
     session = await chamber.present(await chamber.opened(dossier), *VOTERS)
     for who in VOTERS:
         await chamber.vote(who, session, "YES")
     await chamber.close(session)
-    await advised(chamber, dossier)
-    await advised(chamber, await appraised(chamber.province))
-
-
-async def advised(chamber: Chamber, dossier: dict[str, Any]) -> None:
-    """Ask whether a dossier has the advice it needs."""
-    async with chamber.province.sessions() as session:
-        load = selectinload(rows.Dossier.lines).joinedload(rows.DossierLine.award_type)
-        key = uuid.UUID(dossier["id"].removeprefix("Dossier_"))
-        found = await session.get_one(rows.Dossier, key, options=[load, joinedload(rows.Dossier.rule_set)])
-        assert found.rule_set is not None
-        await must_be_advised(session, found, found.rule_set)
+    now = await dossier_of(chamber, dossier)
+    assert (await chamber.province.act("chairman", "issueDecision", step(now, **said)))["__typename"] == "Decision"
 
 
 @pytest.mark.parametrize("choice", ["YES", "NO"])
