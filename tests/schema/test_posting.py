@@ -6,16 +6,18 @@ import asyncio
 from datetime import date, datetime, timedelta
 from typing import Any
 from unicodedata import normalize
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 import models as rows
 from models import calendar
 from models.calendar import ZONE
+from models.rule_set import DocumentKind
 from resolvers.posting_end import end_due_postings
 from tests.province import Province
+from tests.schema.chamber import seated
 from tests.schema.test_journey import awaiting_decision, stepped
 
 POSTINGS = """{ postings(first: 9) { totalCount nodes { id version status code title closesOn workingDays closedAt
@@ -348,3 +350,74 @@ async def test_the_journal_tells_that_somebody_commented_and_not_what(province: 
     async with province.sessions() as session:
         entry = (await session.scalars(select(rows.Entry).where(rows.Entry.act == "COMMENT_ON_POSTING"))).one()
     assert entry.data == {"posting": posting["id"].partition("_")[2], "kind": "OBJECTION", "source": "ONLINE"}
+
+
+async def ordered(province: Province, *documents: str) -> dict[str, Any]:
+    """A dossier for a third-class Labour Order that awaits whoever decides, with these papers beside the usual."""
+    dossier = await awaiting_decision(province, lines=[province.line("an"), province.line("binh")])
+    async with province.sessions.begin() as session:
+        order = await session.scalar(select(rows.AwardType.id).where(rows.AwardType.code == "HC_LD_III"))
+        await session.execute(update(rows.DossierLine).values(award_type_id=order))
+        key = UUID(dossier["id"].partition("_")[2])
+        for place, kind in enumerate(documents, start=50):
+            paper = rows.DossierDocument(dossier_id=key, position=place, kind=DocumentKind[kind], title=kind)
+            session.add(paper)
+    return dossier
+
+
+async def forwarded(province: Province, dossier: dict[str, Any]) -> dict[str, Any]:
+    """What forwarding a dossier answers."""
+    return await stepped(province, "chairman", "forwardUp", await standing(province, dossier))
+
+
+async def test_what_the_law_wants_posted_is_forwarded_once_it_was(province: Province) -> None:
+    dossier = await ordered(province, "OPINION")
+    wrong = await forwarded(province, dossier)
+    assert (wrong["rule"], wrong["remedy"]) == ("MISSING_DOCUMENTS", "PUBLIC_POSTING")
+    await stepped(province, "chief", "postDossier", dossier)
+    assert (await forwarded(province, dossier))["rule"] == "POSTING_RUNNING"
+    last = await began(province, 60)
+    await end(province, morning(calendar.add_working_days(last, 1)))
+    assert (await forwarded(province, dossier))["status"] == "FORWARDED_UP"
+
+
+async def test_a_case_that_was_not_on_the_posted_list_is_posted_before_it_is_forwarded(province: Province) -> None:
+    dossier = await ordered(province, "OPINION")
+    await stepped(province, "chief", "postDossier", dossier)
+    last = await began(province, 60)
+    await end(province, morning(calendar.add_working_days(last, 1)))
+    async with province.sessions.begin() as session:
+        await session.execute(delete(rows.PostingCase).where(rows.PostingCase.position == 2))
+    wrong = await forwarded(province, dossier)
+    assert (wrong["rule"], wrong["article"], wrong["remedy"]) == ("NOT_POSTED", "Law 06/2022 art 84.5", "postDossier")
+
+
+async def test_a_list_that_the_proposer_posted_is_shown_by_its_paper(province: Province) -> None:
+    dossier = await ordered(province, "OPINION", "PUBLIC_POSTING")
+    assert (await forwarded(province, dossier))["status"] == "FORWARDED_UP"
+
+
+async def test_an_opinion_that_was_given_here_needs_no_paper(province: Province) -> None:
+    dossier = await ordered(province, "PUBLIC_POSTING")
+    assert (await forwarded(province, dossier))["remedy"] == "OPINION"
+    said = {"agencies": ["H37.11"], "question": "Chấp hành pháp luật"}
+    await stepped(province, "chief", "requestOpinions", dossier, **said)
+    text = "{ opinionRequests(first: 1) { nodes { id version } } }"
+    (request,) = (await province.ask("stranger", text))["data"]["opinionRequests"]["nodes"]
+    await stepped(province, "stranger", "answerOpinion", request, answer="AGREE")
+    assert (await forwarded(province, dossier))["status"] == "FORWARDED_UP"
+
+
+async def test_whoever_is_at_the_sitting_reads_the_report_and_the_comments(province: Province) -> None:
+    chamber = await seated(province)
+    posting, dossier = await posted(province)
+    await province.act("stranger", "commentOnPosting", comment(posting, "Không đúng", "OBJECTION"))
+    last = await began(province, 60)
+    await end(province, morning(calendar.add_working_days(last, 1)))
+    assert (await read(province, "first"))[0]["report"] is None
+    session = await chamber.convene(await standing(province, dossier))
+    asked = """query($id: ID!) { node(id: $id) { ... on CouncilSession { agenda(first: 9) { nodes {
+      postingReport { supports objections text } } } } } }"""
+    agenda = (await province.ask("first", asked, {"id": session["id"]}))["data"]["node"]["agenda"]["nodes"]
+    assert [(item["postingReport"]["supports"], item["postingReport"]["objections"]) for item in agenda] == [(0, 1)] * 2
+    assert (await read(province, "first"))[0]["comments"]["nodes"][0]["text"] == "Không đúng"
