@@ -54,6 +54,8 @@ class Pages:
             Route("/", self.answering(self.start)),
             Route("/decisions", self.answering(self.decisions)),
             Route("/decisions/{id}", self.answering(self.decision)),
+            Route("/lay-y-kien", self.answering(self.postings)),
+            Route("/lay-y-kien/{id}", self.answering(self.posting)),
             Route("/xac-minh/{code}", self.answering(self.certificate)),
             Route("/static/{name}", self.answering(_file)),
             Route("/favicon.ico", _icon),
@@ -94,6 +96,20 @@ class Pages:
         if award is None:
             return self._page(request, "unrecognised.html", status=404, cache="no-store")
         return self._page(request, "certificate.html", award=award)
+
+    async def postings(self, request: Request) -> Response:
+        """The lists that stand in public for comments (Law 06/2022 art 84.5)."""
+        return self._page(request, "postings.html", **await self.read("Postings", **_after(request)))
+
+    async def posting(self, request: Request) -> Response:
+        """One list; once its window is over search engines are to forget it. Raises Missing."""
+        posting = (await self.read("PostingPage", id=request.path_params["id"], **_after(request)))["node"]
+        if not posting:
+            raise Missing
+        page = self._page(request, "posting.html", posting=posting)
+        if posting["status"] != "OPEN":
+            page.headers["X-Robots-Tag"] = "noindex"
+        return page
 
     def missing(self, request: Request, _: Exception | None = None) -> Response:
         """404, in both languages; for whatever else nobody answers, too."""
