@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -62,14 +62,18 @@ async def rules_on(work: Work, now: datetime) -> rows.RuleSet:
     """The rule set in force at a moment, by Vietnam's date."""
     found: rows.RuleSet | None = await work.session.scalar(in_force(rows.RuleSet, calendar.day_of(now)))
     if found is None:
-        raise RuleNotMet(
-            rule="NO_RULE_SET",
-            article="Law 06/2022 art 94",
-            remedy=calendar.day_of(now).isoformat(),
-            message="Chưa có bộ quy tắc cho ngày này. Hãy báo quản trị viên nạp danh mục.",
-            message_en="No rule set covers this day. Ask an administrator to load the catalogue.",
-        )
+        raise _no_rules(calendar.day_of(now))
     return found
+
+
+def _no_rules(day: date) -> RuleNotMet:
+    return RuleNotMet(
+        rule="NO_RULE_SET",
+        article="Law 06/2022 art 94",
+        remedy=day.isoformat(),
+        message="Chưa có bộ quy tắc cho ngày này. Hãy báo quản trị viên nạp danh mục.",
+        message_en="No rule set covers this day. Ask an administrator to load the catalogue.",
+    )
 
 
 async def receive_dossier(context: Context, input: DossierStepInput) -> Ref:
@@ -78,8 +82,7 @@ async def receive_dossier(context: Context, input: DossierStepInput) -> Ref:
         load = (*DESKS, joinedload(Dossier.authority).joinedload(rows.Agency.desk))
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         entry = dossier.take(Step.RECEIVE, by=work.viewer, note=input.note)
-        rules = await rules_on(work, work.now)
-        dossier.code = await _next_code(work, dossier.handler)
+        dossier.code, rules = await _code_and_rules(work, dossier.handler)
         dossier.received_at, dossier.rule_set_id, dossier.workflow_code = work.now, rules.id, rules.workflow
         dossier.receiver_id, dossier.handler_id = dossier.handler_id, dossier.office.id
         entry.tell(dossier.office.path)
@@ -87,13 +90,20 @@ async def receive_dossier(context: Context, input: DossierStepInput) -> Ref:
         return await work.reply(dossier, entry)
 
 
-async def _next_code(work: Work, agency: rows.Agency) -> str:
-    """The next code of this agency and day, `H37.xx-YYMMDD-NNNN`; more than 9999 a day make it wider."""
+async def _code_and_rules(work: Work, agency: rows.Agency) -> tuple[str, rows.RuleSet]:
+    """The next code of this agency and day, `H37.xx-YYMMDD-NNNN`, and the rules in force, by one statement.
+
+    More than 9999 a day make the code wider. Raises RuleNotMet.
+    """
     today, count = calendar.day_of(work.now), rows.DossierCodeCount
     first = insert(count).values(agency_id=agency.id, day=today, last=1)
     raised = first.on_conflict_do_update(index_elements=[count.agency_id, count.day], set_={"last": count.last + 1})
-    number = (await work.session.execute(raised.returning(count.last))).scalar_one()
-    return f"{agency.code}-{today:%y%m%d}-{number:04d}"
+    counted = raised.returning(count.last).cte("counted")
+    rules = in_force(rows.RuleSet, today).add_columns(counted.c.last).join(counted, true())
+    found = (await work.session.execute(rules)).one_or_none()
+    if found is None:
+        raise _no_rules(today)
+    return f"{agency.code}-{today:%y%m%d}-{found.last:04d}", found.RuleSet
 
 
 async def assign_appraiser(context: Context, input: AssignInput) -> Ref:

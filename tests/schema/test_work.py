@@ -22,7 +22,7 @@ from tests.schema.test_refusals import refused, traces
 
 NO_ACTS = {"signIn"}
 """Mutations that change nothing of the register."""
-BEGINNINGS = {"draftDossier", "conveneSession", "delegateRole"}
+BEGINNINGS = {"draftDossier", "conveneSession", "delegateRole", "commentOnPosting", "recordComment"}
 """Acts on nothing that is there yet: they have no version to expect."""
 
 Taken = tuple[str, str, Mapping[str, Any]]
