@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
 import models as rows
 from models import calendar
+from models.access import Viewer
 from models.base import in_force_on
 from models.catalogue.consulting import SaidOpinionRule
 from models.dossier import Dossier, visible_dossier
-from models.journal import Entry
 from models.opinion import OpinionRequest, opinion_rule
 from models.refusals import (
     IllegalStep,
@@ -26,7 +27,7 @@ from resolvers.context import Context
 from resolvers.dossier_draft import said
 from resolvers.dossier_steps import DESKS
 from resolvers.engine import Ref
-from resolvers.opinion_acts import awaited, closed
+from resolvers.opinion_acts import closed
 from resolvers.work import Work
 
 MOST_AGENCIES = 30
@@ -38,32 +39,30 @@ async def request_opinions(context: Context, input: RequestOpinionsInput) -> Ref
     async with context.work("requestOpinions", input) as work:
         load = (*DESKS, joinedload(Dossier.rule_set))
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
-        entries = await _consulting(work, dossier, input.note)
+        begun = dossier.status is not DossierStatus.CONSULTING
+        steps = [dossier.take(Step.CONSULT, by=work.viewer, note=input.note)] if begun else []
+        if not begun:
+            _may_ask_more(dossier, work.viewer)
+        named, waiting = await _to_ask(work, dossier, input)
+        if begun and waiting:  # what an earlier round left is closed before the same agencies are asked anew
+            steps += closed(waiting, work)
+            await work.session.flush()
+        _must_be_askable(dossier, named, [] if begun else waiting)
         rule = opinion_rule(dossier.rule_set.code if dossier.rule_set else "")
         due_on = _due_on(calendar.day_of(work.now), rule, input.days)
         question = said("question", input.question)
-        made = [
-            _request(work, dossier, agency, rule, question, due_on) for agency in await _to_ask(work, dossier, input)
-        ]
+        made = [_request(work, dossier, agency, rule, question, due_on) for agency in named]
         work.session.add_all(made)
         told = [each.entry("REQUEST_OPINION", work.viewer, due_on=due_on.isoformat()) for each in made]
-        return await work.reply(dossier, *entries, *told)
+        return await work.reply(dossier, *steps, *told)
 
 
-async def _consulting(work: Work, dossier: Dossier, note: str | None) -> list[Entry]:
-    """Have the dossier seek opinions; where it does already, only whoever may begin that may ask more agencies."""
-    if dossier.status is not DossierStatus.CONSULTING:
-        entry = dossier.take(Step.CONSULT, by=work.viewer, note=note)
-        told = closed(await awaited(work, dossier), work)
-        await (
-            work.session.flush()
-        )  # what was left of an earlier round is closed before the same agencies are asked anew
-        return [entry, *told]
+def _may_ask_more(dossier: Dossier, viewer: Viewer) -> None:
+    """Where opinions are sought already, only whoever may begin that may ask more agencies; raises as `take` does."""
     rule = workflow(dossier.workflow_code)[Step.CONSULT]
-    for obstacle in obstacles(rule, dossier.facts(rule, work.viewer), work.viewer):
+    for obstacle in obstacles(rule, dossier.facts(rule, viewer), viewer):
         if not isinstance(obstacle, IllegalStep):
             raise obstacle
-    return []
 
 
 def _due_on(today: date, rule: SaidOpinionRule, days: int | None) -> date:
@@ -77,8 +76,13 @@ def _due_on(today: date, rule: SaidOpinionRule, days: int | None) -> date:
     return calendar.add_working_days(today, given)
 
 
-async def _to_ask(work: Work, dossier: Dossier, input: RequestOpinionsInput) -> list[rows.Agency]:
-    """The agencies named; raises InvalidInput or RuleNotMet for what cannot be asked."""
+async def _to_ask(
+    work: Work, dossier: Dossier, input: RequestOpinionsInput
+) -> tuple[list[rows.Agency], list[OpinionRequest]]:
+    """The agencies named, and the requests about the dossier that await an answer: one statement for both.
+
+    Raises InvalidInput for an agency that is not there, for none, or for too many.
+    """
     codes = list(dict.fromkeys(input.agencies))
     if not 1 <= len(codes) <= MOST_AGENCIES:
         raise InvalidInput(
@@ -86,48 +90,48 @@ async def _to_ask(work: Work, dossier: Dossier, input: RequestOpinionsInput) -> 
             message=f"Hãy chọn từ 1 đến {MOST_AGENCIES} cơ quan để lấy ý kiến.",
             message_en=f"Choose 1 to {MOST_AGENCIES} agencies to ask.",
         )
-    asked = select(OpinionRequest.id).where(
-        OpinionRequest.dossier_id == dossier.id,
-        OpinionRequest.to_agency_id == rows.Agency.id,
-        OpinionRequest.answered_at.is_(None),
-        OpinionRequest.closed_at.is_(None),
-    )
-    agency, today = rows.Agency, calendar.day_of(work.now)
+    agency, request = rows.Agency, OpinionRequest
+    waits = and_(request.to_agency_id == agency.id, request.dossier_id == dossier.id)
+    waits = and_(waits, request.answered_at.is_(None), request.closed_at.is_(None))
+    named = and_(agency.code.in_(codes), in_force_on(agency, calendar.day_of(work.now)))
     found = (
         await work.session.execute(
-            select(agency, exists(asked))
-            .where(agency.code.in_(codes), in_force_on(agency, today))
+            select(agency, request, named)
+            .outerjoin(request, waits)
+            .where(or_(named, request.id.is_not(None)))
             .order_by(agency.code)
         )
     ).all()
-    if unknown := set(codes) - {row[0].code for row in found}:
+    asked = [row[0] for row in found if row[2]]
+    if unknown := set(codes) - {each.code for each in asked}:
         raise InvalidInput(
             field="agencies",
             message=f"Không có cơ quan nào mang mã {min(unknown)}. Hãy kiểm tra lại mã.",
             message_en=f"No agency has the code {min(unknown)}. Check it.",
         )
-    for each, waits in found:
-        _must_be_askable(dossier, each, waits=waits)
-    return [row[0] for row in found]
+    return asked, [row[1] for row in found if row[1] is not None]
 
 
-def _must_be_askable(dossier: Dossier, agency: rows.Agency, *, waits: bool) -> None:
-    if agency.id == dossier.agency_id:
-        raise RuleNotMet(
-            rule="PROPOSER_ASKED",
-            article="Law 06/2022 art 84.3",
-            remedy=agency.code,
-            message="Cơ quan trình hồ sơ không cho ý kiến về hồ sơ của mình. Hãy bỏ cơ quan này.",
-            message_en="Whoever proposes gives no opinion on its own dossier. Leave that agency out.",
-        )
-    if waits:
-        raise RuleNotMet(
-            rule="ALREADY_ASKED",
-            article="Law 06/2022 art 84.3",
-            remedy=agency.code,
-            message=f"«{agency.name}» đã được hỏi và chưa trả lời. Hãy bỏ cơ quan này.",
-            message_en=f"{agency.code} was asked already and has not answered. Leave it out.",
-        )
+def _must_be_askable(dossier: Dossier, named: Iterable[rows.Agency], waiting: Iterable[OpinionRequest]) -> None:
+    """Raise RuleNotMet for the proposer itself, and for an agency whose answer is awaited."""
+    waits = {each.to_agency_id for each in waiting}
+    for agency in named:
+        if agency.id == dossier.agency_id:
+            raise RuleNotMet(
+                rule="PROPOSER_ASKED",
+                article="Law 06/2022 art 84.3",
+                remedy=agency.code,
+                message="Cơ quan trình hồ sơ không cho ý kiến về hồ sơ của mình. Hãy bỏ cơ quan này.",
+                message_en="Whoever proposes gives no opinion on its own dossier. Leave that agency out.",
+            )
+        if agency.id in waits:
+            raise RuleNotMet(
+                rule="ALREADY_ASKED",
+                article="Law 06/2022 art 84.3",
+                remedy=agency.code,
+                message=f"«{agency.name}» đã được hỏi và chưa trả lời. Hãy bỏ cơ quan này.",
+                message_en=f"{agency.code} was asked already and has not answered. Leave it out.",
+            )
 
 
 def _request(
