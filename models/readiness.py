@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
+from models.council_rule import not_advised
 from models.refusals import Refusal, RuleNotMet
 from models.standing import Standing
 from models.submission import lacks, may_not_decide, names_nobody
@@ -41,6 +42,8 @@ def unready(step: Step, standing: Standing) -> Iterator[Refusal]:
         yield may_not_decide(standing.authority_kind, *standing.undecidable[0])
     if lacking := standing.missing.get(Step.SUBMIT if step in _COMPLETE else step):
         yield lacks(lacking)
+    if step in _DECIDING | {Step.FORWARD_UP} and standing.unadvised is not None:
+        yield not_advised(*standing.unadvised)
     if step in _DECIDING and standing.leaning_on_the_fallen is not None:
         yield leans_on_the_fallen(standing.leaning_on_the_fallen)
 

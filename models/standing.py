@@ -17,6 +17,7 @@ from models.award_type import Authority, AuthorityRight, AwardType
 from models.base import in_force_on
 from models.council import CouncilSession
 from models.council_agenda import AgendaItem, AgendaOutcome
+from models.council_rule import unadvised
 from models.dossier_line import DossierLine, LineOutcome
 from models.reliance import AwardReliance
 from models.rule_set import DocumentKind, RequiredDocument, RuleSet
@@ -61,6 +62,8 @@ class Standing:
     """Code and names of the awards asked for that its authority may not decide today."""
     on_agenda: str | None
     """The title of a sitting that is to answer one of its cases."""
+    unadvised: tuple[str, str, str] | None
+    """Article and names of an award that a council must pass first and has not."""
     leaning_on_the_fallen: UUID | None
     """A case that leans on an award which stands no more."""
     missing: dict[Step, dict[DocumentKind, str]]
@@ -84,6 +87,7 @@ def standing(row: Any) -> ColumnElement[Any]:
         "nominees": _nominees(row),
         "undecidable": _undecidable(row),
         "on_agenda": _on_agenda(row),
+        "unadvised": _unadvised(row),
         "fallen": _fallen(row),
         "missing": _missing(row),
     }
@@ -105,6 +109,7 @@ def told(said: dict[str, Any]) -> Standing:
         authority_kind=AgencyKind[agencies["kind"]],
         undecidable=tuple(map(tuple, said["undecidable"])),
         on_agenda=said["on_agenda"],
+        unadvised=said["unadvised"] and tuple(said["unadvised"]),
         leaning_on_the_fallen=said["fallen"] and UUID(said["fallen"]),
         missing=papers,
     )
@@ -195,6 +200,11 @@ def _on_agenda(row: Any) -> ColumnElement[Any]:
     asked = line.outcome == literal_column(f"'{LineOutcome.ELIGIBLE.name}'")
     found = select(session.title).join(item, item.session_id == session.id).join(line, line.id == item.line_id)
     return found.where(item.dossier_id == row.id, pending, asked).limit(literal_column("1")).scalar_subquery()
+
+
+def _unadvised(row: Any) -> ColumnElement[Any]:
+    found = unadvised(row)
+    return found.with_only_columns(func.jsonb_build_array(*found.selected_columns)).scalar_subquery()
 
 
 def _fallen(row: Any) -> ColumnElement[Any]:
