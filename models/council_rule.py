@@ -133,8 +133,11 @@ def unadvised(dossier: Any) -> Select[str, str, str]:
     nearest = nearest.correlate_except(rule)
     found = select(law.article, award.name, award.name_en).select_from(line)
     found = found.join(award, award.id == line.award_type_id)
-    bound = law.rule_set_id == dossier.rule_set_id, law.id == nearest.scalar_subquery()
-    bound += (or_(law.award_code.is_(None), law.award_code == award.code),)  # known of the nearest, and joins the two
+    bound = (
+        law.rule_set_id == dossier.rule_set_id,
+        law.id == nearest.scalar_subquery(),
+        or_(law.award_code.is_(None), law.award_code == award.code),  # known of the nearest, and joins the two
+    )
     eligible = line.outcome == literal_column(f"'{LineOutcome.ELIGIBLE.name}'")
     return found.where(line.dossier_id == dossier.id, eligible, *bound, law.needed).limit(literal_column("1"))
 

@@ -43,4 +43,6 @@ async def holdings(session: AsyncSession, account_id: UUID, day: date) -> tuple[
         .where(Delegation.delegate_id == account_id, lends_on(Delegation, day))
     )
     found = [Holding(*row) for row in await session.execute(own)]
-    return (*found, *(Holding(*row[:5], tuple(row[5])) for row in await session.execute(lent)))
+    for role, agency_id, path, account, nominee, tops in await session.execute(lent):
+        found.append(Holding(role, agency_id, path, account, nominee, tuple(tops)))
+    return tuple(found)

@@ -136,7 +136,7 @@ def asks(step: Step, told: dict[str, Any] | None) -> bool:
 
 
 def chosen(chance: random.Random, known: dict[str, Any], id: str, step: Step) -> Iterator[str]:
-    """Of a pair of state and step everybody who may, one of those who see it and may not, now and then one of others."""
+    """Of a pair of state and step everybody who may, one who sees it and may not, and now and then one who does not."""
     told = {who: known[who][id].get(step.name) for who in known if id in known[who]}
     may = [who for who, said in told.items() if said and said["allowed"]]
     sees = [who for who, said in told.items() if said and not said["allowed"]]
