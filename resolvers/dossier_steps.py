@@ -33,6 +33,7 @@ DESKS = (joinedload(Dossier.agency), joinedload(Dossier.handler), joinedload(Dos
 CASES = selectinload(Dossier.lines).options(
     joinedload(rows.DossierLine.nominee), joinedload(rows.DossierLine.award_type)
 )
+"""By a statement of its own: joined to the one that locks, they would be as they were before it waited for the lock."""
 
 
 @strawberry.input(description="Phân công chuyên viên thẩm định. · Who is to appraise.")

@@ -10,9 +10,10 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from graphql import GraphQLNonNull, get_named_type
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import models as rows
+from models.dossier_line import LineOutcome
 from resolvers.engine import Engine
 from schema import schema
 from tests.pristine import dsn
@@ -226,6 +227,24 @@ async def test_of_two_acts_at_once_one_is_done_and_the_other_is_told_what_change
         (change,) = answers[loser]["whatChanged"]
         assert change["act"] == DONE[(first, second)[1 - loser][1]]
         assert change["version"] == answers[loser]["current"] == dossier["version"] + 1
+
+
+async def test_an_act_sent_before_the_one_it_follows_was_answered_sees_what_that_one_did(province: Province) -> None:
+    dossier = await drafted(province, lines=[province.line("an"), province.line("binh")])
+    for who, act, more in NAMED:
+        dossier = await province.act(who, act, said(dossier, more))
+    line = rows.DossierLine
+    async with province.sessions.begin() as session:
+        await session.execute(select(rows.Dossier).with_for_update())
+        await session.execute(update(rows.Dossier).values(version=rows.Dossier.version + 1))
+        first = update(line).where(line.position == 1)
+        appraiser = province.viewers["appraiser"].account_id
+        await session.execute(first.values(outcome=LineOutcome.ELIGIBLE, appraised_by_id=appraiser))
+        second = dossier["lines"]["nodes"][1]["id"]
+        asked = said(dossier, {"lineId": second, "eligible": True}) | {"expectedVersion": dossier["version"] + 1}
+        waiting = asyncio.create_task(province.act("appraiser", "appraiseLine", asked))
+        await asyncio.sleep(0.5)
+    assert (await waiting)["status"] == "SIGNING", "the last case was appraised, as of the lock and not of before it"
 
 
 async def test_two_decisions_on_the_same_dossiers_in_either_order_do_not_lock_each_other_out(
