@@ -56,7 +56,7 @@ NAMED = {
     "exemplaryModel": ("ExemplaryModel", "slug"),
 }
 """Which column a field finds its row by."""
-KINDS_OF = {"appraiser": "Account"}
+KINDS_OF = dict.fromkeys(("appraiser", "delegator", "delegate"), "Account")
 """Whose id a condition asks for, where it is not called after the type."""
 
 
