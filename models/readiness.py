@@ -60,8 +60,9 @@ def _judged_so(step: Step, standing: Standing) -> bool:
         case Step.PASS_APPRAISAL:
             return cases.pending == cases.pending_settled <= 1
         case Step.FAIL_APPRAISAL:
-            judged = cases.pending + cases.eligible
-            return judged == 0 or (judged == 1 and cases.pending_settled + cases.eligible_settled == 1)
+            left = cases.pending + cases.eligible + cases.passed
+            settled = cases.pending_settled + cases.eligible_settled + cases.passed_settled
+            return left == 0 or left == settled == 1
     return True
 
 

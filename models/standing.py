@@ -38,6 +38,7 @@ class Cases:
     """Those for which another form is proposed and not yet answered; the others are settled."""
     pending_settled: int
     eligible_settled: int
+    passed_settled: int
 
     @property
     def settled(self) -> int:
@@ -169,6 +170,7 @@ def _cases(row: Any) -> ColumnElement[Any]:
         "other_forms": func.count(line.other_form_id),
         "pending_settled": with_outcome(LineOutcome.PENDING, line.other_form_id.is_(None)),
         "eligible_settled": with_outcome(LineOutcome.ELIGIBLE, line.other_form_id.is_(None)),
+        "passed_settled": with_outcome(LineOutcome.PASSED, line.other_form_id.is_(None)),
     }
     return select(_object(counts)).where(line.dossier_id == row.id).scalar_subquery()
 

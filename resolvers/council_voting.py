@@ -1,8 +1,7 @@
 """Voting: standing aside from a case, casting a ballot, and recording paper ballots of those who are not there.
 
 A ballot is one statement that is the same for every choice; what was chosen is a value in it, and in a secret ballot
-goes nowhere but into a sum. An open ballot may be changed until the sitting is closed; a secret one cannot, for nobody
-knows any more what it said.
+goes nowhere but into a sum. An open ballot may be changed until the sitting is closed; what a secret one said is gone.
 """
 
 from __future__ import annotations

@@ -183,7 +183,7 @@ def _step_after(outcomes: set[LineOutcome]) -> Step:
     """Which step an appraisal is: one of several, the last with somebody eligible, or the last with nobody."""
     if LineOutcome.PENDING in outcomes:
         return Step.APPRAISE
-    return Step.PASS_APPRAISAL if LineOutcome.ELIGIBLE in outcomes else Step.FAIL_APPRAISAL
+    return Step.PASS_APPRAISAL if outcomes & {LineOutcome.ELIGIBLE, LineOutcome.PASSED} else Step.FAIL_APPRAISAL
 
 
 def _reason(input: AppraiseLineInput) -> str | None:

@@ -120,7 +120,7 @@ class Writers:
                 all_of_them.create_task(self._one(random.Random(self.seed * 1000 + number_), each, feeds, delay))
 
     async def _one(self, chance: random.Random, each: int, feeds: Sequence[Feed], delay: float) -> None:
-        connection = await connect(self.database_url)
+        connection: Connection | None = None
         for _ in range(each):
             subject, abandon = chance.choice(self.subjects), chance.random() < 0.15
             topics = (f"agency:{chance.randrange(3)}",)
@@ -129,19 +129,21 @@ class Writers:
                 self.committed += 1
                 if feeds and chance.random() < 0.8:
                     chance.choice(feeds).ring()
-        await connection.close()
+        if connection is not None:
+            await connection.close()
 
     async def _insist(
-        self, connection: Connection, subject: UUID, topics: tuple[str, ...], delay: float, abandon: bool
+        self, connection: Connection | None, subject: UUID, topics: tuple[str, ...], delay: float, abandon: bool
     ) -> Connection:
         """Write, and where the server goes away meanwhile write again: at least once, on the connection it gives."""
         while True:
             try:
-                if connection.is_closed():
+                if connection is None or connection.is_closed():
                     connection = await connect(self.database_url)
                 await write(connection, subject, *topics, delay=delay, abandon=abandon)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
-                connection.terminate()
+                if connection is not None:
+                    connection.terminate()
                 await asyncio.sleep(0.05)
             else:
                 return connection

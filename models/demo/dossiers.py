@@ -23,6 +23,10 @@ from models.dossier_line import LineOutcome
 from models.rule_set import CommendationType, DocumentKind
 from models.workflow import DossierStatus, Place, Step, newest, workflow
 
+_INCOMPLETE = {DossierStatus.DRAFT, DossierStatus.DELETED, DossierStatus.REFUSED_AT_RECEPTION}
+_PRIVATE = {Step.DRAFT, Step.DELETE_DRAFT}
+"""What happens to a draft is heard on its own desk only."""
+_PENDING: tuple[LineOutcome, str | None] = (LineOutcome.PENDING, None)
 _DECIDED_ABOVE = {"BK_TTG": "TTG", "CSTDTQ": "TTG", "HC_LD_III": "CTN"}
 _APPRAISALS = (Step.APPRAISE, Step.PASS_APPRAISAL, Step.FAIL_APPRAISAL)
 _DEEDS = {
@@ -188,7 +192,7 @@ class Dossiers:
         appraisals = [self.world.time.moment(minute) for step, minute in taken if step in _APPRAISALS]
         for position, (listed, award) in enumerate(case.lines, 1):
             appraised = appraisals[position - 1] if position <= len(appraisals) else None
-            outcome, reason = self._outcome(case, position) if appraised else (LineOutcome.PENDING, None)
+            outcome, reason = self._outcome(case, position) if appraised else _PENDING
             written.line_ids.append(key(self.world.time.moment(case.minutes[0]), self.world.chance))
             written.award_ids.append(self.world.law.award_id(award, day))
             self.world.books.write(
@@ -209,6 +213,8 @@ class Dossiers:
     def _outcome(self, case: Case, position: int) -> tuple[LineOutcome, str | None]:
         """What became of an appraised line, and why where it failed."""
         refusals, chance = texts()["refusals"], self.world.chance
+        if case.steps[-1] is Step.RETURN:
+            return _PENDING
         if position > len(case.lines) - case.failing:
             return LineOutcome.INELIGIBLE, chance.choice(refusals["line"])
         if case.decided is not None:
@@ -226,7 +232,7 @@ class Dossiers:
         minute = case.at(Step.SUBMIT) or case.minutes[0]
         day = self.world.time.day(minute)
         kinds = self.world.law.documents({award for _, award in case.lines}, case.commendation, day)
-        if case.status in {DossierStatus.DRAFT, DossierStatus.REFUSED_AT_RECEPTION}:
+        if case.status in _INCOMPLETE:
             kinds = kinds[: chance.randrange(len(kinds) + 1)]
         for position, kind in enumerate(kinds, 1):
             self.world.books.write(
@@ -254,7 +260,7 @@ class Dossiers:
                 step.name,
                 self._actor(step, written).id,
                 ("Dossier", written.id, version),
-                heard[step is not Step.DRAFT],
+                heard[step not in _PRIVATE],
                 rule.says,
                 {name: value for name, value in said.items() if value is not None},
             )
@@ -276,7 +282,7 @@ class Dossiers:
     def _actor(self, step: Step, written: Written) -> Actor:
         """Who takes a step: somebody with a role for it, apart from whom the workflow keeps them apart."""
         accounts = self.world.accounts
-        if step in {Step.DRAFT, Step.SUPPLEMENT, Step.WITHDRAW}:
+        if step in {Step.DRAFT, Step.DELETE_DRAFT, Step.SUPPLEMENT, Step.WITHDRAW}:
             return written.drafter
         if step is Step.SUBMIT:
             return written.submitter

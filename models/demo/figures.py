@@ -11,13 +11,15 @@ AWARDS = 3287
 """Awards in force by the provincial People's Committee since 1-1-2024, at scale 1: "nearly 3,300"."""
 
 STATUSES: dict[DossierStatus, int] = {
-    _S.DRAFT: 180,
+    _S.DRAFT: 176,
+    _S.DELETED: 4,
     _S.SUBMITTED: 110,
     _S.RECEIVED: 80,
     _S.REFUSED_AT_RECEPTION: 40,
     _S.WITHDRAWN: 30,
     _S.ASSIGNED: 120,
-    _S.APPRAISING: 150,
+    _S.APPRAISING: 145,
+    _S.RETURNED_TO_APPRAISAL: 5,
     _S.SUPPLEMENT_REQUESTED: 75,
     _S.INELIGIBLE: 25,
     _S.CONSULTING: 40,
@@ -28,7 +30,8 @@ STATUSES: dict[DossierStatus, int] = {
     _S.SIGNING: 85,
     _S.HELD: 20,
     _S.STOPPED: 10,
-    _S.FORWARDED_UP: 40,
+    _S.FORWARDED_UP: 37,
+    _S.RESULT_FROM_ABOVE: 3,
     _S.DECLINED_ABOVE: 10,
     _S.DECIDED: 24,
     _S.PUBLISHED: 40,
@@ -45,7 +48,7 @@ CULTURE_AWARDS = {2024: (1, 10), 2025: (14, 54)}
 """Collectives and individuals of the Department of Culture with the chairman's certificate of merit, by year."""
 
 DECIDED = (_S.DECIDED, _S.PUBLISHED, _S.RESULT_RETURNED, _S.ARCHIVED, _S.CANCELLED)
-UPWARD = (_S.FORWARDED_UP, _S.DECLINED_ABOVE, _S.CONSULTING, _S.POSTED)
+UPWARD = (_S.FORWARDED_UP, _S.RESULT_FROM_ABOVE, _S.DECLINED_ABOVE, _S.CONSULTING, _S.POSTED)
 """Dossiers in these states ask for awards of the State."""
 
 DAYS_AGO: dict[DossierStatus, tuple[int, int]] = {
@@ -62,6 +65,7 @@ DAYS_AGO: dict[DossierStatus, tuple[int, int]] = {
     _S.HELD: (0, 30),
     _S.FORWARDED_UP: (0, 40),
     _S.DRAFT: (0, 15),
+    _S.DELETED: (5, 200),
 }
 """Working days between the last step (of decided ones: the decision) and today; 0 to 6 where nothing is said."""
 

@@ -16,6 +16,7 @@ _UP = (*_HEARD, Step.POST, Step.END_POSTING, Step.CONVENE, Step.ADVISE, Step.FOR
 
 _BEFORE_APPRAISAL: dict[DossierStatus, tuple[Step, ...]] = {
     _S.DRAFT: (Step.DRAFT,),
+    _S.DELETED: (Step.DRAFT, Step.DELETE_DRAFT),
     _S.SUBMITTED: (Step.DRAFT, Step.SUBMIT),
     _S.REFUSED_AT_RECEPTION: (Step.DRAFT, Step.SUBMIT, Step.REFUSE),
     _S.RECEIVED: _ARRIVED,
@@ -26,6 +27,7 @@ _BEFORE_APPRAISAL: dict[DossierStatus, tuple[Step, ...]] = {
 }
 _AFTER_APPRAISAL: dict[DossierStatus, tuple[Step, ...]] = {
     _S.SIGNING: (),
+    _S.RETURNED_TO_APPRAISAL: (Step.RETURN,),
     _S.INELIGIBLE: (),
     _S.CONSULTING: (Step.CONSULT,),
     _S.POSTED: (*_HEARD, Step.POST),
@@ -33,6 +35,7 @@ _AFTER_APPRAISAL: dict[DossierStatus, tuple[Step, ...]] = {
     _S.PARTY_OPINION: (Step.CONVENE, Step.ASK_PARTY),
     _S.NOT_PASSED: (Step.CONVENE, Step.FAIL_COUNCIL),
     _S.FORWARDED_UP: _UP,
+    _S.RESULT_FROM_ABOVE: (*_UP, Step.RECEIVE_FROM_ABOVE),
     _S.DECLINED_ABOVE: (*_UP, Step.RECEIVE_FROM_ABOVE, Step.DECLINE_ABOVE),
     _S.DECIDED: (Step.DECIDE,),
     _S.PUBLISHED: (Step.DECIDE, Step.PUBLISH),
@@ -44,6 +47,7 @@ SHELVED = (_S.INELIGIBLE, _S.NOT_PASSED, _S.STOPPED)
 """Where dossiers end that were archived without a decision."""
 
 _GAPS: dict[Step, tuple[int, int]] = {
+    Step.DELETE_DRAFT: (100, 5 * DAY),
     Step.RECEIVE: (20, 225),
     Step.REFUSE: (20, 400),
     Step.ASSIGN: (60, 400),

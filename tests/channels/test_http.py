@@ -46,7 +46,9 @@ async def test_every_registered_query_goes_straight_through(site: Site) -> None:
         "DossierSteps": {"id": dossier["id"]},
         "Decision": {"number": "7/qđ-ubnd"},
         "DecisionPage": {"id": decision},
+        "PostingPage": {"id": decision},
         "Search": {"text": "quyết định"},
+        "VerifyAward": {"code": "nobody's"},
     }
     for channel, who in (("portal", None), ("mobile", "nominee")):
         for name, text in site.laurel.admissions[channel].documents.texts.items():
@@ -55,7 +57,7 @@ async def test_every_registered_query_goes_straight_through(site: Site) -> None:
             before = site.laurel.pool.sent
             answer = await site.ask(channel, who=who, documentId=name, variables=given.get(name, {}))
             found = answer.json()["data"].values()
-            assert all(root is not None for root in found), name
+            assert all(root is not None for root in found) or name == "VerifyAward", name
             assert site.laurel.pool.sent - before == 1, name
 
 
