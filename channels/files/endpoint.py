@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ _ANSWERED = {
 }
 
 
-class Endpoint:
+class Endpoint(ABC):
     """An address for the staff's files."""
 
     def __init__(self, laurel: Laurel, store: Store) -> None:
@@ -69,9 +70,9 @@ class Endpoint:
             return Refused(Refusal.INTERNAL_ERROR, [faults.mask(exchange.id)])
         return Refused(Refusal.UNAVAILABLE, headers={"Retry-After": "5"})
 
+    @abstractmethod
     async def serve(self, exchange: Exchange, said_id: str) -> None:
         """Answer a request for this address, or raise Refused."""
-        raise NotImplementedError
 
     async def staff(self, exchange: Exchange) -> Viewer:
         """Who of the staff asks. Raises UNAUTHENTICATED, CROSS_SITE, or FORBIDDEN for those the channel is not for."""
