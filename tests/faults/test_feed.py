@@ -15,34 +15,14 @@ from pathlib import Path
 import pytest
 from uuid_utils.compat import uuid7
 
-from channels.embedded import binaries, child, postgres, valkey
+from channels.embedded import binaries, child, postgres
 from models import database
 from resolvers.feed import Feed
+from tests.faults.servers import Bell
 from tests.history import Connection, Reader, Writers, assert_sound, assert_told, connect, truth, write
 from tests.pristine import dsn
 
 PROGRAM = Path(__file__).with_name("writing_process.py")
-
-
-class Bell:
-    """A Valkey of our own, to be killed and frozen."""
-
-    def __init__(self, home: Path) -> None:
-        self.home, self.secret, self.port = home, child.password(), child.free_port()
-        self.url = f"redis://:{self.secret}@127.0.0.1:{self.port}/0"
-        self.begin()
-
-    def begin(self) -> None:
-        program = binaries.valkey()
-        assert program is not None
-        self.server = valkey.begin(program, self.home, self.port, self.secret)
-
-    def send(self, wanted: signal.Signals) -> None:
-        self.server.process.send_signal(wanted)
-
-    def kill(self) -> None:
-        self.send(signal.SIGKILL)
-        self.server.process.wait()
 
 
 @pytest.fixture
