@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, Computed, ForeignKey, Index, true
+from sqlalchemy import CheckConstraint, ColumnElement, Computed, ForeignKey, Index, false, true
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -77,6 +77,8 @@ class Decision(Identified, Base):
         Computed("coalesce(published_at, timestamptz '-infinity')", persisted=True), init=False
     )
     """When it was published, to be ordered by: what is not comes before all that is."""
+    recorded: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it was decided above the province and is only recorded here: its number is of a register not ours."""
     void_reason: Mapped[str | None] = mapped_column(default=None)
     """Why its number was given and not used."""
     title_folded: Mapped[str] = folded("number", "title")
@@ -90,7 +92,14 @@ class Decision(Identified, Base):
         CheckConstraint("(status = 'VOID') = (coalesce(btrim(void_reason), '') <> '')", name="a_void_has_a_reason"),
         CheckConstraint("version >= 1", name="version_counts_from_one"),
         CheckConstraint("signed_on between '1945-09-02' and '2200-01-01'", name="signed_on_is_a_day"),
-        Index("uq_decision_number", "agency_id", "year", "number_key", unique=True),
+        Index(
+            "uq_decision_number_taken",
+            "agency_id",
+            "year",
+            "number_key",
+            unique=True,
+            postgresql_where="not (recorded and status = 'VOID')",
+        ),
         Index("ix_decision_number_key", "number_key"),
         search_index("decision"),
         Index("ix_decision_newest", "signed_on", "id"),

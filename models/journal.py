@@ -107,7 +107,12 @@ class Entry(Base):
         UniqueConstraint("subject_kind", "subject_id", "subject_version", name="uq_journal_subject"),
         Index("ix_journal_tx", "tx"),
         Index("ix_journal_topics", "topics", postgresql_using="gin"),
-        Index("ix_journal_decided", "subject_id", "at", postgresql_where="subject_kind = 'Dossier' and act = 'DECIDE'"),
+        Index(
+            "ix_journal_decided_on",
+            "subject_id",
+            "at",
+            postgresql_where="subject_kind = 'Dossier' and act in ('DECIDE', 'DECIDE_ABOVE')",
+        ),
     )
 
     def tell(self, *more: str) -> None:

@@ -19,6 +19,7 @@ _COMPLETE = frozenset({Step.SUBMIT, Step.SUPPLEMENT})
 _JUDGING = frozenset({Step.APPRAISE, Step.PASS_APPRAISAL, Step.FAIL_APPRAISAL, Step.PROPOSE_OTHER_FORM})
 _ANSWERING = frozenset({Step.ACCEPT_OTHER_FORM, Step.DECLINE_OTHER_FORM})
 _DECIDING = frozenset({Step.DECIDE, Step.DECIDE_ABOVE})
+_FROM_ABOVE = frozenset({Step.DECIDE_ABOVE, Step.VOID_ABOVE})
 
 
 def unready(step: Step, standing: Standing) -> Iterator[Refusal]:
@@ -36,8 +37,7 @@ def unready(step: Step, standing: Standing) -> Iterator[Refusal]:
         yield no_other_form()
     if step is Step.CONVENE:
         yield from _unfit_for_council(standing)
-    if step in _DECIDING:
-        yield from _undecidable(step, standing)
+    yield from _of_another(step, standing)
     if step in _COMPLETE | _DECIDING and standing.undecidable:
         yield may_not_decide(standing.authority_kind, *standing.undecidable[0])
     if lacking := standing.missing.get(Step.SUBMIT if step in _COMPLETE else step):
@@ -46,6 +46,16 @@ def unready(step: Step, standing: Standing) -> Iterator[Refusal]:
         yield not_advised(*standing.unadvised)
     if step in _DECIDING and standing.leaning_on_the_fallen is not None:
         yield leans_on_the_fallen(standing.leaning_on_the_fallen)
+
+
+def _of_another(step: Step, standing: Standing) -> Iterator[Refusal]:
+    """What is done to decisions of others than the dossier's authority, or to none."""
+    if step in _FROM_ABOVE and not standing.decided_above:
+        yield decided_here()
+    if step is Step.VOID_DECISION and standing.decided_above:
+        yield decided_above()
+    if step in _DECIDING and not standing.cases.eligible + standing.cases.passed:
+        yield nobody_to_commend(standing.code)
 
 
 def _judged_so(step: Step, standing: Standing) -> bool:
@@ -71,13 +81,6 @@ def _unfit_for_council(standing: Standing) -> Iterator[Refusal]:
         yield nothing_to_advise_on(standing.code)
     if standing.on_agenda is not None:
         yield on_another_agenda(standing.on_agenda)
-
-
-def _undecidable(step: Step, standing: Standing) -> Iterator[Refusal]:
-    if step is Step.DECIDE_ABOVE and not standing.decided_above:
-        yield decided_here()
-    if not standing.cases.eligible + standing.cases.passed:
-        yield nobody_to_commend(standing.code)
 
 
 def judged_otherwise(step: Step) -> RuleNotMet:
@@ -162,6 +165,17 @@ def decided_here(authority: str = "authority") -> RuleNotMet:
         remedy=authority,
         message="Cơ quan quyết định không phải cấp trên của tỉnh. Hãy ban hành quyết định tại đây.",
         message_en="The deciding authority is not above the province. Issue the decision here.",
+    )
+
+
+def decided_above() -> RuleNotMet:
+    """The refusal to void as one's own what was decided above, and is only recorded here."""
+    return RuleNotMet(
+        rule="DECIDED_ABOVE",
+        article="Law 06/2022 arts 77–78",
+        remedy="VOID_ABOVE",
+        message="Quyết định này của cấp trên. Người ghi nhận ở bộ phận xử lý có thể bãi bỏ bản ghi.",
+        message_en="The decision was made above. Whoever records at the handling desk may void the record.",
     )
 
 

@@ -107,6 +107,7 @@ class Step(enum.Enum):
     DECLINE_ABOVE = "ghi nhận cấp trên không khen thưởng"
     DECIDE = "ban hành quyết định"
     VOID_DECISION = "bãi bỏ quyết định chưa công bố"
+    VOID_ABOVE = "bãi bỏ ghi nhận quyết định của cấp trên"
     PUBLISH = "công bố quyết định"
     RETURN_RESULT = "trả kết quả"
     ARCHIVE = "lưu trữ"

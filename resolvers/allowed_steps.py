@@ -52,6 +52,7 @@ ACTS: dict[Step, str] = {
     Step.DECLINE_ABOVE: "declineAbove",
     Step.DECIDE: "issueDecision",
     Step.VOID_DECISION: "voidDecision",
+    Step.VOID_ABOVE: "voidDecision",
     Step.PUBLISH: "publishDecision",
     Step.RETURN_RESULT: "returnResult",
     Step.ARCHIVE: "archiveDossier",

@@ -115,10 +115,12 @@ def decisions(
 
 
 def decision(viewer: Viewer, number: str) -> Select[rows.Decision]:
-    """The newest decision with this number, however it is spelt: numbers begin anew each year."""
+    """The newest decision with this number, however it is spelt: numbers begin anew each year. What is void comes last,
+    for a void record of a paper from above was made anew by the same number.
+    """
     row = rows.Decision
     found = select(row).where(row.number_key == func.decision_number_key(number), visible_decision(row, viewer))
-    return found.order_by(row.signed_on.desc())
+    return found.order_by(row.year.desc(), (row.status != DecisionStatus.VOID).desc(), row.signed_on.desc())
 
 
 def awards_of(viewer: Viewer, parent: type[rows.Decision]) -> Select[rows.Award]:

@@ -1,4 +1,4 @@
-"""Publishing decisions, and voiding those whose number was given and is not used."""
+"""Publishing decisions, and voiding those not published: numbers not used, and records of papers from above."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from models.decision import Decision, DecisionKind, DecisionStatus, visible_deci
 from models.dossier import Dossier
 from models.dossier_line import LineOutcome
 from models.refusals import NotPermitted, WrongStatus
+from models.signing import deciders_of
 from models.workflow import Step, workflow
 from resolvers.context import Context
 from resolvers.decision_paper import publish, told
@@ -48,12 +49,16 @@ async def publish_decision(context: Context, input: PublishDecisionInput) -> Ref
 
 
 async def void_decision(context: Context, input: VoidDecisionInput) -> Ref:
-    """Void a decision before it is published: its number is used up, its dossiers await another one."""
+    """Void a decision before it is published: its number is used up, its dossiers await another one.
+
+    Of a decision from above it is the record that is void, by whoever records: it may be recorded anew by its number.
+    """
     async with context.work("voidDecision", input) as work:
         decision = await _changeable(work, input, Step.VOID_DECISION)
+        step = Step.VOID_ABOVE if decision.recorded else Step.VOID_DECISION
         reason = said("reason", input.reason)
         steps = [
-            dossier.take(Step.VOID_DECISION, by=work.viewer, note=input.note, reason=reason)
+            dossier.take(step, by=work.viewer, note=input.note, reason=reason)
             for dossier in await _decided(work, decision)
         ]
         await _take_back(work, decision)
@@ -66,10 +71,11 @@ async def void_decision(context: Context, input: VoidDecisionInput) -> Ref:
 async def _changeable(work: Work, input: DossierStepInput, step: Step) -> Decision:
     """The decision, locked, to be published or voided by this viewer; raises NotPermitted or WrongStatus."""
     decision = await work.lock(Decision, input.id, visible_decision, version=input.expected_version, load=(AGENCY,))
-    rule = workflow()[step]
-    desk = decision.agency.desk or decision.agency
-    if not work.viewer.holds(rule.roles, (desk if step is Step.PUBLISH else decision.agency).path):
-        raise NotPermitted.unless(rule.roles)
+    roles, path = deciders_of(decision.agency)
+    if step is Step.PUBLISH:
+        roles, path = workflow()[step].roles, (decision.agency.desk or decision.agency).path
+    if not work.viewer.holds(roles, path):
+        raise NotPermitted.unless(roles)
     if decision.status is not DecisionStatus.ISSUED or decision.kind is not DecisionKind.COMMENDATION:
         raise WrongStatus(decision_status=decision.status)
     return decision

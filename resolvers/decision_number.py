@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, not_, select
 from sqlalchemy.dialects.postgresql import insert
 
 import models as rows
-from models.decision import Decision
+from models.decision import Decision, DecisionStatus
 from models.refusals import InvalidInput, NumberTaken
 from models.signing import is_above
 from resolvers.dossier_draft import said
@@ -16,7 +16,8 @@ from resolvers.work import Work
 
 
 async def number_for(work: Work, agency: rows.Agency, year: int, asked: str | None) -> str:
-    """The number asked for if it is free, else the next of this agency and year; what is void stays taken.
+    """The number asked for if it is free, else the next of this agency and year; what is void stays taken, but a void
+    record of a paper from above does not: the paper has that number, and is recorded anew by it.
 
     Raises NumberTaken, or InvalidInput where an agency above decided: its register is not ours to count.
     """
@@ -51,5 +52,6 @@ async def _taken(work: Work, agency: rows.Agency, year: int, number: str) -> boo
         Decision.agency_id == agency.id,
         Decision.year == year,
         Decision.number_key == func.decision_number_key(number),
+        not_(and_(Decision.recorded, Decision.status == DecisionStatus.VOID)),
     )
     return await work.session.scalar(same) is not None

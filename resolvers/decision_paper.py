@@ -54,6 +54,7 @@ async def issued(work: Work, paper: Paper) -> Decision:
         agency_id=paper.agency.id,
         signed_on=paper.signed_on,
         signature=paper.signature,
+        recorded=is_above(paper.agency),
         signer_id=signer,
         signer_name=name,
         signer_title=title,

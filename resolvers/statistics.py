@@ -221,11 +221,11 @@ def _portal_status(status: Any) -> ColumnElement[Any]:
 def _decided_on(row: type[rows.Dossier]) -> ColumnElement[Any]:
     """The day of the decision, from the journal; null where there is none yet."""
     entry = rows.Entry
-    # written out, not bound: only so may the partial index `ix_journal_decided` be used
+    # written out, not bound: only so may the partial index `ix_journal_decided_on` be used
     kind: ColumnElement[str] = literal_column("'Dossier'")
-    act: ColumnElement[str] = literal_column(f"'{Step.DECIDE.name}'")
+    acts: list[ColumnElement[str]] = [literal_column(f"'{step.name}'") for step in (Step.DECIDE, Step.DECIDE_ABOVE)]
     decided = select(func.vietnam_day(func.max(entry.at), type_=Date))
-    return decided.where(entry.subject_kind == kind, entry.subject_id == row.id, entry.act == act).scalar_subquery()
+    return decided.where(entry.subject_kind == kind, entry.subject_id == row.id, entry.act.in_(acts)).scalar_subquery()
 
 
 def _dossier_dimension(fact: Any, dimension: DossierDimension) -> Dimension:

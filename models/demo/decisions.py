@@ -143,6 +143,7 @@ class Decisions:
             signer_id=signer.id if signer else None,
             signer_name=signer.name if signer else "Theo bản gốc",
             signer_title=signer.title if signer else paper.agency.name,
+            recorded=paper.agency.code in ABOVE,
             **values,
         )
 

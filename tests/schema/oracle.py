@@ -176,7 +176,8 @@ class Oracle(Awards, Clocks, Consulting, Councils, Delegations, answer.Oracle):
     def Query_decision(self, _: Any, viewer: Viewer, number: str) -> Any:
         found = self.filtered(rows.Decision, viewer, None)
         same = [row for row in found if number_key(row.number) == number_key(number)]
-        return next(iter(listed(same, "signed_on", descending=True).rows), None)
+        best: Callable[[Any], Any] = lambda row: (row.signed_on.year, row.void_reason is None, row.signed_on)  # noqa: E731  a key
+        return next(iter(listed(same, best, descending=True).rows), None)
 
     def Query_decisions(self, _: Any, viewer: Viewer, filter: Any = None, orderBy: str = "NEWEST") -> Listed:
         found = self.filtered(rows.Decision, viewer, filter)

@@ -51,7 +51,8 @@ class Standings:
     codes: Any = field(default_factory=lambda: count(1))
     kept: dict[str, rows.Dossier] = field(default_factory=dict)
     lines: dict[str, list[UUID]] = field(default_factory=dict)
-    decision: UUID | None = None
+    decisions: dict[str, UUID] = field(default_factory=dict)
+    """By dossier, the decision that is not yet published."""
 
     async def add(self, session: AsyncSession, name: str, status: DossierStatus, **more: Any) -> rows.Dossier:
         """One more dossier: with one case, all its papers, and an appraiser."""
@@ -128,7 +129,8 @@ async def stand(province: Province) -> Standings:
         for status in DossierStatus:
             await made.add(session, status.name, status)
         await _variants(session, made, awards)
-        await _decided(session, made)
+        await _decided(session, made, "DECIDED", awards["BK_T"])
+        await _decided(session, made, "decided above", awards["BK_TTG"], recorded=True)
     return made
 
 
@@ -168,11 +170,13 @@ async def _variants(session: AsyncSession, made: Standings, awards: dict[str, UU
         path="g01",
         valid_from=BEGUN,
     )
+    above.desk_id = place["office"]
     session.add(above)
     await session.flush()
     await made.add(
         session, "for the prime minister", S.RESULT_FROM_ABOVE, authority_id=above.id, award=awards["BK_TTG"]
     )
+    await made.add(session, "decided above", S.DECIDED, authority_id=above.id, award=awards["BK_TTG"])
     for who in VERSATILE:
         account = province.viewers[who].account_id
         more: dict[str, Any] = {"outcomes": ("PENDING", "PENDING")}
@@ -188,9 +192,9 @@ async def _variants(session: AsyncSession, made: Standings, awards: dict[str, UU
         await made.add(session, f"{who} appraised SIGNING", S.SIGNING, **more, appraiser_id=account)
 
 
-async def _decided(session: AsyncSession, made: Standings) -> None:
-    """The decision of the dossier that is decided and not yet published."""
-    dossier, day = made.kept["DECIDED"], today()
+async def _decided(session: AsyncSession, made: Standings, name: str, award: UUID, *, recorded: bool = False) -> None:
+    """The decision of a dossier that is decided and not yet published."""
+    dossier, day = made.kept[name], today()
     decision = rows.Decision(
         number="9000/QĐ-UBND",
         title="Về việc tặng Bằng khen",
@@ -199,18 +203,19 @@ async def _decided(session: AsyncSession, made: Standings) -> None:
         signed_on=day,
         signer_name="Chủ tịch",
         signer_title="Chủ tịch",
+        recorded=recorded,
     )
     session.add(decision)
     await session.flush()
-    made.decision = decision.id
+    made.decisions[name] = decision.id
     session.add(
         rows.Award(
             decision_id=decision.id,
             position=1,
             nominee_id=made.province.nominees["an"],
-            award_type_id=made.award,
+            award_type_id=award,
             agency_id=dossier.agency_id,
-            line_id=made.lines["DECIDED"][0],
+            line_id=made.lines[name][0],
             awarded_on=day,
             achievement_year=2025,
             citation="Có thành tích xuất sắc",

@@ -30,7 +30,8 @@ TOLD = {Step.APPRAISE, Step.PASS_APPRAISAL, Step.FAIL_APPRAISAL}
 AT_A_SITTING = {Step.ADVISE, Step.FAIL_COUNCIL, Step.ASK_PARTY}
 ASKING_OTHERS = {Step.CONSULT, Step.CONCLUDE_OPINIONS, Step.POST, Step.END_POSTING}
 """What others were asked and have said is judged by the act itself."""
-ELSEWHERE = {Step.CONVENE, Step.PUBLISH, Step.VOID_DECISION}
+ON_A_DECISION = {Step.PUBLISH, Step.VOID_DECISION, Step.VOID_ABOVE}
+ELSEWHERE = {Step.CONVENE, *ON_A_DECISION}
 """Taken by an act on a council or a decision, which asks for the role there first."""
 ASKED = """query($first: Int!, $after: String) { dossiers(first: $first, after: $after) {
   pageInfo { hasNextPage endCursor }
@@ -73,10 +74,12 @@ def asking(step: Step, name: str, standings: Standings, chamber: Chamber) -> tup
             return None  # no council sits there
         case Step.CONVENE:
             return "conveneSession", {**chamber.calling({"id": id, "version": dossier.version}), "dryRun": True}
-        case Step.PUBLISH | Step.VOID_DECISION if dossier.status is not DossierStatus.DECIDED:
+        case Step.VOID_DECISION | Step.VOID_ABOVE if (step is Step.VOID_ABOVE) is not (name == "decided above"):
+            return None  # who decided says which of the two it is
+        case Step.PUBLISH | Step.VOID_DECISION | Step.VOID_ABOVE if name not in standings.decisions:
             return None
-        case Step.PUBLISH | Step.VOID_DECISION:
-            return ACTS[step], {**said, "id": f"Decision_{standings.decision}", "expectedVersion": 1}
+        case Step.PUBLISH | Step.VOID_DECISION | Step.VOID_ABOVE:
+            return ACTS[step], {**said, "id": f"Decision_{standings.decisions[name]}", "expectedVersion": 1}
         case Step.ASK_PARTY:
             return None
         case Step.ADVISE | Step.FAIL_COUNCIL:

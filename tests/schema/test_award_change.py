@@ -12,7 +12,8 @@ import models as rows
 from models import calendar
 from models.award import AwardStatus
 from tests.province import Province
-from tests.schema.test_decision import answered_above, decided, seen
+from tests.schema.test_decision import decided, seen
+from tests.schema.test_decision_above import answered_above
 from tests.schema.test_journey import awaiting_decision, issued, stepped
 from tests.schema.test_refusals import refused, step
 

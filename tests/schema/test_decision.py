@@ -12,7 +12,6 @@ from sqlalchemy import Insert, func, insert, literal, select, update
 import models as rows
 from models import calendar
 from models.access import Role
-from models.agency import AgencyKind, AgencyLevel
 from models.dossier_line import LineOutcome
 from models.nominee import NomineeKind
 from tests.province import Province
@@ -296,49 +295,3 @@ async def test_news_are_ordered_by_publication_not_by_signature(province: Provin
     assert [row["number"] for row in public] == ["1/QĐ-UBND", "2/QĐ-UBND"]
     staff = (await province.ask("chairman", asked))["data"]["decisions"]["nodes"]
     assert [row["number"] for row in staff] == ["1/QĐ-UBND", "2/QĐ-UBND", "3/QĐ-UBND"]
-
-
-async def test_a_decision_from_above_is_recorded_by_its_own_number_and_pays_from_the_provinces_fund(
-    province: Province,
-) -> None:
-    dossier = await answered_above(province)
-    paper = {"title": "Tặng Huân chương", "signedOn": str(calendar.today()), "signerName": "Lê Văn A"}
-    said = step(dossier, number="77/QĐ-CTN", signerTitle="Chủ tịch nước", **paper)
-    wrong = await refused(province, "desk", "recordDecision", said)
-    assert (wrong["__typename"], wrong["whoCan"]) == ("NotPermitted", ["OFFICE_HEAD", "SECRETARY"])
-    decision = await province.act("secretary", "recordDecision", said)
-    assert (decision["__typename"], decision["number"]) == ("Decision", "77/QĐ-CTN")
-    asked = "signerName awards(first: 1) { nodes { prizeMoney { amount payer { code } } } }"
-    shown = await seen(province, "chairman", decision["id"], asked)
-    assert shown["signerName"] == "Lê Văn A"
-    assert shown["awards"]["nodes"] == [{"prizeMoney": {"amount": 10_530_000, "payer": {"code": "H37"}}}]
-    assert (await stepped(province, "secretary", "publishDecision", decision))["status"] == "PUBLISHED"
-
-
-async def answered_above(province: Province) -> dict[str, Any]:
-    """A dossier for a third-class Labour Order, which the President has answered."""
-    await president(province)
-    dossier = await awaiting(province)
-    async with province.sessions.begin() as session:
-        order = await session.scalar(select(rows.AwardType.id).where(rows.AwardType.code == "HC_LD_III"))
-        await session.execute(update(rows.DossierLine).values(award_type_id=order))
-        values = {"authority_id": province.agencies["president"], "status": "RESULT_FROM_ABOVE"}
-        await session.execute(update(rows.Dossier.__table__).values(**values))
-    return dossier
-
-
-async def president(province: Province) -> None:
-    """The office of the President, whose papers the province's desk records."""
-    async with province.sessions.begin() as session:
-        agency = rows.Agency(
-            code="CTN",
-            name="Chủ tịch nước",
-            symbol="CTN",
-            kind=AgencyKind.PRESIDENT,
-            level=AgencyLevel.CENTRAL,
-            path="ctn",
-            valid_from=date(1945, 9, 2),
-        )
-        agency.desk_id = province.agencies["office"]
-        session.add(agency)
-        province.agencies["president"] = agency.id

@@ -228,7 +228,7 @@ async def test_the_day_of_a_decision_is_looked_up_once_and_only_where_it_is_aske
         plan = demo.plan_of(document, {}, None, OVER_ALL)
         assert plan is not None
         said = await demo.explain(plan, {}, OVER_ALL)
-        assert (said.count("ix_journal_decided"), said.count(" on journal")) == (times, times), said
+        assert (said.count("ix_journal_decided_on"), said.count(" on journal")) == (times, times), said
 
 
 async def test_every_agency_by_every_status_is_one_list(demo: Engine) -> None:

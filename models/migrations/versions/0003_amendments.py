@@ -1,0 +1,65 @@
+"""Amendments to the tables of the law, and what keeps lists and journal fast."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+HERE = Path(__file__).parent
+
+
+def run_file(name: str) -> None:
+    """Run a file of SQL beside this one, a statement at a time: a blank line ends each."""
+    for statement in (HERE / name).read_text(encoding="utf-8").split("\n\n"):
+        if statement.strip():
+            op.get_bind().exec_driver_sql(statement)
+
+
+def upgrade() -> None:
+    op.drop_constraint(op.f("ck_required_document_step"), "required_document")
+    op.add_column("decision", sa.Column("recorded", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.drop_index(op.f("uq_decision_number"), table_name="decision")
+    op.create_index(
+        "uq_decision_number_taken",
+        "decision",
+        ["agency_id", "year", "number_key"],
+        unique=True,
+        postgresql_where="not (recorded and status = 'VOID')",
+    )
+    op.drop_index(
+        op.f("ix_journal_decided"),
+        table_name="journal",
+        postgresql_where="((subject_kind = 'Dossier'::text) AND (act = 'DECIDE'::text))",
+    )
+    op.create_index(
+        "ix_journal_decided_on",
+        "journal",
+        ["subject_id", "at"],
+        unique=False,
+        postgresql_where="subject_kind = 'Dossier' and act in ('DECIDE', 'DECIDE_ABOVE')",
+    )
+    op.create_check_constraint(
+        op.f("ck_required_document_step"),
+        "required_document",
+        (
+            "(due IN ('DRAFT', 'AMEND', 'DELETE_DRAFT', 'SUBMIT', 'ENDORSE', 'SEND_BACK', 'RECEIVE', "
+            "'REFUSE', 'WITHDRAW', 'ASSIGN', 'REQUEST_SUPPLEMENT', 'SUPPLEMENT', 'ADD_DOCUMENT', "
+            "'DECLARE_INTEREST', 'APPRAISE', 'PROPOSE_OTHER_FORM', 'ACCEPT_OTHER_FORM', 'DECLINE_OTHER_FORM',"
+            " 'PASS_APPRAISAL', 'FAIL_APPRAISAL', 'CONSULT', 'CONCLUDE_OPINIONS', 'POST', 'END_POSTING', "
+            "'CONVENE', 'ADVISE', 'FAIL_COUNCIL', 'ASK_PARTY', 'RETURN', 'REOPEN', 'HOLD', 'RESUME', 'STOP', "
+            "'FORWARD_UP', 'RECEIVE_FROM_ABOVE', 'DECIDE_ABOVE', 'DECLINE_ABOVE', 'DECIDE', 'VOID_DECISION', "
+            "'VOID_ABOVE', 'PUBLISH', 'RETURN_RESULT', 'ARCHIVE', 'CANCEL'))"
+        ),
+    )
+    run_file("0003_decision.sql")
+    run_file("0003_journal.sql")
+
+
+def downgrade() -> None:
+    raise NotImplementedError("the register is not unmade: restore a backup instead")
