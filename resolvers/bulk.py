@@ -89,8 +89,8 @@ async def begin(context: Context, act: str, input: Bulk) -> None:
     if input.dry_run:
         return
     try:
-        async with context.work(act, input):
-            pass
+        async with context.work(act, input) as work:
+            await work.claim()
     except Replayed:
         return  # by themselves those of its items that were done are not done again
 

@@ -35,6 +35,7 @@ MOST_DOSSIERS = 200
 async def convene_session(context: Context, input: ConveneSessionInput) -> Ref:
     """Call a council, to a meeting or to written votes, and put dossiers before it (art 90.4)."""
     async with context.work("conveneSession", input) as work:
+        await work.claim()
         council = await _council(work, input.council)
         must_keep(council, Step.CONVENE, work.viewer)
         session = _session(council, input)

@@ -56,6 +56,7 @@ class _Vote:
 async def cast_ballot(context: Context, input: CastBallotInput) -> Ref:
     """Vote on one case: for yourself, at a meeting while you are there, in writing until the last moment."""
     async with context.work("castBallot", input) as work:
+        await work.claim()
         vote = await _vote(work, input)
         _must_be_open(work, vote.seat.session)
         _must_vote(vote)
@@ -175,11 +176,7 @@ async def _seat(work: Work, input: AttendanceStepInput) -> CouncilAttendance:
     """
     seat, key = CouncilAttendance, row_key("CouncilAttendance", input.id)
     of = select(seat.session_id).where(seat.id == key, visible_at_session(seat, work.viewer))
-    session = await work.session.scalar(
-        select(CouncilSession).where(CouncilSession.id.in_(of)).options(COUNCIL).with_for_update(of=CouncilSession)
-    )
-    if session is None:
-        raise NotFound
+    (session,) = await work.lock_where(CouncilSession, CouncilSession.id.in_(of), load=(COUNCIL,))
     found = (
         await work.session.scalars(
             select(seat).where(seat.id == key).options(joinedload(seat.session), joinedload(seat.member))

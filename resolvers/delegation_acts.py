@@ -59,6 +59,7 @@ class RevokeDelegationInput(DossierStepInput):
 async def delegate_role(context: Context, input: DelegateRoleInput) -> Ref:
     """Lend a role of one's own for some days; what is done by it is done by one and on behalf of the other."""
     async with context.work("delegateRole", input) as work:
+        await work.claim()
         agency = await _agency(work, input.agency)
         delegator_id = await _delegator(work, input, agency)
         delegate_id = await _delegate(work, input, delegator_id)

@@ -95,6 +95,7 @@ async def draft_dossier(context: Context, input: DraftDossierInput) -> Ref:
     declared = [input.confidential, *(each.confidential for each in input.lines)]
     must_not_be_secret(any(declared) or any(each.confidential for each in input.documents))
     async with context.work("draftDossier", input) as work:
+        await work.claim()
         today = calendar.day_of(work.now)
         agency = await _agency(work, input.agency, today)
         authority = await _agency(work, input.authority, today)

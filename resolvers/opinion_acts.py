@@ -19,7 +19,6 @@ from models.journal import Entry
 from models.opinion import ANSWERING, OpinionAnswer, OpinionRequest, visible_opinion
 from models.refusals import (
     ConflictOfInterest,
-    NotFound,
     NotPermitted,
     RuleNotMet,
 )
@@ -79,11 +78,7 @@ async def _asked(work: Work, input: OpinionStepInput) -> tuple[Dossier, Sequence
     """The dossier of a request, locked first, and its requests that are open, with the one asked for; or NotFound."""
     row, key = OpinionRequest, row_key("OpinionRequest", input.id)
     of = select(row.dossier_id).where(row.id == key, visible_opinion(row, work.viewer))
-    dossier = await work.session.scalar(
-        select(Dossier).where(Dossier.id.in_(of)).options(*DESKS).with_for_update(of=Dossier)
-    )
-    if dossier is None:
-        raise NotFound
+    (dossier,) = await work.lock_where(Dossier, Dossier.id.in_(of), load=DESKS)
     waits = row.answered_at.is_(None) & row.closed_at.is_(None)
     found = await work.session.scalars(
         select(row)

@@ -104,6 +104,7 @@ def initials(name: str) -> str:
 async def comment_on_posting(context: Context, input: CommentInput) -> Ref:
     """Say what one thinks of a posted list, until the end of its last day; the public does not read it."""
     async with context.work("commentOnPosting", input) as work:
+        await work.claim()
         posting = await _commented(work, input)
         _must_be_open(posting, calendar.day_of(work.now))
         account = await work.session.get_one(rows.Account, work.account_id)
@@ -124,6 +125,7 @@ async def comment_on_posting(context: Context, input: CommentInput) -> Ref:
 async def record_comment(context: Context, input: RecordCommentInput) -> Ref:
     """Record what somebody said by letter, by telephone or in person while the list stood in public."""
     async with context.work("recordComment", input) as work:
+        await work.claim()
         posting = await _commented(work, input)
         if not work.viewer.holds(RECORDING, posting.dossier.handler.path):
             raise NotPermitted.unless(RECORDING)

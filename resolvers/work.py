@@ -11,7 +11,7 @@ from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -20,17 +20,20 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 import models as rows
 from models.access import Viewer
-from models.base import Base
+from models.base import Base, Identified
 from models.journal import Entry
 from models.refusals import Change, IdempotencyMismatch, NotFound, NotPermitted, StaleVersion
 from models.timed import NOW
 from resolvers.engine import Ref
 from resolvers.engine.refused import busy, unavailable
 from resolvers.inputs import UNKEPT
+from resolvers.writing import write
 
 R = TypeVar("R", rows.Dossier, rows.Decision, rows.CouncilSession, rows.Delegation)
 """What an act changes: a row with a version."""
 
+Lockable = TypeVar("Lockable", bound=Identified)
+"""What can be locked."""
 
 Versioned = (
     rows.Dossier | rows.Decision | rows.CouncilSession | rows.CouncilAttendance | rows.OpinionRequest | rows.Delegation
@@ -123,18 +126,12 @@ class Work:
         if self.viewer.account_id is None:
             raise NotPermitted.unless([])
         self.account_id = self.viewer.account_id
-        try:
-            self.now = self.session.info[NOW] = await self._claim()
-        except BaseException:
-            await self.session.close()
-            raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is None and self.said.dry_run:
-            await self.session.flush()
             self.kept.append(self.session)
             return
         try:
@@ -145,30 +142,45 @@ class Work:
         if error is None:
             self.committed()
 
-    async def _claim(self) -> datetime:
-        """Take the idempotency key, waiting for whoever holds it, and give the transaction's moment in one statement.
+    async def claim(self) -> None:
+        """Take the idempotency key, waiting for whoever holds it: what an act begins with that locks no row first.
 
         Raises Replayed or IdempotencyMismatch where the key is used.
         """
-        asked = digest(self.act, self.said)
+        now: datetime | None = await self.session.scalar(self._claim())
+        if now is None:
+            raise await self._used()
+        self._begin(now)
+
+    def _claim(self) -> Any:
+        """The statement that takes the key, and gives the transaction's moment; nothing where the key is used."""
         self.replied = _subject(self.said)
         kept = insert(rows.StoredReply).values(
             account_id=self.account_id,
             key=self.said.idempotency_key,
-            asked=asked,
+            asked=digest(self.act, self.said),
             subject_kind=self.replied[0],
             subject_id=self.replied[1],
         )
-        now: datetime | None = await self.session.scalar(kept.on_conflict_do_nothing().returning(func.now()))
-        if now is not None:
-            return now
-        reply = await self.session.get_one(rows.StoredReply, (self.account_id, self.said.idempotency_key))
-        if reply.asked != asked:
-            raise IdempotencyMismatch
-        row = getattr(rows, reply.subject_kind) if reply.subject_kind else None
-        raise Replayed(
-            row and Ref(row, reply.subject_id)
-        )  # as anybody reads it: what may be seen may have changed since
+        return kept.on_conflict_do_nothing().returning(func.now().label("now"))
+
+    def _begin(self, now: datetime) -> None:
+        self.now = self.session.info[NOW] = now
+
+    async def _used(self) -> Exception:
+        """Why an act does not begin that took no key: it was done before, or another was; NotFound if it took it."""
+        reply = rows.StoredReply
+        same = reply.account_id == self.account_id, reply.key == self.said.idempotency_key
+        own: ColumnElement[bool] = literal_column("stored_reply.xmin = pg_current_xact_id()::xid")
+        asked, kind, key, is_own = (
+            await self.session.execute(select(reply.asked, reply.subject_kind, reply.subject_id, own).where(*same))
+        ).one()
+        if is_own:
+            return NotFound()
+        if asked != digest(self.act, self.said):
+            return IdempotencyMismatch()
+        row = getattr(rows, kind) if kind else None
+        return Replayed(row and Ref(row, key))  # as anybody reads it: what may be seen may have changed since
 
     async def lock(
         self,
@@ -193,20 +205,35 @@ class Work:
     ) -> list[R]:
         """The rows with these clients' ids, each at its version, locked in the order of their keys; as `lock`."""
         wanted = {row_key(row.__name__, said): version for said, version in versions.items()}
-        found = await self.session.scalars(
-            select(row)
-            .where(row.id.in_(wanted), visible(row, self.viewer))
-            .order_by(row.id)
-            .options(*load)
-            .with_for_update(of=row)
-        )
-        locked = list(found)
+        locked = await self.lock_where(row, row.id.in_(wanted), visible(row, self.viewer), load=load)
         if len(locked) < len(wanted):
             raise NotFound
         for each in locked:
             if each.version != wanted[each.id]:
                 raise await self.stale(each, wanted[each.id])
         return locked
+
+    async def lock_where(
+        self, row: type[Lockable], *conditions: ColumnElement[bool], load: Sequence[ORMOption] = ()
+    ) -> list[Lockable]:
+        """The rows that meet these conditions, locked in the order of their keys; none of them is NotFound.
+
+        The idempotency key is taken by the same statement, where it is not yet: before a row is locked, for rows come
+        to be locked only beside a key that was taken. Raises as `claim` does.
+        """
+        wanted = select(row).where(*conditions).order_by(row.id).options(*load).with_for_update(of=row)
+        if hasattr(self, "now"):
+            found = list(await self.session.scalars(wanted))
+        else:
+            key = self._claim().cte("claim")
+            both = (await self.session.execute(wanted.add_columns(key.c.now).join(key, true()))).all()
+            if not both:
+                raise await self._used()
+            self._begin(both[0].now)
+            found = [each[0] for each in both]
+        if not found:
+            raise NotFound
+        return found
 
     async def stale(self, row: Versioned, expected: int) -> StaleVersion:
         """The refusal of a change to a row that the viewer sees and read at another version: what changed since."""
@@ -225,15 +252,14 @@ class Work:
 
     async def reply(self, row: Base, *entries: Entry) -> Ref:
         """Write the changes and their journal entries, keep the row as the reply to this request, and give it."""
-        kept = rows.StoredReply
-        await self.session.flush()  # the subjects first, so that their locks precede their entries
         self.session.add_all(entries)
         key: UUID = row.id  # type: ignore[attr-defined]  # every subject is Identified
         given = type(row).__name__, key
-        if given != self.replied:
-            await self.session.execute(
-                update(kept)
-                .where(kept.account_id == self.account_id, kept.key == self.said.idempotency_key)
-                .values(subject_kind=given[0], subject_id=given[1])
-            )
+        replied = () if given == self.replied else ((rows.StoredReply, self._kept_as(*given)),)
+        await self.session.run_sync(write, *replied)
         return Ref(type(row), key, written=True)
+
+    def _kept_as(self, kind: str, key: UUID) -> dict[str, Any]:
+        """What is kept with the idempotency key, once it is known what the act replies with."""
+        kept = {"account_id": self.account_id, "key": self.said.idempotency_key}
+        return {**kept, "subject_kind": kind, "subject_id": key}
