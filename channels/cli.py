@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -113,12 +114,23 @@ def verify(
     noted: Annotated[
         list[str] | None, typer.Argument(help="Con trỏ đã ghi ở nơi khác · cursors noted elsewhere.")
     ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(help="Ghi mốc vào tệp, để cất nơi khác · add a checkpoint to this file, to be kept elsewhere."),
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="So với các mốc đã cất · compare with the checkpoints in this file.")
+    ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Nhận nhật ký vừa phục hồi vào cụm này · adopt a restored journal.")
+    ] = False,
 ) -> None:
     """Kiểm tra chuỗi nhật ký · Work out every hash of the journal again; ends with 1 where it was tampered with."""
     from channels.journal import verified
 
     with running(Settings.from_environment()) as live:
-        sound = asyncio.run(verified(live.database_url, noted or (), out))
+        more = {"against": against, "checkpoint": checkpoint}
+        sound = asyncio.run(verified(live.database_url, noted or (), out, **more, repair=repair, err=err))
     raise typer.Exit(0 if sound else 1)
 
 

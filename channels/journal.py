@@ -1,38 +1,114 @@
-"""What `verify` says of the journal."""
+"""What `verify` does with the journal and says of it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from contextlib import nullcontext
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import NullPool, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from channels.checkpoints import PLACE, keep, kept
 from channels.database import require
-from models.verification import Broken, Verified, verify
+from channels.obstacles import BadCursor, NumberingHeld, OwnersWork
+from channels.progress import progress
+from models.verification import Broken, Checkpoint, Harm, Verified, verify
+
+WORDS = {
+    Harm.CHANGED: "đã bị sửa · changed",
+    Harm.REMOVED: "đã bị xóa · removed",
+    Harm.INSERTED: "bị đánh số chèn vào · inserted",
+    Harm.UNNUMBERED: "nằm sau chỗ đánh số đã qua, chưa có số · unnumbered, where numbering has passed",
+    Harm.HOLE: "thiếu phiên bản trước nó · a hole in its subject's versions before it",
+    Harm.REWRITTEN: "không khớp mốc ghi ở nơi khác · rewritten: not what was noted elsewhere",
+    Harm.MOVED: "nhật ký từ cụm PostgreSQL khác · moved from another cluster: ./run verify --repair",
+}
+LOCKED, FORBIDDEN = "55P03", "42501"
+HELD = """
+select string_agg(pid::text, ', ') from pg_locks
+where locktype = 'advisory' and objid = 7001 and granted and database = (
+  select oid from pg_database where datname = current_database())
+"""
+"""Who holds the lock of number()."""
 
 
-async def verified(url: str, noted: Collection[str], out: Console) -> bool:
-    """Number what is not numbered yet, check the whole chain, say what was found; whether it holds."""
+async def verified(
+    url: str,
+    noted: Collection[str],
+    out: Console,
+    *,
+    against: Path | None = None,
+    checkpoint: Path | None = None,
+    repair: bool = False,
+    err: Console | None = None,
+) -> bool:
+    """Number what is not numbered yet, check everything, say what was found, and keep a checkpoint; whether it holds.
+
+    `repair` makes a journal that came from another cluster, and is otherwise whole, one of this cluster.
+    """
+    earlier = kept(against) if against else ()
+    places = [_place(said) for said in noted] + [each.place for each in earlier]
     await require(url)
     engine = create_async_engine(url, poolclass=NullPool)
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(text("select number()"))
-        found = await verify(connection, noted)
-    say(found, out)
+        with progress(err) if err else nullcontext() as told:
+            await number(connection)
+            found = await verify(connection, places, told)
+            if repair and isinstance(found, Broken) and found.moved:
+                await adopt(connection)
+                found = await verify(connection, places, told)
+    say(found, earlier, out)
+    if isinstance(found, Verified) and checkpoint:
+        keep(checkpoint, found.head)
+        out.print(f"  → {checkpoint}", soft_wrap=True)
     return isinstance(found, Verified)
 
 
-def say(found: Verified | Broken, out: Console) -> None:
-    """One line where all is well, a table of the first faults where not."""
+async def number(connection: AsyncConnection) -> None:
+    """Number what has none; a journal of another cluster waits to be adopted. Raises NumberingHeld."""
+    try:
+        if not await connection.scalar(text("select journal_moved(head) from journal_head head")):
+            await connection.execute(text("select number()"))
+    except DBAPIError as fault:
+        if getattr(fault.orig, "sqlstate", None) != LOCKED:
+            raise
+        raise NumberingHeld(str(await connection.scalar(text(HELD)))) from None
+
+
+async def adopt(connection: AsyncConnection) -> None:
+    """Make the journal one of this cluster and number what waited. Raises OwnersWork for who does not own it."""
+    try:
+        await connection.execute(text("select adopt_journal()"))
+    except DBAPIError as fault:
+        if getattr(fault.orig, "sqlstate", None) != FORBIDDEN:
+            raise
+        raise OwnersWork("verify --repair") from None
+    await number(connection)
+
+
+def _place(said: str) -> str:
+    if not PLACE.fullmatch(said):
+        raise BadCursor(said)
+    return said
+
+
+def say(found: Verified | Broken, earlier: Sequence[Checkpoint], out: Console) -> None:
+    """One line where all is well, a table of the first faults where not, and between which checkpoints they are."""
     if isinstance(found, Verified):
-        out.print(f"✓ {found.entries} mục nhật ký nguyên vẹn · entries are as they were written\n  {found.head}")
+        out.print(f"✓ {found.head.entries} mục nhật ký nguyên vẹn · entries are as they were written")
+        out.print(f"  {found.head.cursor}")
         return
-    table = Table(
-        "số · number", "mục · entry", "lỗi · harm", title="✗ Nhật ký đã bị sửa · The journal was tampered with"
-    )
+    title = "✗ Nhật ký không còn như đã ghi · The journal is not as it was written"
+    table = Table("số · number", "mục · entry", "lỗi · harm", title=title)
     for fault in found.faults:
-        table.add_row(str(fault.seq or "–"), str(fault.entry_id or "–"), fault.harm.value)
+        table.add_row(str(fault.seq or "–"), str(fault.entry_id or "–"), WORDS[fault.harm])
     out.print(table)
+    rewritten = [fault.seq for fault in found.faults if fault.harm is Harm.REWRITTEN and fault.seq is not None]
+    if rewritten:
+        good = max((each.seq for each in earlier if each.seq < min(rewritten)), default=0)
+        out.print(f"  viết lại trong khoảng số · rewritten within numbers {good + 1} … {min(rewritten)}")

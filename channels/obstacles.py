@@ -156,3 +156,47 @@ class NotReady(CannotStart):
             f"{address}/readyz does not become ready. See the errors above.",
             said,
         )
+
+
+class BadCursor(CannotStart):
+    """What was noted elsewhere is no place in a journal."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(
+            f"{said[:90]!r} không phải con trỏ nhật ký. Hãy đưa đúng dòng mà verify đã in, dạng SỐ-BĂM.",
+            f"{said[:90]!r} is no cursor of the journal. Give what verify printed, NUMBER-HASH.",
+        )
+
+
+class BadCheckpoint(CannotStart):
+    """The file of checkpoints is not there, or a line of it is none."""
+
+    def __init__(self, file: Path, line: int | None, problem: str) -> None:
+        where = f"{file}:{line}" if line else str(file)
+        super().__init__(
+            f"{where} không phải mốc nhật ký. Hãy lấy đúng tệp do verify --checkpoint ghi, từ nơi cất giữ.",
+            f"{where} is no checkpoint of a journal. Give the file that verify --checkpoint wrote.",
+            problem,
+        )
+
+
+class NumberingHeld(CannotStart):
+    """Another process numbers the journal, or is stuck while it does."""
+
+    def __init__(self, holders: str) -> None:
+        super().__init__(
+            f"Tiến trình PostgreSQL {holders} đang giữ việc đánh số nhật ký. Hãy chạy lại sau; nếu nó treo mãi, hãy "
+            f"kết thúc nó ở máy chủ cơ sở dữ liệu (pg_terminate_backend, hoặc kill -CONT rồi kill).",
+            f"PostgreSQL's process {holders} holds the numbering of the journal. Run this again later; where it hangs "
+            f"for good, end it on the database's machine (pg_terminate_backend, or kill -CONT and then kill).",
+        )
+
+
+class OwnersWork(CannotStart):
+    """What only the owner of the tables may do was asked by somebody else."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"Chỉ người sở hữu các bảng được chạy {what}. Hãy đặt DATABASE_URL của vai trò đã chạy migrate.",
+            f"Only the owner of the tables may run {what}. Set DATABASE_URL to the role that ran migrate.",
+        )

@@ -352,7 +352,7 @@ async def test_the_journal_is_numbered_whole_and_in_the_order_of_time(demo_url: 
         verified = await verify(connection)
     await engine.dispose()
     assert isinstance(verified, Verified)
-    assert verified.entries == await held.fetchval("select count(*) from journal")
+    assert verified.head.entries == await held.fetchval("select count(*) from journal")
     backwards = "select count(*) from (select at < lag(at) over (order by id) as back from journal) as j where back"
     assert await held.fetchval(backwards) == 0
 

@@ -169,7 +169,7 @@ async def test_a_journal_restored_into_another_cluster_waits_to_be_adopted(one: 
     await write(one, uuid7())
     with pytest.raises(asyncpg.ObjectNotInPrerequisiteStateError, match="another PostgreSQL cluster") as refused:
         await number(one)
-    assert refused.value.hint == "After a restore or an upgrade run: select adopt_journal()"
+    assert refused.value.hint == "After a restore or an upgrade run: ./run verify --repair"
     await one.execute("select adopt_journal()")
     assert await number(one) == 1
     await write(one, uuid7())
