@@ -32,6 +32,7 @@ class AgendaOutcome(enum.Enum):
     PASSED = "thông qua"
     NOT_PASSED = "không thông qua"
     NO_RESULT = "không đủ điều kiện để có kết quả"
+    TAKEN_OFF = "đưa ra khỏi chương trình"
 
 
 class Presence(enum.Enum):
@@ -61,7 +62,9 @@ class AgendaItem(Identified, Base):
     achievement_year: Mapped[int]
     outcome: Mapped[AgendaOutcome] = mapped_column(closed(AgendaOutcome), default=AgendaOutcome.PENDING)
     members: Mapped[int | None] = mapped_column(default=None)
-    """Members who might vote on it; this and the other figures are null until the sitting is closed."""
+    """Members who might vote on it; this and the other figures are null until the sitting is closed, and of what was
+    taken off the agenda.
+    """
     recused: Mapped[int | None] = mapped_column(default=None)
     """Members who stood aside; they count in no base."""
     present: Mapped[int | None] = mapped_column(default=None)
@@ -84,7 +87,7 @@ class AgendaItem(Identified, Base):
     __table_args__ = (
         CheckConstraint("position >= 1", name="position_counts_from_one"),
         CheckConstraint(
-            "(outcome = 'PENDING') = (num_nulls(members, recused, present, base, yes, no, abstain) = 7)"
+            "(outcome in ('PENDING', 'TAKEN_OFF')) = (num_nulls(members, recused, present, base, yes, no, abstain) = 7)"
             " and num_nulls(members, recused, present, base, yes, no, abstain) in (0, 7)",
             name="figures_come_with_the_outcome",
         ),

@@ -76,11 +76,16 @@ def _presence(record: Record) -> Iterator[str]:
 def _cases(record: Record) -> Iterator[str]:
     yield ""
     yield "II. NỘI DUNG VÀ KẾT QUẢ BIỂU QUYẾT"
-    yield f"Số trường hợp được xem xét: {len(record.items)}."
+    yield f"Số trường hợp được xem xét: {len(record.items) - len(_off(record))}."
     names = {one.id: _named(one) for one in record.attendances}
     for item in record.items:
         asides = [recusal for recusal in record.recusals if recusal.item_id == item.id]
         yield from _case(item, sorted((names[one.attendance_id], _because(one)) for one in asides))
+
+
+def _off(record: Record) -> list[AgendaItem]:
+    """What was taken off the agenda."""
+    return [item for item in record.items if item.outcome is AgendaOutcome.TAKEN_OFF]
 
 
 def _because(recusal: Recusal) -> str:
@@ -92,6 +97,9 @@ def _case(item: AgendaItem, asides: list[tuple[str, str]]) -> Iterator[str]:
     yield ""
     yield f"{item.position}. {item.nominee.name} ({item.agency.name} trình): {item.award_type.name}."
     yield f"Thành tích: {item.citation}."
+    if item.outcome is AgendaOutcome.TAKEN_OFF:
+        yield f"Không biểu quyết: {item.outcome.value}, hồ sơ không còn trình Hội đồng."
+        return
     yield f"Hình thức biểu quyết: {item.ballot.value}."
     yield f"Thành viên được biểu quyết: {item.members}; có mặt: {item.present}."
     yield from (f"Không tham gia biểu quyết: {name}, lý do: {reason}." for name, reason in asides)
@@ -109,7 +117,7 @@ def _end(record: Record) -> Iterator[str]:
     secret = any(item.ballot is BallotKind.SECRET for item in record.items)
     yield ""
     yield "III. KẾT LUẬN"
-    yield f"Hội đồng thông qua {passed}/{len(record.items)} trường hợp."
+    yield f"Hội đồng thông qua {passed}/{len(record.items) - len(_off(record))} trường hợp."
     if secret:
         yield "Phiếu kín chỉ được ghi nhận dưới dạng tổng số; không lưu lựa chọn của từng thành viên."
     if session.closed_at is not None:

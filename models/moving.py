@@ -120,6 +120,11 @@ class Moving:
         if accounts:
             self.actors = {**self.actors, step.name: sorted(accounts.union(self.actors.get(step.name, ())))}
 
+    @property
+    def before_council(self) -> bool:
+        """Whether it is before the council, or waits elsewhere and goes back there."""
+        return DossierStatus.COUNCIL in (self.status, *(DossierStatus[name] for name in self.came_from))
+
     def heard_by(self) -> list[str]:
         """The topics of those who hear of what becomes of it: its followers, and the desks it concerns."""
         paths = (self.agency.path, self.handler.path, self.authority.path)

@@ -15,6 +15,7 @@ from models.decision import Decision
 from models.dossier import Dossier
 from models.journal import Entry
 from models.workflow import Step, workflow
+from resolvers.council_leaving import off_the_agenda
 from resolvers.decision_paper import told
 from resolvers.dossier_steps import DESKS
 from resolvers.work import Work
@@ -48,15 +49,13 @@ async def _reopened(work: Work, lines: Sequence[rows.DossierLine], reason: str) 
         .order_by(Dossier.id)
         .with_for_update(of=Dossier)
     )
-    entries = []
-    for dossier in found:
-        if dossier.status not in workflow(dossier.workflow_code)[Step.REOPEN].before:
-            continue
-        for line in lines:
-            if line.dossier_id == dossier.id:
-                line.reopen()
-        entries.append(dossier.follow(Step.REOPEN, by=work.viewer, reason=reason))
-    return entries
+    open_ = [each for each in found if each.status in workflow(each.workflow_code)[Step.REOPEN].before]
+    asked = [dossier for dossier in open_ if dossier.before_council]
+    for line in lines:
+        if line.dossier_id in {dossier.id for dossier in open_}:
+            line.reopen()
+    entries = [dossier.follow(Step.REOPEN, by=work.viewer, reason=reason) for dossier in open_]
+    return [*entries, *(await off_the_agenda(work, asked) if asked else ())]
 
 
 async def stand_again(work: Work, awards: Sequence[UUID]) -> list[Entry]:

@@ -1,7 +1,8 @@
 """Closing a sitting: the votes are counted, the minutes drafted, and each dossier goes on as its cases were answered.
 
 A case without a quorum has no result: the sitting is not closed over it unless that is asked for; then the case waits
-for another sitting, and its dossier with it.
+for another sitting, and its dossier with it. A case whose dossier is held or supplemented is not voted on: it comes
+off the agenda.
 """
 
 from __future__ import annotations
@@ -17,7 +18,14 @@ from sqlalchemy.orm import joinedload, selectinload
 
 import models as rows
 from models.council import CouncilSession, Seat, SessionKind, SessionStatus
-from models.council_agenda import AgendaItem, AgendaOutcome, CouncilAttendance, Presence, Recusal
+from models.council_agenda import (
+    AgendaItem,
+    AgendaOutcome,
+    CouncilAttendance,
+    Presence,
+    Recusal,
+    visible_at_session,
+)
 from models.council_ballot import Ballot, BallotChoice, SecretCount
 from models.council_minutes import Record, draft, sha256
 from models.council_tally import Tally
@@ -31,7 +39,7 @@ from resolvers.council_desk import sitting
 from resolvers.council_inputs import CloseSessionInput
 from resolvers.dossier_steps import DESKS
 from resolvers.engine import Ref
-from resolvers.work import Work
+from resolvers.work import Work, row_key
 
 _LINE = {AgendaOutcome.PASSED: LineOutcome.PASSED, AgendaOutcome.NOT_PASSED: LineOutcome.NOT_PASSED}
 
@@ -49,15 +57,21 @@ class _Found:
     chair: dict[UUID, BallotChoice]
     """By case, what the chair chose in an open ballot."""
 
+    @property
+    def asked(self) -> list[AgendaItem]:
+        """The cases the council was asked to the end: those not taken off its agenda."""
+        return [item for item in self.items if item.outcome is not AgendaOutcome.TAKEN_OFF]
+
 
 async def close_session(context: Context, input: CloseSessionInput) -> Ref:
     """End the sitting: count the votes, draft the minutes, and take each dossier on as its cases were answered."""
     async with context.work("closeSession", input) as work:
+        dossiers = await _dossiers(work, input)
         session = await sitting(work, input, Step.ADVISE, SessionStatus.CONVENED, SessionStatus.OPEN)
         found = await _record(work, session)
+        _leave_out(found.items, dossiers)
         _must_be_over(work, session, found, without_result=input.without_result)
         _answer(session, found)
-        dossiers = await _dossiers(work, found.items)
         entries = list(_concluded(work, dossiers, found.items))
         answered = any(item.outcome in _LINE for item in found.items)
         session.status = SessionStatus.CLOSED if answered else SessionStatus.WITHOUT_RESULT
@@ -152,16 +166,16 @@ def _must_be_over(work: Work, session: CouncilSession, found: _Found, *, without
             message_en="The sitting was not opened. Open it, or close it without a result (`withoutResult`).",
         )
     _must_have_heard_all(work, session, found)
-    tallies = ((item, _tally(session, found, item)) for item in found.items)
-    short = [str(item.position) for item, tally in tallies if not tally.has_quorum(item.rule)]
+    short = [item for item in found.asked if not _tally(session, found, item).has_quorum(item.rule)]
+    places = ", ".join(str(item.position) for item in short)
     if short and not without_result:
         raise RuleNotMet(
             rule="QUORUM_NOT_MET",
-            article=found.items[0].rule.article,
-            remedy=", ".join(short),
-            message=f"Chưa đủ túc số ở trường hợp {', '.join(short)}. Hãy điểm danh, đợi thêm thành viên,"
+            article=short[0].rule.article,
+            remedy=places,
+            message=f"Chưa đủ túc số ở trường hợp {places}. Hãy điểm danh, đợi thêm thành viên,"
             " hoặc kết thúc để xem xét ở phiên sau (`withoutResult`).",
-            message_en=f"No quorum on case {', '.join(short)}. Record who is there, wait for more members,"
+            message_en=f"No quorum on case {places}. Record who is there, wait for more members,"
             " or close and leave them to another sitting (`withoutResult`).",
         )
 
@@ -169,8 +183,9 @@ def _must_be_over(work: Work, session: CouncilSession, found: _Found, *, without
 def _must_have_heard_all(work: Work, session: CouncilSession, found: _Found) -> None:
     if session.kind is SessionKind.MEETING or session.status is not SessionStatus.OPEN or session.closes_at is None:
         return
-    due = sum(len(found.attendances) for _ in found.items) - len(found.recusals)
-    if work.now < session.closes_at and sum(map(len, found.voted.values())) < due:
+    asked = {item.id for item in found.asked}
+    due = len(asked) * len(found.attendances) - sum(recusal.item_id in asked for recusal in found.recusals)
+    if work.now < session.closes_at and sum(len(found.voted[item]) for item in asked if item in found.voted) < due:
         raise RuleNotMet(
             rule="VOTING_NOT_OVER",
             article="province",
@@ -182,7 +197,7 @@ def _must_have_heard_all(work: Work, session: CouncilSession, found: _Found) -> 
 
 def _answer(session: CouncilSession, found: _Found) -> None:
     """Write on each case what the council said of it, with the figures."""
-    for item in found.items:
+    for item in found.asked:
         tally, rule = _tally(session, found, item), item.rule
         if session.status is SessionStatus.CONVENED or not tally.has_quorum(rule):
             item.outcome = AgendaOutcome.NO_RESULT
@@ -193,16 +208,23 @@ def _answer(session: CouncilSession, found: _Found) -> None:
         item.base, item.yes, item.no, item.abstain = tally.base(rule), tally.yes, tally.no, tally.abstain
 
 
-async def _dossiers(work: Work, items: Iterable[AgendaItem]) -> list[Dossier]:
-    """The dossiers on the agenda, locked in the order of their ids."""
-    found = await work.session.scalars(
-        select(Dossier)
-        .where(Dossier.id.in_({item.dossier_id for item in items}))
-        .options(*DESKS, selectinload(Dossier.lines))
-        .order_by(Dossier.id)
-        .with_for_update(of=Dossier)
+async def _dossiers(work: Work, input: CloseSessionInput) -> list[Dossier]:
+    """The dossiers on the agenda, locked in the order of their ids, and before the sitting as other acts do: what takes
+    a dossier from the council meanwhile is waited for. Raises NotFound where the sitting is not seen.
+    """
+    item = AgendaItem
+    put = select(item.dossier_id).where(
+        item.session_id == row_key("CouncilSession", input.id), visible_at_session(item, work.viewer)
     )
-    return list(found)
+    return await work.lock_where(Dossier, Dossier.id.in_(put), load=(*DESKS, selectinload(Dossier.lines)))
+
+
+def _leave_out(items: Iterable[AgendaItem], dossiers: Iterable[Dossier]) -> None:
+    """Take off the agenda what is not before the council at its end."""
+    before = {dossier.id for dossier in dossiers if dossier.status is DossierStatus.COUNCIL}
+    for item in items:
+        if item.dossier_id not in before:
+            item.outcome = AgendaOutcome.TAKEN_OFF
 
 
 def _concluded(work: Work, dossiers: Sequence[Dossier], items: Sequence[AgendaItem]) -> Iterator[Entry]:

@@ -1,4 +1,4 @@
-"""Voting: standing aside from a case, casting a ballot, and recording paper ballots of those who are not there.
+"""Voting: standing aside from a case, and casting a ballot.
 
 A ballot is one statement that is the same for every choice; what was chosen is a value in it, and in a secret ballot
 goes nowhere but into a sum. An open ballot may be changed until the sitting is closed; what a secret one said is gone.
@@ -8,20 +8,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Text, bindparam, exists, select, text
+from sqlalchemy import Text, bindparam, exists, select, text
 from sqlalchemy.orm import contains_eager, joinedload
 
 from models.council import CouncilMember, CouncilSession, SessionKind, SessionStatus
-from models.council_agenda import AgendaItem, CouncilAttendance, Presence, Recusal, visible_at_session
+from models.council_agenda import (
+    AgendaItem,
+    AgendaOutcome,
+    CouncilAttendance,
+    Presence,
+    Recusal,
+    visible_at_session,
+)
 from models.council_ballot import Ballot, BallotChoice, BallotKind
-from models.refusals import InvalidInput, NotFound, NotPermitted, RuleNotMet
+from models.refusals import NotFound, NotPermitted, RuleNotMet
 from models.workflow import Interest, Step, workflow
 from resolvers.context import Context
-from resolvers.council_desk import COUNCIL, must_stand, sitting
-from resolvers.council_inputs import AttendanceStepInput, CastBallotInput, PaperBallotsInput, RecusalInput
-from resolvers.council_opening import seats_of
+from resolvers.council_desk import COUNCIL, must_stand
+from resolvers.council_inputs import AttendanceStepInput, CastBallotInput, RecusalInput
 from resolvers.dossier_draft import said
 from resolvers.engine import Ref
 from resolvers.work import Work, row_key
@@ -124,6 +130,7 @@ def _must_be_open(work: Work, session: CouncilSession) -> None:
 
 
 def _must_vote(vote: _Vote) -> None:
+    must_be_asked(vote.item)
     if vote.recused:
         raise RuleNotMet(
             rule="STANDS_ASIDE",
@@ -139,6 +146,18 @@ def _must_vote(vote: _Vote) -> None:
             remedy="recordPresence",
             message="Bạn chưa được điểm danh có mặt. Hãy báo thư ký Hội đồng rồi biểu quyết.",
             message_en="You are not noted as present. Tell the council's secretary, then vote.",
+        )
+
+
+def must_be_asked(item: AgendaItem) -> None:
+    """Raise RuleNotMet for a case that was taken off the agenda."""
+    if item.outcome is AgendaOutcome.TAKEN_OFF:
+        raise RuleNotMet(
+            rule="TAKEN_OFF_AGENDA",
+            article="province",
+            remedy="agenda",
+            message="Trường hợp này đã được đưa ra khỏi chương trình. Hãy biểu quyết các trường hợp khác.",
+            message_en="This case was taken off the agenda. Vote on the others.",
         )
 
 
@@ -206,92 +225,3 @@ async def _items(work: Work, seat: CouncilAttendance, input: RecusalInput) -> li
     if any(row[1] for row in found):
         raise already_cast()
     return [row[0] for row in found if not row[2]]
-
-
-async def record_paper_ballots(context: Context, input: PaperBallotsInput) -> Ref:
-    """Record ballots that members who are not there sent on paper (art 90.4).
-
-    Secret ones are opened together and told as sums. Open ones are recorded a choice at a time, so that each is known.
-    """
-    async with context.work("recordPaperBallots", input) as work:
-        session = await sitting(work, input, Step.CONVENE, SessionStatus.OPEN)
-        item = await _item(work, session, input)
-        seats = await seats_of(work, session, input.members)
-        choice = _choice(item, input, len(seats))
-        await _must_be_free(work, session, item, seats)
-        work.session.add_all(_on_paper(item, seat.id, choice) for seat in seats)
-        if item.ballot is BallotKind.SECRET:
-            await work.session.execute(
-                _SUMS, {"item": item.id, "yes": input.yes, "no": input.no, "abstain": input.abstain}
-            )
-        for seat in seats:
-            seat.version += 1
-            if session.kind is SessionKind.WRITTEN:
-                seat.presence = Presence.PRESENT
-        told = {"item": str(item.id), "on_paper": True}
-        entries = [seat.entry("CAST_BALLOT", work.viewer, session.council_id, **told) for seat in seats]
-        return await work.reply(session, *entries)
-
-
-_SUMS = text("""
-update secret_count set yes = yes + :yes, no = no + :no, abstain = abstain + :abstain where item_id = :item
-""")
-
-
-def _on_paper(item: AgendaItem, seat_id: UUID, choice: BallotChoice | None) -> Ballot:
-    return Ballot(item_id=item.id, attendance_id=seat_id, kind=item.ballot, choice=choice, on_paper=True)
-
-
-async def _item(work: Work, session: CouncilSession, input: PaperBallotsInput) -> AgendaItem:
-    same: ColumnElement[bool] = AgendaItem.id == row_key("AgendaItem", input.item)
-    found = await work.session.scalar(select(AgendaItem).where(AgendaItem.session_id == session.id, same))
-    if found is None:
-        raise NotFound
-    return found
-
-
-def _choice(item: AgendaItem, input: PaperBallotsInput, members: int) -> BallotChoice | None:
-    """What open ballots say; None of secret ones. Raises InvalidInput where members and ballots do not go together."""
-    sums = {BallotChoice.YES: input.yes, BallotChoice.NO: input.no, BallotChoice.ABSTAIN: input.abstain}
-    if not members or min(sums.values()) < 0 or sum(sums.values()) != members:
-        raise InvalidInput(
-            field="members",
-            message="Số phiếu phải bằng số thành viên gửi phiếu, và có ít nhất một phiếu.",
-            message_en="There must be as many ballots as members who sent them, and at least one.",
-        )
-    if item.ballot is BallotKind.SECRET:
-        return None
-    said_ = [choice for choice, count in sums.items() if count]
-    if len(said_) > 1:
-        raise InvalidInput(
-            field="members",
-            message="Phiếu công khai: mỗi lần chỉ ghi những thành viên có cùng ý kiến.",
-            message_en="Open ballots: record those that say the same together, one choice at a time.",
-        )
-    return said_[0]
-
-
-async def _must_be_free(work: Work, session: CouncilSession, item: AgendaItem, seats: list[CouncilAttendance]) -> None:
-    """Raise RuleNotMet where one of these members is there, stands aside, or has voted."""
-    if session.kind is SessionKind.MEETING and any(seat.presence is Presence.PRESENT for seat in seats):
-        raise RuleNotMet(
-            rule="IS_PRESENT",
-            article="province",
-            remedy="castBallot",
-            message="Một thành viên đang có mặt tự biểu quyết. Chỉ ghi phiếu giấy của người vắng mặt.",
-            message_en="A member who is there votes for themself. Record paper ballots of those who are not.",
-        )
-    keys = [seat.id for seat in seats]
-    aside = select(Recusal.id).where(Recusal.item_id == item.id, Recusal.attendance_id.in_(keys))
-    voted = select(Ballot.id).where(Ballot.item_id == item.id, Ballot.attendance_id.in_(keys))
-    found = (await work.session.execute(select(exists(aside), exists(voted)))).one()
-    if found[1]:
-        raise already_cast()
-    if found[0]:
-        raise RuleNotMet(
-            rule="STANDS_ASIDE",
-            article="province",
-            remedy="recusals",
-            message="Một thành viên không tham gia biểu quyết trường hợp này vì có liên quan. Hãy bỏ phiếu ấy ra.",
-            message_en="A member stands aside from this case. Leave that ballot out.",
-        )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from sqlalchemy.orm import joinedload, selectinload
 
 from models import calendar
-from models.council_rule import must_be_advised
+from models.council_rule import advised
+from models.demand import must_meet
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import LineOutcome
-from models.posting_duty import must_be_posted
-from models.submission import must_be_complete, must_have_due
+from models.posting_duty import posted
+from models.submission import must_be_complete, papers
 from models.workflow import Step
 from resolvers.context import Context
+from resolvers.council_leaving import off_the_agenda
 from resolvers.dossier_draft import cleaned
 from resolvers.dossier_steps import CASES, DESKS
 from resolvers.engine import Ref
@@ -25,7 +27,10 @@ async def _stepped(context: Context, act: str, step: Step, input: DossierStepInp
         load = (*DESKS, selectinload(Dossier.lines)) if work.viewer.nominees else DESKS
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         reason = cleaned(input.reason) if isinstance(input, ReasonedStepInput) else None
-        return await work.reply(dossier, dossier.take(step, by=work.viewer, note=input.note, reason=reason))
+        was_asked = dossier.before_council
+        entry = dossier.take(step, by=work.viewer, note=input.note, reason=reason)
+        left = await off_the_agenda(work, [dossier]) if was_asked and not dossier.before_council else []
+        return await work.reply(dossier, entry, *left)
 
 
 async def delete_draft(context: Context, input: DossierStepInput) -> Ref:
@@ -91,9 +96,8 @@ async def forward_up(context: Context, input: DossierStepInput) -> Ref:
         load = (*DESKS, CASES, joinedload(Dossier.rule_set))
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         entry = await taken_once_over(work, dossier, Step.FORWARD_UP, input.note)
-        await must_have_due(work.session, [dossier], Step.FORWARD_UP)
-        await must_be_advised(work.session, [dossier])
-        await must_be_posted(work.session, dossier)
+        demands = papers([dossier], Step.FORWARD_UP), advised([dossier]), *posted(dossier)
+        await must_meet(work.session, *demands)
         return await work.reply(dossier, entry)
 
 

@@ -16,7 +16,7 @@ from models.council_rule import VoteBase
 from models.rule_set import CommendationType
 from models.workflow import Interest
 from resolvers import council as resolve
-from resolvers import council_closing, council_convening, council_opening, council_party, council_voting
+from resolvers import council_closing, council_convening, council_opening, council_paper, council_party, council_voting
 from resolvers import posting as posted
 from resolvers.engine import Connection, many, reads, shows, to_one
 from schema.account import Account
@@ -249,6 +249,6 @@ class CouncilMutation:
     record_presence: CouncilSessionResult = acts(council_opening.record_presence)
     declare_recusal: CouncilAttendanceResult = acts(council_voting.declare_recusal)
     cast_ballot: CouncilAttendanceResult = acts(council_voting.cast_ballot)
-    record_paper_ballots: CouncilSessionResult = acts(council_voting.record_paper_ballots)
+    record_paper_ballots: CouncilSessionResult = acts(council_paper.record_paper_ballots)
     close_session: CouncilSessionResult = acts(council_closing.close_session)
     record_party_opinion: DossierStepResult = acts(council_party.record_party_opinion)

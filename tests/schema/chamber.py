@@ -7,12 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select, update
+
 import models as rows
 from models.access import Role
 from models.council import Seat
 from resolvers.account import viewer_for
 from tests.province import BEGUN, NO_PASSWORD, Province
 from tests.schema.test_journey import awaiting_decision
+from tests.schema.test_refusals import refused
 
 MEMBERS = ("first", "second", "third", "fourth")
 """Members without another role; the chairman has the chair."""
@@ -23,6 +26,11 @@ SESSION = """id version status kind openedAt closedAt minutes minutesSha256
     dossier { id } recusals(first: 9) { nodes { interest reason attendance { member { account { username } } } } } } }
   attendances(first: 20) { nodes { id version presence ballotsCast member { seat account { username } } } }"""
 READ = f"query($id: ID!) {{ node(id: $id) {{ ... on CouncilSession {{ {SESSION} ownAttendance {{ id version }} }} }} }}"
+TRACES = (
+    rows.CouncilSession, rows.AgendaItem, rows.CouncilAttendance, rows.Recusal, rows.Ballot, rows.SecretCount,
+    rows.Entry, rows.StoredReply,
+)  # fmt: skip
+"""What a council may leave behind."""
 
 
 @dataclass
@@ -130,3 +138,46 @@ async def appraised(province: Province, *nominees: str, award: str = "BK_T") -> 
         lines=[province.line(nominee, award) for nominee in nominees or ("an",)],
         documents=[{"kind": kind, "title": kind.title()} for kind in documents],
     )
+
+
+async def denied(chamber: Chamber, who: str | None, act: str, said: dict[str, Any]) -> dict[str, Any]:
+    """The refusal of an act, having looked that the council's tables and every dossier are as they were."""
+    before = [await chamber.province.count(row) for row in TRACES]
+    stood = await states(chamber)
+    answer = await refused(chamber.province, who, act, said)
+    assert [await chamber.province.count(row) for row in TRACES] == before
+    assert await states(chamber) == stood
+    return answer
+
+
+async def states(chamber: Chamber) -> list[Any]:
+    """Versions and states of sittings, attendances and dossiers, and every sum."""
+    async with chamber.province.sessions() as session:
+        return [
+            sorted((tuple(row) for row in await session.execute(select(*columns))), key=str)
+            for columns in (
+                (rows.CouncilSession.id, rows.CouncilSession.version, rows.CouncilSession.status),
+                (rows.CouncilAttendance.id, rows.CouncilAttendance.version, rows.CouncilAttendance.presence),
+                (rows.Dossier.id, rows.Dossier.version, rows.Dossier.status),
+                (rows.SecretCount.item_id, rows.SecretCount.yes, rows.SecretCount.no, rows.SecretCount.abstain),
+                (rows.Ballot.id, rows.Ballot.choice),
+            )
+        ]
+
+
+async def dossier_of(chamber: Chamber, dossier: dict[str, Any]) -> dict[str, Any]:
+    """A dossier as it stands now."""
+    asked = """query($id: ID!) { dossier(id: $id) { id status version lines(first: 9) { nodes { outcome } }
+      events(first: 30) { nodes { act version } } } }"""
+    answer = await chamber.province.ask("secretary", asked, {"id": dossier["id"]})
+    found: dict[str, Any] = answer["data"]["dossier"]
+    return found
+
+
+def outcomes(dossier: dict[str, Any]) -> list[str]:
+    return [line["outcome"] for line in dossier["lines"]["nodes"]]
+
+
+async def asking_the_party(chamber: Chamber) -> None:
+    async with chamber.province.sessions.begin() as session:
+        await session.execute(update(rows.CouncilRule).values(party_opinion=True))

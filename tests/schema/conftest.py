@@ -12,6 +12,7 @@ from resolvers.feed import Feed
 from schema import schema
 from tests.pristine import dsn
 from tests.province import Province, settle
+from tests.schema.chamber import Chamber, seated
 from tests.schema.library import Library, plant
 
 
@@ -48,3 +49,9 @@ async def province(engine: Engine, feed: Feed, sessions: async_sessionmaker[Asyn
 async def library(province: Province) -> Library:
     """The small province with a library to search."""
     return await plant(province)
+
+
+@pytest.fixture
+async def chamber(province: Province) -> Chamber:
+    """The small province with its council."""
+    return await seated(province)

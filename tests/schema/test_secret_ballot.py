@@ -19,9 +19,7 @@ import models as rows
 from models.council_ballot import BallotChoice
 from resolvers.council_inputs import CastBallotInput
 from resolvers.work import digest
-from tests.province import Province
-from tests.schema.chamber import VOTERS, Chamber, appraised, seated, step
-from tests.schema.test_council import dossier_of, outcomes
+from tests.schema.chamber import VOTERS, Chamber, appraised, dossier_of, outcomes, step
 from tests.schema.test_refusals import refused
 
 TABLES = """select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
@@ -37,12 +35,6 @@ PEOPLE = """
   union all select id, 'sitting' from council_session"""
 ALIKE = ("YES", "YES", "YES", "YES", "NO")
 """What the five choose, the chair first."""
-
-
-@pytest.fixture
-async def chamber(province: Province) -> Chamber:
-    """The small province with its council."""
-    return await seated(province)
 
 
 async def opened(chamber: Chamber) -> dict[str, Any]:

@@ -22,6 +22,8 @@ def run_file(name: str) -> None:
 
 
 def upgrade() -> None:
+    op.drop_constraint(op.f("ck_agenda_item_agendaoutcome"), "agenda_item")
+    op.drop_constraint(op.f("ck_agenda_item_figures_come_with_the_outcome"), "agenda_item")
     op.drop_constraint(op.f("ck_required_document_step"), "required_document")
     op.add_column("decision", sa.Column("recorded", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.drop_index(op.f("uq_decision_number"), table_name="decision")
@@ -43,6 +45,20 @@ def upgrade() -> None:
         ["subject_id", "at"],
         unique=False,
         postgresql_where="subject_kind = 'Dossier' and act in ('DECIDE', 'DECIDE_ABOVE')",
+    )
+    op.create_check_constraint(
+        op.f("ck_agenda_item_agendaoutcome"),
+        "agenda_item",
+        "(outcome IN ('PENDING', 'PASSED', 'NOT_PASSED', 'NO_RESULT', 'TAKEN_OFF'))",
+    )
+    op.create_check_constraint(
+        op.f("ck_agenda_item_figures_come_with_the_outcome"),
+        "agenda_item",
+        (
+            "(((outcome IN ('PENDING', 'TAKEN_OFF')) = (num_nulls(members, recused, present, base, yes, no, "
+            "abstain) = 7)) AND (num_nulls(members, recused, present, base, yes, no, abstain) = ANY (ARRAY[0,"
+            " 7])))"
+        ),
     )
     op.create_check_constraint(
         op.f("ck_required_document_step"),
