@@ -1,0 +1,77 @@
+"""The servers say the truth of themselves, stay up where they can, come back by themselves, and leak nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.faults.checks.story import Story, Violation
+from tests.faults.history import Line
+
+NOTICING = 9.0
+"""Seconds within which readiness must say that PostgreSQL is away."""
+RECOVERY = 30.0
+"""Seconds within which everything works again, once what was broken is mended."""
+MORE_FILES, MORE_BYTES, MORE_THREADS = 24, 48 << 20, 4
+"""What a server may hold more than a tenth over what it held before: its pools may have been idle then."""
+
+
+def pages(story: Story) -> Iterator[Violation]:
+    """INV9: public pages answer, always or but while the fault lasts."""
+    begun, over = story.broken
+    always = any(line["pages"] for line in story.of("broken"))
+    for page in story.of("page"):
+        spared = not always and begun <= page.at <= over
+        if page["status"] != 200 and not spared:
+            yield Violation(9, f"a public page answers {page['status']}", (page,))
+
+
+def readiness(story: Story) -> Iterator[Violation]:
+    """INV10: a server is not ready while PostgreSQL is away, and is while nothing it needs is."""
+    begun, over = story.broken
+    always = any(line["pages"] for line in story.of("broken"))
+    away, back = story.of("away"), story.of("back")
+    said = story.of("ready", "unready")
+    for gone, come in zip(away, back, strict=False):
+        for site in gone["sites"]:
+            mine = [line for line in said if line["site"] == site and line.at <= gone.at + NOTICING]
+            soon = any(line.kind == "unready" and line.at >= gone.at for line in mine)
+            if come.at > gone.at + NOTICING and not soon and mine and mine[-1].kind == "ready":
+                yield Violation(10, f"{site} says it is ready without PostgreSQL", (gone, mine[-1], come))
+    for line in said:
+        if line.kind == "unready" and (always or not begun <= line.at <= over):
+            yield Violation(10, f"{line['site']} says it is not ready, and nothing it needs is away", (line,))
+
+
+def recovery(story: Story) -> Iterator[Violation]:
+    """INV14: within half a minute of being mended everything works, and all is told; by itself."""
+    for line in story.of("unsettled"):
+        yield Violation(14, f"not all was told within {line['seconds']} s", (line,))
+    for line in story.of("recovered"):
+        if line["seconds"] > RECOVERY:
+            yield Violation(14, f"ready again only after {line['seconds']} s", (line,))
+    for line in story.of("amiss"):
+        yield Violation(14, line["says"], (line,))
+    _, over = story.broken
+    after = [(asked, answer) for asked, answer in story.answers if over and asked.at > over]
+    if len(after) > 10 and not any(answer.kind == "ok" for _, answer in after):
+        yield Violation(14, "nothing is acknowledged any more", after[-1])
+
+
+def weight(story: Story) -> Iterator[Violation]:
+    """INV12: a server that lived through it holds what it held before, and a tenth more at most."""
+    before = {(line["site"], line["deaths"]): line for line in story.of("weight") if line["when"] == "before"}
+    for after in story.of("weight"):
+        then = before.get((after["site"], after["deaths"]))
+        if after["when"] == "after" and then:
+            yield from _grown(then, after)
+
+
+def _grown(then: Line, after: Line) -> Iterator[Violation]:
+    for what, more in (("files", MORE_FILES), ("rss", MORE_BYTES), ("threads", MORE_THREADS)):
+        if after[what] > 1.1 * then[what] + more:
+            yield Violation(
+                12, f"{after['site']} holds more {what}: {then[what]} before, {after[what]} now", (then, after)
+            )
+
+
+SERVING = (pages, readiness, recovery, weight)

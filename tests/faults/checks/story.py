@@ -1,0 +1,84 @@
+"""A history put in order for the checks: who asked what and was answered what, who was told what, what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from tests.faults.history import Line
+
+SETTLING = 3.0
+"""Seconds in which what was asked before servers were ready again is still answered."""
+ANSWERS = ("ok", "refused", "failed", "unknown")
+
+
+@dataclass(frozen=True)
+class Violation:
+    """An invariant that does not hold, and the lines that show it."""
+
+    invariant: int
+    says: str
+    lines: tuple[Line, ...] = ()
+
+    def __str__(self) -> str:
+        shown = self.lines if len(self.lines) <= 8 else (*self.lines[:4], *self.lines[-4:])
+        return "\n".join([f"INV{self.invariant} · {self.says}", *(str(line)[:400] for line in shown)])
+
+
+class Story:
+    """The lines of one experiment."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.lines = lines
+        self._by_kind: dict[str, list[Line]] = {}
+        for line in lines:
+            self._by_kind.setdefault(line.kind, []).append(line)
+
+    def of(self, *kinds: str) -> list[Line]:
+        """The lines of these kinds, in order."""
+        return sorted((line for kind in kinds for line in self._by_kind.get(kind, ())), key=lambda line: line.number)
+
+    @cached_property
+    def asked(self) -> dict[int, Line]:
+        """What was asked, by operation."""
+        return {line["op"]: line for line in self.of("asked")}
+
+    @cached_property
+    def answers(self) -> list[tuple[Line, Line]]:
+        """Each answer after what was asked."""
+        return [(self.asked[line["op"]], line) for line in self.of(*ANSWERS)]
+
+    @cached_property
+    def entries(self) -> list[Line]:
+        """The journal, in the order of its numbers; those without one last."""
+        return self.of("entry")
+
+    @cached_property
+    def by_cursor(self) -> dict[str, Line]:
+        """Numbered entries by their cursors."""
+        return {line["cursor"]: line for line in self.entries if line.get("seq")}
+
+    @cached_property
+    def by_version(self) -> dict[tuple[str, int], Line]:
+        """Entries by what changed and its version."""
+        return {(line["subject"], line["version"]): line for line in self.entries}
+
+    @cached_property
+    def accounts(self) -> dict[str, str]:
+        """Account ids by who they are."""
+        return {line["who"]: line["account"] for line in self.of("person")}
+
+    @cached_property
+    def broken(self) -> tuple[float, float]:
+        """From when to when not everything need work, in seconds: from the fault until the servers are ready again."""
+        begun, over = self.of("broken"), self.of("recovered") or self.of("healed")
+        return (begun[0].at, over[-1].at + SETTLING) if begun and over else (0.0, 0.0)
+
+
+Check = Callable[[Story], Iterator[Violation]]
+
+
+def number_of(cursor: str) -> int:
+    """The number in a cursor."""
+    return int(cursor.partition("-")[0])

@@ -1,0 +1,211 @@
+"""One experiment: load, listeners and witnesses over two servers, a fault amid it, healing, and what is there then."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.faults import subscriber, truth, witness
+from tests.faults.client import Client
+from tests.faults.cluster import Cluster
+from tests.faults.history import History
+from tests.faults.land import CULTURE, PROVINCE
+from tests.faults.load import Load
+from tests.faults.site import Site
+from tests.faults.subscriber import Subscriber, Wish
+
+SETTLING = 30.0
+"""Seconds after the last fault is healed within which everything must be numbered, told and ready."""
+LONGEST = 150.0
+"""Seconds after which an experiment that does not end by itself is broken off."""
+ENTITLED = {"officer": [CULTURE], "head": [CULTURE], "desk": [PROVINCE], "stranger": [], "nominee": []}
+"""On which agencies' desks each who listens may look."""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What is done to whom, and what it may do to those who look."""
+
+    key: str
+    """The reference's number, F01, or a name of ours."""
+    says: str
+    fault: Callable[[World], Awaitable[None]]
+    pages: bool = False
+    """Public pages answer, and both servers say that they are ready, also while the fault lasts."""
+    breaks: int | None = None
+    """A control: the invariant that must be found broken."""
+    offices: int = 10
+    postgres: Mapping[str, str] = field(default_factory=dict)
+    laurel: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def apart(self) -> bool:
+        """Whether it needs servers of its own."""
+        return bool(self.postgres or self.laurel or self.breaks)
+
+
+class World:
+    """What a fault finds: everything that runs, and the seed's chance."""
+
+    def __init__(self, cluster: Cluster, history: History, seed: str, offices: int, pace: float) -> None:
+        self.cluster, self.history, self.pace = cluster, history, pace
+        self.chance = random.Random(seed)
+        self.client = Client(cluster.sites, cluster.land.tokens, history, random.Random(self.chance.random()))
+        self.load = Load(self.client, cluster.land, random.Random(self.chance.random()), offices)
+        self.subscribers: list[Subscriber] = []
+        self.head = ""
+        self._watching: list[asyncio.Task[None]] = []
+
+    @property
+    def site(self) -> Site:
+        """One of the servers, by chance."""
+        return self.chance.choice(self.cluster.sites)
+
+    async def last(self, seconds: float) -> None:
+        """Let this much time pass, or more at a slower pace."""
+        await asyncio.sleep(seconds * self.pace)
+
+    def tell(self, what: str, **facts: Any) -> None:
+        """Note what is being done now."""
+        self.history.note("fault", what=what, **facts)
+
+    def listen(self, name: str, wish: Wish, after: str | None = None) -> Subscriber:
+        """Have somebody follow from a cursor, or from where the experiment began."""
+        token = self.cluster.land.tokens[wish.who] if wish.who else None
+        made = Subscriber(name, wish, after or self.head, self.cluster.sites, token, self.history, self.chance.random())
+        self.subscribers.append(made)
+        made.start()
+        return made
+
+    async def begin(self) -> None:
+        """Put everybody to work."""
+        connection = await self.cluster.database.connect()
+        self.head = await truth.head(connection)
+        await connection.close()
+        self.history.note("begun", head=self.head)
+        for who, account in self.cluster.land.accounts.items():
+            paths = [f"agency:{agency[4]}" for agency in ENTITLED.get(who, [])]
+            self.history.note("person", who=who, account=account, topics=paths)
+        self._watching = [
+            asyncio.create_task(witness.read_pages(self.client, self.history, random.Random(self.chance.random()))),
+            *(asyncio.create_task(witness.probe(site, self.history)) for site in self.cluster.sites),
+            asyncio.create_task(self._follow_nominees()),
+        ]
+        code, path = CULTURE[0], CULTURE[4]
+        for number in range(4):
+            self.listen(f"officer-{number}", subscriber.agency("officer", code, path))
+            self.listen(f"head-{number}", subscriber.agency("head", code, path, "sse"))
+        self.listen("stranger", subscriber.agency("stranger", code, path))
+        self.listen("slow", subscriber.agency("officer", code, path, slow=True))
+        for number in range(2):
+            self.listen(f"public-{number}", subscriber.decisions())
+        self.load.start()
+
+    async def _follow_nominees(self) -> None:
+        """The nominee follows some of the dossiers on the phone, from when they can be seen on."""
+        for number in range(6):
+            key = await self.load.submitted.get()
+            connection = await self.cluster.database.connect()
+            try:
+                after = await truth.head(connection)
+            finally:
+                await connection.close()
+            self.listen(
+                f"nominee-{number}", subscriber.dossier("nominee", key, self.chance.choice(["ws", "sse"])), after
+            )
+            await asyncio.sleep(0.3)
+
+    async def end(self) -> None:
+        """Let everybody finish, and wait until all is told; where that does not come, say so."""
+        await self.load.stop()
+        begun = self.history.now
+        try:
+            await asyncio.wait_for(self._settled(), SETTLING)
+            self.history.note("settled", seconds=round(self.history.now - begun, 2))
+        except TimeoutError:
+            self.history.note("unsettled", seconds=SETTLING)
+
+    async def _settled(self) -> None:
+        await self.cluster.ready(SETTLING)
+        connection = await self.cluster.database.connect()
+        try:
+            while await truth.unnumbered(connection):
+                await asyncio.sleep(0.05)
+            for each in self.subscribers:
+                last = await truth.last_of(connection, each.wish.topic)
+                while each.wish.who != "stranger" and int(each.after.partition("-")[0]) < last:
+                    await asyncio.sleep(0.05)
+        finally:
+            await connection.close()
+
+    async def close(self) -> None:
+        """Stop whatever still runs."""
+        for task in self._watching:
+            task.cancel()
+        await asyncio.gather(*self._watching, return_exceptions=True)
+        await self.load.cancel()
+        for each in self.subscribers:
+            await each.stop()
+        await self.client.close()
+
+
+@contextlib.asynccontextmanager
+async def working(world: World) -> AsyncIterator[None]:
+    """Everybody at work until the end of the block, and stopped however that ends."""
+    try:
+        await world.begin()
+        yield
+    finally:
+        await world.close()
+
+
+async def run(experiment: Experiment, cluster: Cluster, history: History, seed: int, pace: float = 1.0) -> None:
+    """Do it, and leave in the history all that a checker needs."""
+    await rehearse(cluster, seed)
+    world = World(cluster, history, f"{experiment.key} {seed}", experiment.offices, pace)
+    since = {site.name: site.log.stat().st_size for site in cluster.sites}
+    async with asyncio.timeout(LONGEST * max(pace, 1)), working(world):
+        await world.last(2)
+        weigh(cluster, history, "before")
+        history.note("broken", says=experiment.says, pages=experiment.pages)
+        await suffer(experiment, world)
+        await world.last(2)
+        await world.end()
+    await asyncio.sleep(0.5)
+    weigh(cluster, history, "after")
+    await truth.note(cluster, history, since)
+
+
+async def suffer(experiment: Experiment, world: World) -> None:
+    """Do to the world what the experiment does, and undo it; what does not come back by then is noted."""
+    try:
+        await experiment.fault(world)
+    except (TimeoutError, AssertionError) as problem:
+        world.history.note("amiss", says=f"{type(problem).__name__}: {problem}")
+    finally:
+        await world.cluster.heal()
+        world.history.note("healed")
+    try:
+        world.history.note("recovered", seconds=round(await world.cluster.ready(), 2))
+    except TimeoutError as problem:
+        world.history.note("amiss", says=str(problem))
+
+
+async def rehearse(cluster: Cluster, seed: int) -> None:
+    """Have each server meet every document once: what is tried is how it works, not how it begins."""
+    for site in cluster.sites:
+        client = Client([site], cluster.land.tokens, History(), random.Random(seed))
+        if not site.rehearsed:
+            await Load(client, cluster.land, random.Random(f"{seed} {site.name} {site.deaths}"), 1).rehearse()
+            site.rehearsed = True
+        await client.close()
+
+
+def weigh(cluster: Cluster, history: History, when: str) -> None:
+    """Note what each server holds of the machine."""
+    for site in cluster.sites:
+        history.note("weight", site=site.name, when=when, deaths=site.deaths, **site.weight())

@@ -1,0 +1,143 @@
+"""A Laurel server as a process of its own, with a proxy before it and before each server it depends on."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import httpx
+import psutil
+
+from channels.embedded import child
+from channels.embedded.launch import die_with
+from tests.faults.proxy import Proxy
+from tests.faults.servers import Bell, Database
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+PATIENCE = 60.0
+"""Seconds a server may take to start on a busy machine."""
+
+
+class Site:
+    """One of several Laurel servers on the same PostgreSQL and Valkey."""
+
+    def __init__(
+        self, name: str, home: Path, database: Database, bell: Bell, seed: int, settings: Mapping[str, str]
+    ) -> None:
+        self.name, self.home, self.port = name, home, child.free_port()
+        chance = random.Random(f"{seed} {name}")
+        self.web = Proxy(self.port, chance)
+        """Before this server."""
+        self.database, self.bell = Proxy(database.port, chance), Proxy(bell.port, chance)
+        """Before what it depends on."""
+        self._urls = database, bell
+        self._settings = settings
+        self.log = home / f"{name}.log"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.deaths, self.rehearsed = 0, False
+
+    @property
+    def proxies(self) -> tuple[Proxy, Proxy, Proxy]:
+        """All three."""
+        return self.web, self.database, self.bell
+
+    @property
+    def address(self) -> str:
+        """Where clients find it."""
+        return f"http://127.0.0.1:{self.web.port}"
+
+    async def start(self) -> None:
+        """Start proxies and process; it is ready somewhat later."""
+        for proxy in self.proxies:
+            await proxy.start()
+        self.begin()
+
+    def begin(self) -> None:
+        """Start the process."""
+        self.rehearsed = False
+        database, bell = self._urls
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("LAUREL_")}
+        given = {
+            "DATABASE_URL": database.at(self.database.port),
+            "REDIS_URL": bell.at(self.bell.port),
+            "LAUREL_DATA": str(self.home / "data"),
+        }
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                (sys.executable, "-m", "channels", "serve", "--port", str(self.port)),
+                cwd=ROOT,
+                env=kept | given | dict(self._settings),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=partial(die_with, os.getpid(), signal.SIGKILL),  # noqa: PLW1509  it takes no lock of ours
+            )
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self.process is not None and self.process.poll() is None
+
+    def send(self, wanted: signal.Signals) -> None:
+        """Send its process a signal, if it runs."""
+        if self.process is not None and self.alive:
+            self.process.send_signal(wanted)
+
+    def kill(self) -> None:
+        """End its process as a crash does."""
+        self.send(signal.SIGKILL)
+        self.deaths += 1
+        if self.process is not None:
+            self.process.wait()
+
+    async def leave(self, patience: float = 25) -> float:
+        """End it in good order; gives the seconds that took, and raises TimeoutError where it takes longer."""
+        begun = time.monotonic()
+        self.send(signal.SIGTERM)
+        while self.alive:
+            if time.monotonic() - begun > patience:
+                raise TimeoutError(f"{self.name} does not end within {patience} s of SIGTERM")
+            await asyncio.sleep(0.02)
+        self.deaths += 1
+        return time.monotonic() - begun
+
+    async def ready(self, patience: float = PATIENCE) -> float:
+        """Wait until /readyz answers 200, asked past the proxy; gives the seconds that took."""
+        begun = time.monotonic()
+        async with httpx.AsyncClient(timeout=2) as client:
+            while not await self.answers(client):
+                if not self.alive:
+                    raise RuntimeError(f"{self.name} ended: see {self.log}\n{self.log.read_text()[-2000:]}")
+                if time.monotonic() - begun > patience:
+                    raise TimeoutError(f"{self.name} is not ready within {patience} s")
+                await asyncio.sleep(0.1)
+        return time.monotonic() - begun
+
+    async def answers(self, client: httpx.AsyncClient) -> bool:
+        """Whether it says now that it is ready."""
+        try:
+            return (await client.get(f"http://127.0.0.1:{self.port}/readyz")).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def weight(self) -> dict[str, int]:
+        """What it holds of the machine: memory in bytes, open files, threads."""
+        assert self.process
+        process = psutil.Process(self.process.pid)
+        return {"rss": process.memory_info().rss, "files": process.num_fds(), "threads": process.num_threads()}
+
+    async def stop(self) -> None:
+        """End process and proxies."""
+        self.send(signal.SIGCONT)
+        self.kill()
+        for proxy in self.proxies:
+            await proxy.stop()

@@ -1,0 +1,51 @@
+"""Those who only look: readers of the public pages, and a probe of each server's readiness."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+
+import httpx
+import orjson
+
+from tests.faults.client import Client
+from tests.faults.history import History
+from tests.faults.site import Site
+
+EVERY = 0.25
+PAGES = ("/", "/portal/graphql?documentId=LatestDecisions")
+
+
+async def read_pages(client: Client, history: History, chance: random.Random) -> None:
+    """Read public pages for ever, from each server in turn; the decisions seen are noted by their numbers."""
+    while True:
+        site, page, begun = client.another(), chance.choice(PAGES), time.monotonic()
+        try:
+            response = await client.http.get(site.address + page)
+            facts = {"status": response.status_code} | _seen(response)
+        except (httpx.HTTPError, OSError) as loss:
+            facts = {"status": 0, "loss": type(loss).__name__}
+        history.note("page", site=site.name, page=page, ms=round(1000 * (time.monotonic() - begun)), **facts)
+        await asyncio.sleep(EVERY * chance.uniform(0.5, 1.5))
+
+
+def _seen(response: httpx.Response) -> dict[str, object]:
+    if response.status_code != 200 or "json" not in response.headers["content-type"]:
+        return {}
+    said = orjson.loads(response.content)
+    if "errors" in said:
+        return {"code": said["errors"][0].get("extensions", {}).get("code", "NO_CODE")}
+    return {"seen": [node["number"] for node in said["data"]["decisions"]["nodes"]]}
+
+
+async def probe(site: Site, history: History) -> None:
+    """Note whenever a server begins or ceases to say that it is ready."""
+    was: bool | None = None
+    async with httpx.AsyncClient(timeout=2.5) as client:
+        while True:
+            now = await site.answers(client)
+            if now is not was:
+                history.note("ready" if now else "unready", site=site.name)
+            was = now
+            await asyncio.sleep(EVERY)
