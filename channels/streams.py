@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 from collections.abc import AsyncGenerator, Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from typing import cast
 from weakref import WeakValueDictionary
 
 import orjson
+from graphql import GraphQLError
 
 from channels import faults
 from channels.admission import Admitted
@@ -20,7 +22,7 @@ from channels.session import Caller, Sessions
 from models.access import Audience, Viewer
 from resolvers.context import Context
 from resolvers.engine import Engine, Operation
-from resolvers.feed import Happening, Resync
+from resolvers.feed import Following, Happening, Resync
 
 SetSession = Callable[[str, datetime], None]
 MakeContext = Callable[[Viewer, SetSession], Context]
@@ -30,6 +32,15 @@ RECHECK = 10.0
 
 KEPT = 1.0
 """Seconds an event's bytes are kept for others who ask alike and are told a little later."""
+
+
+RETURN = 1_000, 10_000
+"""Milliseconds after which who is sent away shall come back: a process's clients, all at once, would be too many."""
+
+
+def back_in() -> int:
+    """When one of them shall, in milliseconds."""
+    return random.randint(*RETURN)  # noqa: S311  spreads reconnects, hides nothing
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,8 @@ class Asking:
 
     async def _read(self, happened: Happening) -> Told | None:
         body = await self._engine.tell(self.operation, self._variables, self.viewer, happened.entry_id, self._page)
+        if isinstance(body, GraphQLError):
+            raise body
         return Told(body, happened.cursor) if body is not None else None
 
 
@@ -83,7 +96,7 @@ class Streams:
         """What the subscription tells this listener, each event by the rights it then has; never unseen rows."""
         try:
             asking = self._alike(admitted, listener.viewer)
-            async with contextlib.aclosing(self._happenings(asking, admitted, after)) as happenings:
+            async with contextlib.aclosing(await self._happenings(asking, admitted, after)) as happenings:
                 async for happened in happenings:
                     if asking.viewer is not listener.viewer:
                         asking = self._alike(admitted, listener.viewer)
@@ -107,11 +120,11 @@ class Streams:
             asking = self._asking[key] = Asking(self.engine, operation, admitted, viewer)
         return asking
 
-    def _happenings(self, asking: Asking, admitted: Admitted, after: str | None) -> AsyncGenerator[Happening | Resync]:
+    async def _happenings(self, asking: Asking, admitted: Admitted, after: str | None) -> Following:
         follow, arguments = self.engine.subscription(asking.operation, admitted.variables, asking.viewer)
         if after is not None:
             arguments["after"] = after
-        return cast("AsyncGenerator[Happening | Resync]", follow(self.context(asking.viewer, _no_session), **arguments))
+        return cast("Following", await follow(self.context(asking.viewer, _no_session), **arguments))
 
 
 class Listener:

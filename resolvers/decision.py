@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -17,7 +17,7 @@ from models.decision import DecisionKind, DecisionStatus, visible_decision
 from resolvers.context import Context
 from resolvers.engine import Order, seen
 from resolvers.event import agency_path
-from resolvers.feed import Happening, Resync
+from resolvers.feed import Following
 from resolvers.filters import (
     Condition,
     Filter,
@@ -133,12 +133,9 @@ def awards_of(viewer: Viewer, parent: type[rows.Decision]) -> Select[rows.Award]
     )
 
 
-async def decision_published(
-    context: Context, after: Cursor | None = None, agency: str | None = None
-) -> AsyncIterator[Happening | Resync]:
+async def decision_published(context: Context, after: Cursor | None = None, agency: str | None = None) -> Following:
     """Each decision published past the cursor, by all agencies or by one and those under it."""
     topic = topics.DECISIONS
     if agency is not None:
         topic = topics.decisions_in(await agency_path(context, agency))
-    async for told in context.feed.follow([topic], after=after):
-        yield told
+    return context.feed.follow([topic], after=after)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import strawberry
 from sqlalchemy import ColumnElement, select
 
@@ -13,7 +11,7 @@ from models.access import Audience, Viewer
 from models.dossier import visible_dossier
 from models.refusals import NotFound
 from resolvers.context import Context
-from resolvers.feed import Happening, Resync
+from resolvers.feed import Following
 from resolvers.inputs import Cursor
 from resolvers.work import row_key
 
@@ -23,26 +21,20 @@ def event_head(viewer: Viewer) -> ColumnElement[str]:
     return journal.event_head()
 
 
-async def dossier_moved(
-    context: Context, id: strawberry.ID, after: Cursor | None = None
-) -> AsyncIterator[Happening | Resync]:
+async def dossier_moved(context: Context, id: strawberry.ID, after: Cursor | None = None) -> Following:
     """Each step one dossier takes past the cursor; without a cursor, from now on."""
     key = row_key("Dossier", id)
     if not await context.sees(rows.Dossier, key, visible_dossier):
         raise NotFound
-    async for told in context.feed.follow([topics.dossier(key)], after=after):
-        yield told
+    return context.feed.follow([topics.dossier(key)], after=after)
 
 
-async def agency_dossiers_moved(
-    context: Context, agency: str, after: Cursor | None = None
-) -> AsyncIterator[Happening | Resync]:
+async def agency_dossiers_moved(context: Context, agency: str, after: Cursor | None = None) -> Following:
     """Each step past the cursor on the desks of an agency and those under it, of the dossiers the viewer may see."""
     path = await agency_path(context, agency)
     if context.viewer.audience is not Audience.STAFF:
         raise NotFound
-    async for told in context.feed.follow([topics.agency(path)], after=after):
-        yield told
+    return context.feed.follow([topics.agency(path)], after=after)
 
 
 async def agency_path(context: Context, code: str) -> str:

@@ -79,7 +79,7 @@ class Computed:
 
 @dataclass(frozen=True)
 class Follows:
-    """A subscription: a function giving what happens, each time read by the engine."""
+    """A subscription: an async function giving what to follow, of which each happening is read by the engine."""
 
     fn: Callable[..., Any]
 
@@ -167,10 +167,10 @@ def node_of(*, description: str | None = None, **argument: Any) -> Any:
 
 
 def subscribes(fn: Callable[..., Any], *, needs: Permission | None = None, description: str | None = None) -> Any:
-    """A subscription: `fn(context, **arguments)` gives happenings; the field's type @shows the journal's row."""
+    """A subscription: `await fn(context, **arguments)` gives what to follow; its type @shows the journal's row."""
 
     async def follow(info: strawberry.Info, **arguments: Any) -> AsyncIterator[Any]:
-        async for happening in fn(info.context, **arguments):
+        async for happening in await fn(info.context, **arguments):
             yield happening
 
     _sign(follow, [_INFO, *arguments_of(fn)])

@@ -123,6 +123,23 @@ class Engine(Telling):
         made = await Located(execution, failed).value(return_type, shape, orjson.loads(failed.said), path)
         return RawJson(orjson.dumps(made))
 
+    async def tell_failed(
+        self, operation: Operation, variables: Mapping[str, Any], context: Any, failed: Failed
+    ) -> ExecutionResult:
+        """An event in which something computed failed: what did not fail, and the errors as graphql-core words them."""
+        ((said,),) = (data.values() for data in orjson.loads(failed.said).values())
+        payload = Failed(orjson.dumps(said), failed.values, failed.original_error or failed)
+        made = execute(
+            self.schema,
+            operation.ast,
+            root_value=payload,
+            context_value=context,
+            variable_values=dict(variables),
+            operation_name=operation.node.name.value if operation.node.name else None,
+            executor_class=Execution,
+        )
+        return await made if inspect.isawaitable(made) else made
+
     def _one_row(self, return_type: Any, details: FieldDetailsList, ref: Ref) -> Callable[[Statement], Select[Any]]:
         gtype = self.type_of(return_type, ref.row)
         return lambda statement: statement.one_row(gtype, details, ref.written)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
+    any_,
     case,
     cast,
     column,
@@ -88,13 +89,21 @@ class Statement(Groups):
         seen = showing(gtype).visible
         return chosen if seen is None or unguarded else chosen.where(seen(entity, self.viewer))
 
-    def event(self) -> Select[Any]:
-        """The whole response of one subscription event: the row in REF as the only root field; none where unseen."""
+    def events(self) -> Select[Any]:
+        """The responses of subscription events, the rows whose keys are in REF and that are seen: each its key and its
+        response with the row as the only root field, PIECE between all."""
         ((key, details),) = self.operation.roots(self.variables).items()
         self.demand(self.operation.root, details)
-        field = self.operation.root.fields[details[0].node.name.value]
-        rows = self.one_row(inner(field.type), details).subquery()
-        return select(text(f'{{"data":{{"{key}":', next(iter(rows.c)), "}}")).select_from(rows)
+        gtype = inner(self.operation.root.fields[details[0].node.name.value].type)
+        entity = Row(showing(gtype).row, self.trace.alias())
+        level = Level(entity, table)
+        made = self.record(gtype, level, entity, details).label("said_")
+        among = self.trace.value(lambda variables, _: variables[REF], ARRAY(entity.key_().type))
+        chosen = level.select(cast(entity.key_(), Text).label("key_"), made).where(entity.key_() == any_(among))
+        seen = showing(gtype).visible
+        rows = (chosen if seen is None else chosen.where(seen(entity, self.viewer))).subquery()
+        each = text(rows.c.key_, f'{PIECE}{{"data":{{"{key}":', rows.c.said_, "}}")
+        return select(func.string_agg(each, Literal(PIECE))).select_from(rows)
 
     def many(self, gtype: GraphQLObjectType, details: FieldDetailsList, binding: Many, parent: Row | None) -> Said:
         """A connection, a list or one row, from the Select its function gives."""

@@ -1,9 +1,10 @@
-"""Subscriptions: each event is one statement, read once for all who ask the same with the same rights."""
+"""Subscriptions: events are read by one statement, once for all who ask the same with the same rights."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Hashable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -20,10 +21,13 @@ from .document import Operation
 from .needs import demand
 from .plan import Asked, Plan, plan_key
 from .refused import one_root
-from .splice import Projector, part_of, projector
+from .splice import PIECE, Failed, Projector, part_of, projector
 from .statement import REF, Statement
 
-Follow = Callable[..., AsyncIterator[Any]]
+Follow = Callable[..., Awaitable[AsyncIterator[Any]]]
+Bodies = dict[Any, "bytes | Failed"]
+"""The bodies of events by the journal's keys; a Failed where something computed failed."""
+_PIECE = PIECE.encode()
 
 
 class Telling(Answers):
@@ -31,8 +35,8 @@ class Telling(Answers):
 
     def __init__(self, schema: Schema, *rest: Any, **more: Any) -> None:
         super().__init__(schema, *rest, **more)
-        self.telling: dict[Hashable, asyncio.Task[bytes | None]] = {}
-        """The statements on their way, by plan, values and rights."""
+        self.telling: dict[Hashable, asyncio.Task[Bodies]] = {}
+        """The statements on their way, by plan, values, rights and entries."""
 
     def subscription(
         self,
@@ -59,6 +63,19 @@ class Telling(Answers):
             self._event_plan(operation, variables or {}, coerced.coerced, viewer, page_limit or self.page_limit)
         return binding.fn, arguments
 
+    def teller(
+        self, operation: Operation, variables: Mapping[str, Any] | None, viewer: Any, page_limit: int | None = None
+    ) -> Teller:
+        """What tells the events of a subscription to whoever asks with these values and rights; a GraphQLError else."""
+        given = variables or {}
+        coerced = coerce(operation, given)
+        if coerced is None:
+            coerced = checked(operation, given).coerced  # raises what is wrong
+        plan = self._event_plan(operation, given, coerced, viewer, page_limit or self.page_limit)
+        values = _frozen(plan.values({**coerced, REF: ()}, viewer))
+        key = (plan, values, viewer if plan.spliced else None)
+        return Teller(self, operation, given, coerced, viewer, plan, key)
+
     async def tell(
         self,
         operation: Operation,
@@ -66,25 +83,13 @@ class Telling(Answers):
         viewer: Any,
         entry_id: Any,
         page_limit: int | None = None,
-    ) -> bytes | None:
-        """The body of one event, the journal's row with this key; None where the viewer does not see it.
+    ) -> bytes | Failed | None:
+        """The body of one event, the journal's row with this key; None where the viewer does not see it."""
+        told = await self.teller(operation, variables, viewer, page_limit).tell([entry_id])
+        return told.get(entry_id)
 
-        Calls under way at once that ask the same with the same rights share one statement and the same bytes.
-        """
-        given = variables or {}
-        coerced = coerce(operation, given)
-        if coerced is None:
-            coerced = checked(operation, given).coerced  # raises what is wrong
-        plan = self._event_plan(operation, given, coerced, viewer, page_limit or self.page_limit)
-        told = {**coerced, REF: entry_id}
-        key = (plan, _frozen(plan.values(told, viewer)), viewer if plan.spliced else None)
-        task = self.telling.get(key)
-        if task is None:
-            task = self.telling[key] = asyncio.create_task(self.run(plan, told, viewer))
-            task.add_done_callback(lambda done: self._told(key, done))
-        return await asyncio.shield(task)  # one listener that leaves takes nothing from the others
-
-    def _told(self, key: Hashable, done: asyncio.Task[bytes | None]) -> None:
+    def told(self, key: Hashable, done: asyncio.Task[Bodies]) -> None:
+        """Forget a statement that has been answered."""
         self.telling.pop(key, None)
         if not done.cancelled():
             done.exception()  # looked at, though every listener may have left: nobody is to be warned of it later
@@ -97,7 +102,7 @@ class Telling(Answers):
         if kept is not None:
             return kept
         asked = Asked(operation, checked(operation, given), viewer, limit)
-        return self.planned_as(operation, key, lambda: asked.plan(Statement.event))
+        return self.planned_as(operation, key, lambda: asked.plan(Statement.events))
 
     async def tell_value(
         self, operation: Operation, variables: Mapping[str, Any] | None, viewer: Any, value: Any
@@ -108,6 +113,45 @@ class Telling(Answers):
         project = operation.plans.get(key) or operation.plans.put(key, _payload(operation, coerced, viewer))
         ((root, _),) = operation.roots(coerced).items()
         return orjson.dumps({"data": {root: project(value)}})
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Tells events to all who ask the same with the same rights: they are those whose tellers' keys are equal."""
+
+    engine: Telling
+    operation: Operation
+    given: Mapping[str, Any]
+    coerced: Mapping[str, Any]
+    viewer: Any
+    plan: Plan
+    key: Hashable
+
+    async def tell(self, entry_ids: Sequence[Any]) -> Bodies:
+        """The bodies of these rows of the journal, by key, from one statement; none for what the viewer does not see.
+
+        Where something computed failed there is a Failed, for `Engine.tell_failed`. Calls under way at once that ask
+        the same share one statement and the same bytes.
+        """
+        engine, key = self.engine, (self.key, tuple(entry_ids))
+        task = engine.telling.get(key)
+        if task is None:
+            task = engine.telling[key] = asyncio.create_task(self._read(entry_ids))
+            task.add_done_callback(lambda done: engine.told(key, done))
+        return await asyncio.shield(task)  # one listener that leaves takes nothing from the others
+
+    async def value(self, value: Any) -> bytes:
+        """The body of one event that is a Python value."""
+        return await self.engine.tell_value(self.operation, self.given, self.viewer, value)
+
+    async def _read(self, entry_ids: Sequence[Any]) -> Bodies:
+        try:
+            said = await self.engine.run(self.plan, {**self.coerced, REF: list(entry_ids)}, self.viewer)
+        except Failed as failed:
+            pieces = failed.pieces()
+            return {int(key.said): body for key, body in zip(pieces[::2], pieces[1::2], strict=True)}
+        pairs = said.split(_PIECE) if said else []
+        return dict(zip(map(int, pairs[::2]), pairs[1::2], strict=True))
 
 
 def checked(operation: Operation, given: Mapping[str, Any]) -> VariableValues:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection
+from collections.abc import Collection
 
 from sqlalchemy.engine import make_url
 
 from resolvers.feed.doorbell import Doorbell
-from resolvers.feed.follow import follow
-from resolvers.feed.happening import Happening, Resync
+from resolvers.feed.follow import Following
 from resolvers.feed.hub import Hub
 from resolvers.feed.line import Line
 
@@ -72,13 +71,13 @@ class Feed:
         await self._hub.ready.wait()
         return str(self._hub.head)
 
-    def follow(self, topics: Collection[str], after: str | None = None) -> AsyncIterator[Happening | Resync]:
+    def follow(self, topics: Collection[str], after: str | None = None) -> Following:
         """Tell what happens in these topics, after a cursor or from now on: each entry once and in order.
 
         A follower may be as slow as it likes: past a bound it reads the journal instead of being told. A cursor that
         cannot be followed gives a Resync, after which the stream goes on from the Resync's head.
         """
-        return follow(self._hub, self._replays, topics, after, self._horizon)
+        return Following(self._hub, self._replays, topics, after, self._horizon)
 
     def _hear(self) -> None:
         self._hub.hear()

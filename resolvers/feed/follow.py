@@ -2,78 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
 
-from resolvers.feed.cursor import Cursor, decode, judge
-from resolvers.feed.happening import HAPPENING, Happening, Resync
+from resolvers.feed.cursor import Cursor, decode
+from resolvers.feed.happening import Happening, Resync
 from resolvers.feed.hub import Hub
 from resolvers.feed.line import Line
-
-PAGE = 500
-"""Happenings read at once when replaying."""
-
-MISSED = f"""
-select {HAPPENING} where entry.topics && $1::text[] and n.seq > $2::bigint and n.seq <= $3::bigint
-order by n.seq limit $4
-"""
+from resolvers.feed.replay import Replay
 
 
 class Follower:
-    """One follower's place in the journal, and what it is told next."""
+    """One follower's place in the journal, and what it is told next. `woken` is called whenever there is something."""
 
-    def __init__(self, hub: Hub, line: Line, topics: Collection[str], after: str | None, horizon: int) -> None:
-        self.listener = hub.listen(topics)  # before anything is read, so that nothing falls between
-        self._hub, self._line, self._horizon = hub, line, horizon
-        self._place = self._upto = hub.head
-        self._doubted = after
-        """A cursor from outside, or one whose history was replaced, until it is judged."""
+    def __init__(self, hub: Hub, replay: Replay, topics: Collection[str], woken: Callable[[], None]) -> None:
+        self._hub, self._replay = hub, replay
+        self.listener = hub.listen(topics, woken)  # before anything is read, so that nothing falls between
+        self._upto = hub.rejoin(self.listener)
+
+    @property
+    def place(self) -> Cursor:
+        """All up to here has been told."""
+        return self._replay.place
+
+    @property
+    def idle(self) -> bool:
+        """There is nothing to tell: all up to the hub's head has been told."""
+        return self.listener.silent and not self._replay.doubtful and self.place.seq >= self._upto.seq
 
     async def more(self) -> Sequence[Happening | Resync]:
-        """What comes next: a Resync, a page of what was missed, or what has just happened; may be nothing yet."""
+        """What comes next: a Resync, a page of what was missed, or what has just happened; may be nothing."""
         if self.listener.rewound:
-            self.listener.rewound, self._doubted = False, str(self._place)
-        if self._doubted is not None:
-            return await self._settle(self._doubted)
+            self.listener.rewound = False
+            self._replay.doubt()
+        if self._replay.doubtful:
+            return await self._replay.settle()
         if self.listener.behind:
             self._upto = self._hub.rejoin(self.listener)
-        if self._place.seq < self._upto.seq:
-            return await self._replay()
-        return await self._hear()
+        if self.place.seq < self._upto.seq:
+            return await self._replay.page(self._upto)
+        return self._heard()
 
-    async def _settle(self, doubted: str) -> Sequence[Resync]:
-        self._hub.hear()  # the cursor may come from a process that has looked since
-        judged = await judge(self._line, doubted, self._horizon)
-        self._doubted = None
-        if isinstance(judged, Cursor):
-            self._place = judged
-            return ()
-        self._place = decode(judged.head)
-        return (judged,)
+    def leave(self) -> None:
+        """Hear no more."""
+        self._hub.leave(self.listener)
 
-    async def _replay(self) -> Sequence[Happening]:
-        topics = sorted(self.listener.topics)
-        rows = await self._line.fetch(MISSED, topics, self._place.seq, self._upto.seq, PAGE)
-        missed = [Happening.of(row) for row in rows]
-        self._place = self._upto if len(missed) < PAGE else decode(missed[-1].cursor)
-        return missed
-
-    async def _hear(self) -> Sequence[Happening]:
-        happening = await self.listener.next()
-        if happening is None or happening.seq <= self._place.seq:
-            return ()
-        self._place = decode(happening.cursor)
-        return (happening,)
+    def _heard(self) -> Sequence[Happening]:
+        heard = [happening for happening in self.listener.take() if happening.seq > self.place.seq]
+        if heard:
+            self._replay.place = decode(heard[-1].cursor)
+        return heard
 
 
-async def follow(
-    hub: Hub, line: Line, topics: Collection[str], after: str | None, horizon: int
-) -> AsyncIterator[Happening | Resync]:
-    """Tell each happening in the topics past the cursor, once and in order, until the feed ends."""
-    await hub.ready.wait()
-    follower = Follower(hub, line, topics, after, horizon)
-    try:
-        while not follower.listener.ended:
-            for told in await follower.more():
-                yield told
-    finally:
-        hub.leave(follower.listener)
+class Following(AsyncIterator[Happening | Resync]):
+    """What is to be followed: each happening in the topics past the cursor, once and in order, until the feed ends."""
+
+    def __init__(self, hub: Hub, line: Line, topics: Collection[str], after: str | None, horizon: int) -> None:
+        self.topics, self.after = frozenset(topics), after
+        self.hub, self._line, self._horizon = hub, line, horizon
+        self._told: AsyncGenerator[Happening | Resync] | None = None
+
+    def replay(self, after: str | None = None) -> Replay:
+        """What was missed in these topics after a cursor; without one, nothing yet."""
+        return Replay(self.hub, self._line, self.topics, after, self._horizon)
+
+    def follower(self, woken: Callable[[], None], after: str | None = None) -> Follower:
+        """A follower of these topics, which must leave in the end."""
+        return Follower(self.hub, self.replay(after), self.topics, woken)
+
+    async def __anext__(self) -> Happening | Resync:
+        """The next that is told, waiting for it."""
+        if self._told is None:
+            self._told = self._tell()
+        return await anext(self._told)
+
+    async def aclose(self) -> None:
+        """Follow no more."""
+        if self._told is not None:
+            await self._told.aclose()
+
+    async def _tell(self) -> AsyncGenerator[Happening | Resync]:
+        await self.hub.ready.wait()
+        woken = asyncio.Event()
+        follower = self.follower(woken.set, self.after)
+        try:
+            while not follower.listener.ended:
+                for told in await follower.more():
+                    yield told
+                if follower.idle:
+                    woken.clear()
+                    await woken.wait()
+        finally:
+            follower.leave()

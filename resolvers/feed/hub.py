@@ -40,6 +40,8 @@ class Hub:
         self._line = line
         self._numbered = numbered
         self._head = Cursor(0, "")
+        self.rewinds = 0
+        """How often the journal was found to be another one."""
         self._listeners: dict[str, set[Listener]] = {}
         self._committed = True
         self._looked = 0.0
@@ -70,9 +72,9 @@ class Hub:
         """Another process numbered something: look, now."""
         self._look.set()
 
-    def listen(self, topics: Collection[str]) -> Listener:
-        """A listener registered for these topics; it is behind until it rejoins."""
-        listener = Listener(topics)
+    def listen(self, topics: Collection[str], woken: Callable[[], None]) -> Listener:
+        """A listener registered for these topics; it is behind until it rejoins. `woken` says that it was told."""
+        listener = Listener(topics, woken)
         for topic in listener.topics:
             self._listeners.setdefault(topic, set()).add(listener)
         if self._ended:
@@ -150,7 +152,7 @@ class Hub:
         self._head = decode(happening.cursor)
         for topic in happening.topics:
             for listener in self._listeners.get(topic, ()):
-                listener.offer(happening)
+                listener.offer(happening)  # never leaves, joins or waits
 
     async def _begin(self) -> None:
         [row] = await self._line.fetch(HEAD)
@@ -160,5 +162,6 @@ class Hub:
     async def _rewind(self) -> None:
         log.warning("the journal is not the one that was followed up to %s: everybody starts anew", self._head)
         await self._begin()
+        self.rewinds += 1
         for listener in set(chain.from_iterable(self._listeners.values())):
             listener.rewind()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from resolvers.feed.happening import Happening
 
@@ -15,7 +14,7 @@ ROOM = 256
 class Listener:
     """What has happened in some topics since the follower last looked, or the claim that it must look for itself."""
 
-    def __init__(self, topics: Collection[str]) -> None:
+    def __init__(self, topics: Collection[str], woken: Callable[[], None]) -> None:
         self.topics = frozenset(topics)
         self.behind = True
         """The queue is not the whole story: replay from the journal first."""
@@ -23,7 +22,12 @@ class Listener:
         """The journal is not the one it was: the follower's place means nothing now."""
         self.ended = False
         self._queue: deque[Happening] = deque()
-        self._woken = asyncio.Event()
+        self._woken = woken
+
+    @property
+    def silent(self) -> bool:
+        """There is nothing to look at."""
+        return not (self._queue or self.behind or self.rewound or self.ended)
 
     def offer(self, happening: Happening) -> None:
         """Queue what happened; never waits."""
@@ -33,30 +37,29 @@ class Listener:
             self._fall_behind()
         elif not self._queue or self._queue[-1].seq < happening.seq:  # two of its topics name the same happening
             self._queue.append(happening)
-        self._woken.set()
+        self._woken()
 
     def rewind(self) -> None:
         """Say that the journal was replaced beneath the follower."""
         self.rewound = True
         self._fall_behind()
-        self._woken.set()
+        self._woken()
 
     def end(self) -> None:
         """Let the follower go: the feed stops."""
         self.ended = True
-        self._woken.set()
+        self._woken()
 
     def rejoin(self) -> None:
         """From now on the queue is the whole story again."""
         self._queue.clear()
         self.behind = False
 
-    async def next(self) -> Happening | None:
-        """The next happening, waiting for it; None when the queue is not the whole story, or the feed ends."""
-        while not (self._queue or self.behind or self.ended):
-            self._woken.clear()
-            await self._woken.wait()
-        return None if self.behind or self.ended else self._queue.popleft()
+    def take(self) -> list[Happening]:
+        """What has happened since it was last taken, in order."""
+        taken = list(self._queue)
+        self._queue.clear()
+        return taken
 
     def _fall_behind(self) -> None:
         self._queue.clear()

@@ -35,7 +35,7 @@ class Follower:
         """The payload of each event they are told."""
         engine, viewer = self.province.engine, self.context.viewer
         follow, arguments = engine.subscription(self.operation, self.variables, viewer)
-        async for told in follow(self.context, **arguments):
+        async for told in await follow(self.context, **arguments):
             if isinstance(told, Happening):
                 said = await engine.tell(self.operation, self.variables, viewer, told.entry_id)
             else:

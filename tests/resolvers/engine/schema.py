@@ -292,7 +292,11 @@ class DossierMoved:
 
 async def dossier_moved(context: Any, id: strawberry.ID, after: str | None = None) -> AsyncIterator[Any]:
     """Each step of one dossier."""
-    yield id, after
+
+    async def follow() -> AsyncIterator[Any]:
+        yield id, after
+
+    return follow()
 
 
 @strawberry.type
