@@ -5,16 +5,33 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, literal_column, or_, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from models.award_type import AwardClass, AwardType
 from models.base import Base, Identified, closed
 from models.council_ballot import BallotKind
+from models.demand import Demand
 from models.dossier import Dossier
 from models.dossier_line import DossierLine, LineOutcome
 from models.refusals import RuleNotMet
@@ -142,18 +159,21 @@ def unadvised(dossier: Any) -> Select[str, str, str]:
     return found.where(line.dossier_id == dossier.id, eligible, *bound, law.needed).limit(literal_column("1"))
 
 
-async def must_be_advised(session: AsyncSession, dossiers: Sequence[Dossier]) -> None:
-    """Raise RuleNotMet where a case about to be commended needs a council to pass it first, in one statement.
+def advised(dossiers: Sequence[Dossier]) -> Demand:
+    """The demand that a council has passed each case about to be commended that needs one."""
 
-    None where no case is merely eligible: then a council was asked, or nobody is to be commended.
-    """
-    asked = [one.id for one in dossiers if any(line.outcome is LineOutcome.ELIGIBLE for line in one.lines)]
-    if not asked:
-        return
+    def refusal(found: tuple[str, str, str] | None) -> RuleNotMet | None:
+        return not_advised(*found) if found else None
+
+    return Demand(_unadvised(), {"advised": [dossier.id for dossier in dossiers]}, refusal)
+
+
+@cache
+def _unadvised() -> ColumnElement[Any]:
     dossier = aliased(Dossier)
-    found = (await session.execute(unadvised(dossier).where(dossier.id.in_(asked)))).first()
-    if found is not None:
-        raise not_advised(*found)
+    found = unadvised(dossier).where(dossier.id == any_(bindparam("advised", type_=ARRAY(Uuid))))
+    said = func.jsonb_build_array(*found.selected_columns, type_=JSONB)
+    return found.with_only_columns(said).scalar_subquery()
 
 
 def not_advised(article: str, name: str, name_en: str) -> RuleNotMet:

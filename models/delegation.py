@@ -76,7 +76,7 @@ class Delegation(Identified, Base):
         )
 
 
-def lends_on(row: Any, day: date) -> ColumnElement[bool]:
+def lends_on(row: Any, day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Whether a delegation lends its role on a day: within its days, not revoked by then, its holder holding it still.
 
     A day on which it was revoked counts no more.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, Date, Uuid, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
 from models.access import Role
@@ -15,6 +16,7 @@ from models.account import Account, RoleHeld
 from models.agency import Agency, AgencyLevel
 from models.base import in_force_on
 from models.delegation import Delegation, lends_on
+from models.demand import Demand
 from models.refusals import RuleNotMet
 
 SIGNING = frozenset({Role.CHAIRMAN, Role.AGENCY_HEAD})
@@ -37,30 +39,39 @@ def deciders_of(agency: Agency) -> tuple[frozenset[Role], str]:
     return SIGNING, agency.path
 
 
-async def signer_on(session: AsyncSession, account_id: UUID, agency: Agency, day: date) -> Account:
-    """The account, which held an office that signs for the agency on this day, or stood in. Raises RuleNotMet."""
-    found: Account | None = await session.scalar(
-        select(Account).where(
-            Account.id == account_id,
-            or_(
-                _reaches(agency, RoleHeld, RoleHeld.account_id == Account.id, in_force_on(RoleHeld, day)),
-                _reaches(agency, Delegation, Delegation.delegate_id == Account.id, lends_on(Delegation, day)),
-            ),
-        )
-    )
-    if found is None:
-        raise RuleNotMet(
-            rule="SIGNER_HELD_NO_OFFICE",
-            article="Law 06/2022 arts 77–80",
-            remedy=day.isoformat(),
-            message="Vào ngày ký, bạn không giữ chức vụ có thẩm quyền ký. Hãy kiểm tra ngày ký, hoặc để người ký nhập.",
-            message_en="You held no office that may sign on that day. Check the day, or have whoever signed enter it.",
-        )
-    return found
+def signing(account_id: UUID, agency: Agency, day: date) -> Demand:
+    """The demand that the account held an office that signs for the agency on this day, or stood in: its id, name and
+    title.
+    """
+
+    def refusal(found: tuple[str, str, str] | None) -> RuleNotMet | None:
+        return None if found else _held_no_office(day)
+
+    return Demand(_signer(), {"signer": account_id, "signed_for": agency.path, "signed_on": day}, refusal)
 
 
-def _reaches(agency: Agency, row: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether there is a role that signs, held or lent, in this agency or above it."""
+@cache
+def _signer() -> ColumnElement[Any]:
+    day, signer = bindparam("signed_on", type_=Date), Account.id == bindparam("signer", type_=Uuid())
+    held = _reaches(RoleHeld, RoleHeld.account_id == Account.id, in_force_on(RoleHeld, day))
+    lent = _reaches(Delegation, Delegation.delegate_id == Account.id, lends_on(Delegation, day))
+    said = func.jsonb_build_array(Account.id, Account.full_name, func.coalesce(Account.title, ""), type_=JSONB)
+    return select(said).where(signer, or_(held, lent)).scalar_subquery()
+
+
+def _reaches(row: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is a role that signs, held or lent, in the agency signed for or above it."""
     over = aliased(Agency)
     found = select(row.id).join(over, over.id == row.agency_id)
-    return found.where(row.role.in_(SIGNING), over.path.op("@>")(agency.path), *conditions).exists()
+    reached = over.path.op("@>")(bindparam("signed_for", type_=over.path.type))
+    return found.where(row.role.in_(SIGNING), reached, *conditions).exists()
+
+
+def _held_no_office(day: date) -> RuleNotMet:
+    return RuleNotMet(
+        rule="SIGNER_HELD_NO_OFFICE",
+        article="Law 06/2022 arts 77–80",
+        remedy=day.isoformat(),
+        message="Vào ngày ký, bạn không giữ chức vụ có thẩm quyền ký. Hãy kiểm tra ngày ký, hoặc để người ký nhập.",
+        message_en="You held no office that may sign on that day. Check the day, or have whoever signed enter it.",
+    )

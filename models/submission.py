@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Date, Select, Uuid, any_, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from models.agency import Agency, AgencyKind
 from models.award_type import Authority, AuthorityRight, AwardType
-from models.base import in_force_on
+from models.base import array_of, in_force_on
+from models.demand import Demand, must_meet
 from models.dossier import Dossier, DossierDocument
 from models.dossier_line import DossierLine, LineOutcome
 from models.nominee import Nominee
@@ -49,13 +53,25 @@ def must_suit(nominee: Nominee, award: AwardType, *, posthumous: bool) -> None:
         )
 
 
-async def must_be_decided_by(session: AsyncSession, kind: AgencyKind, awards: Iterable[AwardType], day: date) -> None:
-    """Raise RuleNotMet unless agencies of this kind may decide each of these awards on this day."""
-    decides = in_force(Authority, day).where(Authority.right == AuthorityRight.DECIDES, Authority.agency_kind == kind)
-    decided = {authority.award_type_id: authority for authority in await session.scalars(decides)}
-    for award in awards:
-        if award.id not in decided:
-            raise may_not_decide(kind, award.code, award.name, award.name_en)
+def decided_by(kind: AgencyKind, awards: Iterable[AwardType], day: date) -> Demand:
+    """The demand that agencies of this kind may decide each of these awards on this day."""
+    wanted = {award.id: award for award in awards}
+
+    def refusal(decided: Collection[UUID]) -> RuleNotMet | None:
+        award = next((award for key, award in wanted.items() if key not in decided), None)
+        return may_not_decide(kind, award.code, award.name, award.name_en) if award else None
+
+    given = {"deciders": kind, "decided_awards": list(wanted), "decided_on": day}
+    return Demand(_decided(), given, refusal)
+
+
+@cache
+def _decided() -> ColumnElement[list[UUID]]:
+    right = in_force_on(Authority, bindparam("decided_on", type_=Date)), Authority.right == AuthorityRight.DECIDES
+    by = Authority.agency_kind == bindparam("deciders", type_=Authority.agency_kind.type)
+    wanted = Authority.award_type_id == any_(bindparam("decided_awards", type_=ARRAY(Uuid)))
+    decided: ColumnElement[list[UUID]] = array_of(select(Authority.award_type_id).where(*right, by, wanted))
+    return decided
 
 
 def may_not_decide(kind: AgencyKind, code: str, name: str, name_en: str) -> RuleNotMet:
@@ -86,23 +102,59 @@ def names_nobody() -> RuleNotMet:
     )
 
 
-async def must_have_documents(session: AsyncSession, dossier: Dossier, step: Step, rules: UUID) -> None:
-    """Raise RuleNotMet unless each paper is there that a rule set asks for by this step (Law 06/2022 arts 84–85).
+def papers_due(
+    dossiers: Iterable[Dossier], step: Step, rules: RuleSet | None = None, day: date | None = None
+) -> Demand:
+    """The demand that each paper is there which the rules ask for by this step (Law 06/2022 arts 84–85).
 
-    One statement, over what is written already. What is asked for cases that have failed is asked for no more.
+    Asked of what is written already: by these rules, else those each is bound to, else those in force on the day. What
+    is asked for cases that have failed is asked for no more.
     """
-    asked = missing(dossier, rules).where(RequiredDocument.due == step)
-    found = {kind: article for kind, article, _ in await session.execute(asked)}
-    if found:
-        raise lacks(found)
+
+    def refusal(found: Mapping[str, str] | None) -> RuleNotMet | None:
+        return lacks({DocumentKind[kind]: article for kind, article in found.items()}) if found else None
+
+    keys = [dossier.id for dossier in dossiers]
+    given = {"holders": keys, "due_by": step, "due_rules": rules and rules.id, "due_on": day}
+    return Demand(_lacking(), given, refusal)
 
 
-async def must_have_due(session: AsyncSession, dossiers: Iterable[Dossier], step: Step) -> None:
-    """Raise RuleNotMet unless each of these that were received holds what its rules want by now: one statement."""
-    asked = missing(Dossier, Dossier.rule_set_id).where(RequiredDocument.due == step)
-    found = await session.execute(asked.where(Dossier.id.in_([dossier.id for dossier in dossiers])))
-    if lacking := {kind: article for kind, article, _ in found}:
-        raise lacks(lacking)
+@cache
+def _lacking() -> ColumnElement[dict[str, str]]:
+    dossier, required = aliased(Dossier), RequiredDocument
+    today = select(RuleSet.id).where(in_force_on(RuleSet, bindparam("due_on", type_=Date))).scalar_subquery()
+    rules = func.coalesce(bindparam("due_rules", type_=Uuid()), dossier.rule_set_id, today)
+    asked = missing(dossier, rules).where(
+        required.due == bindparam("due_by", type_=required.due.type),
+        dossier.id == any_(bindparam("holders", type_=ARRAY(Uuid))),
+    )
+    kinds = func.jsonb_object_agg(required.kind, required.article, type_=JSONB)
+    return asked.with_only_columns(kinds).scalar_subquery()
+
+
+def rules_on(day: date) -> Demand:
+    """The demand that rules are in force on a day."""
+
+    def refusal(found: bool) -> RuleNotMet | None:
+        return None if found else no_rules(day)
+
+    return Demand(_rules(), {"rules_on": day}, refusal)
+
+
+@cache
+def _rules() -> ColumnElement[bool]:
+    return select(RuleSet.id).where(in_force_on(RuleSet, bindparam("rules_on", type_=Date))).exists()
+
+
+def no_rules(day: date) -> RuleNotMet:
+    """The refusal where no rule set covers a day."""
+    return RuleNotMet(
+        rule="NO_RULE_SET",
+        article="Law 06/2022 art 94",
+        remedy=day.isoformat(),
+        message="Chưa có bộ quy tắc cho ngày này. Hãy báo quản trị viên nạp danh mục.",
+        message_en="No rule set covers this day. Ask an administrator to load the catalogue.",
+    )
 
 
 def lacks(found: Mapping[DocumentKind, str]) -> RuleNotMet:
@@ -146,11 +198,18 @@ def missing(dossier: Any, rules: Any) -> Select[DocumentKind, str, Step]:
     )
 
 
-async def must_be_complete(session: AsyncSession, dossier: Dossier, rules: RuleSet, day: date) -> None:
-    """Raise RuleNotMet for whatever keeps a dossier from being submitted; its lines must be loaded."""
+async def must_be_complete(session: AsyncSession, dossier: Dossier, rules: RuleSet | None, day: date) -> None:
+    """Raise RuleNotMet for whatever keeps a dossier from being submitted; its lines must be loaded. One statement.
+
+    Without rules by those in force on the day.
+    """
     must_have_nominees(dossier)
     for line in dossier.lines:
         must_suit(line.nominee, line.award_type, posthumous=line.posthumous)
     authority: Agency = dossier.authority
-    await must_be_decided_by(session, authority.kind, [line.award_type for line in dossier.lines], day)
-    await must_have_documents(session, dossier, Step.SUBMIT, rules.id)
+    await must_meet(
+        session,
+        *(() if rules else (rules_on(day),)),
+        decided_by(authority.kind, [line.award_type for line in dossier.lines], day),
+        papers_due([dossier], Step.SUBMIT, rules, day),
+    )

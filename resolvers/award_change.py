@@ -121,7 +121,7 @@ class Change:
             number=input.number,
             signature=input.signature,
         )
-        made = await issued(self.work, paper)
+        made, _ = await issued(self.work, paper)
         publish(made, self.work)
         for award in awards:
             self._keep(made, award, reason)

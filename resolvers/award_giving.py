@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, bindparam, func, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 import models as rows
 from models.agency import AgencyKind
 from models.catalogue.money import prize_money, proposer_pays
 from models.decision import Decision
+from models.demand import Demand
+from models.dossier_line import LineOutcome
 from models.refusals import InvalidInput
 from resolvers.work import Work
 
 Line = tuple[rows.Dossier, rows.DossierLine]
 
 
-async def give(work: Work, decision: Decision, decider: rows.Agency, lines: Sequence[Line]) -> None:
-    """Make an award of each line, in their order; nominees and award types must be loaded. Raises InvalidInput."""
+def give(
+    work: Work, decision: Decision, decider: rows.Agency, lines: Sequence[Line], provinces: Mapping[str, str]
+) -> None:
+    """Make an award of each line, in their order; nominees and award types must be loaded. Raises InvalidInput.
+
+    `provinces` is what `paying` found.
+    """
     _must_not_repeat([line for _, line in lines])
-    payers = await _payers(work, decider, {dossier.agency_id for dossier, _ in lines})
     for position, (dossier, line) in enumerate(lines, start=1):
         award = rows.Award(
             decision_id=decision.id,
@@ -35,9 +43,11 @@ async def give(work: Work, decision: Decision, decider: rows.Agency, lines: Sequ
             posthumous=line.posthumous,
         )
         work.session.add(award)
+        line.outcome = LineOutcome.AWARDED
         money = prize_money(line.award_type.code, line.nominee.kind, decision.signed_on)
         if money is not None:
-            payer = payers.get(dossier.agency_id, decider.id)
+            own = UUID(provinces.get(str(dossier.agency_id), str(dossier.agency_id)))
+            payer = own if proposer_pays(decider.kind) else decider.id
             work.session.add(rows.AwardPrize(award_id=award.id, payer_id=payer, **vars(money)))
 
 
@@ -54,14 +64,18 @@ def _must_not_repeat(lines: Sequence[rows.DossierLine]) -> None:
         seen.add((line.nominee_id, line.award_type_id))
 
 
-async def _payers(work: Work, decider: rows.Agency, proposers: set[UUID]) -> dict[UUID, UUID]:
-    """By proposer who pays instead of the decider: for awards of the State the province that proposed (art 11.4)."""
-    if not proposer_pays(decider.kind):
-        return {}
+def paying(proposers: Iterable[UUID]) -> Demand:
+    """Which provinces pay for awards of the State, where they or who is under them proposed (art 11.4): their keys by
+    those of the proposers.
+    """
+    return Demand(_provinces(), {"proposers": list(proposers)}, lambda _: None)
+
+
+@cache
+def _provinces() -> ColumnElement[dict[str, str]]:
     upper, own = rows.Agency.__table__.alias("upper"), rows.Agency.__table__.alias("own")
-    found = await work.session.execute(
-        select(own.c.id, upper.c.id)
-        .join(upper, upper.c.path.op("@>")(own.c.path))
-        .where(own.c.id.in_(proposers), upper.c.kind == AgencyKind.PROVINCE)
-    )
-    return {proposer: proposer for proposer in proposers} | {row[0]: row[1] for row in found}
+    proposed = own.c.id == any_(bindparam("proposers", type_=ARRAY(Uuid)))
+    found = select(func.jsonb_object_agg(own.c.id, upper.c.id, type_=JSONB))
+    found = found.select_from(own).join(upper, upper.c.path.op("@>")(own.c.path))
+    found = found.where(proposed, upper.c.kind == AgencyKind.PROVINCE)
+    return func.coalesce(found.scalar_subquery(), literal_column("'{}'::jsonb", JSONB))

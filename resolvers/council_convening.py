@@ -14,11 +14,12 @@ from models.council import Council, CouncilSession, SessionKind, visible_council
 from models.council_agenda import AgendaItem, AgendaOutcome
 from models.council_ballot import BallotKind
 from models.council_rule import CouncilRule, rule_for
+from models.demand import must_meet
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import DossierLine, LineOutcome
 from models.readiness import nothing_to_advise_on, on_another_agenda
 from models.refusals import InvalidInput, NotFound, RuleNotMet
-from models.submission import must_have_due
+from models.submission import papers_due
 from models.workflow import Step
 from resolvers.context import Context
 from resolvers.council_desk import must_keep
@@ -45,7 +46,7 @@ async def convene_session(context: Context, input: ConveneSessionInput) -> Ref:
         cases = [(dossier, line) for dossier in dossiers for line in _asked(dossier)]
         items = [_item(session, place, case, rules) for place, case in enumerate(cases, start=1)]
         await _must_be_free(work, items)
-        await must_have_due(work.session, dossiers, Step.CONVENE)
+        await must_meet(work.session, papers_due(dossiers, Step.CONVENE))
         work.session.add(session)
         await work.session.flush()
         work.session.add_all(items)

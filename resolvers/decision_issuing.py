@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -11,24 +11,24 @@ from sqlalchemy.orm import joinedload, selectinload
 
 import models as rows
 from models import calendar
-from models.council_rule import must_be_advised
+from models.council_rule import advised
 from models.decision import Signature
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import LineOutcome
-from models.journal import Entry
+from models.posting_duty import posted
 from models.readiness import decided_here, nobody_to_commend
 from models.refusals import InvalidInput
 from models.signing import is_above
-from models.submission import must_be_decided_by, must_have_due
+from models.submission import decided_by, papers_due
 from models.workflow import Step
-from resolvers.award_giving import Line, give
+from resolvers.award_giving import give, paying
 from resolvers.context import Context
 from resolvers.decision_paper import Paper, issued, signed_on, told
 from resolvers.dossier_draft import said
 from resolvers.dossier_steps import DESKS
 from resolvers.engine import Ref
 from resolvers.inputs import DossierStepInput
-from resolvers.reliance import must_rest_on_what_stands
+from resolvers.reliance import resting_on_what_stands
 from resolvers.work import Work
 
 MOST_DOSSIERS = 100
@@ -108,23 +108,19 @@ async def _decided(work: Work, input: DecideInput, step: Step, day: date | None,
     _must_decide_itself(authority, step)
     lines = [(dossier, line) for dossier in dossiers for line in _to_commend(dossier)]
     day = signed_on(day, _received(dossiers), work, since=("ngày tiếp nhận hồ sơ", "reception"))
-    await must_be_decided_by(work.session, authority.kind, [line.award_type for _, line in lines], day)
-    await must_have_due(work.session, dossiers, step)
-    await must_be_advised(work.session, dossiers)
-    await must_rest_on_what_stands(work.session, [line.id for _, line in lines])
-    await _write_before_numbering(work, steps, lines)
-    decision = await issued(work, Paper(agency=authority, title=said("title", input.title), signed_on=day, **paper))
-    await give(work, decision, authority, lines)
+    title = said("title", input.title)
+    decision, (payers, *_) = await issued(
+        work,
+        Paper(agency=authority, title=title, signed_on=day, **paper),
+        paying({dossier.agency_id for dossier in dossiers}),
+        decided_by(authority.kind, [line.award_type for _, line in lines], day),
+        papers_due(dossiers, step),
+        advised(dossiers),
+        *(posted(dossiers) if step is Step.DECIDE else ()),
+        resting_on_what_stands([line.id for _, line in lines]),
+    )
+    give(work, decision, authority, lines, payers)
     return await work.reply(decision, told(decision, authority, work, act), *steps)
-
-
-async def _write_before_numbering(work: Work, steps: Sequence[Entry], lines: Sequence[Line]) -> None:
-    """Write what needs no number yet: once one is taken its count is locked, and others wait, until the act ends."""
-    for _, line in lines:
-        line.outcome = LineOutcome.AWARDED
-    await work.session.flush()
-    work.session.add_all(steps)
-    await work.session.flush()
 
 
 async def _undecided(work: Work, input: DecideInput) -> list[Dossier]:
@@ -139,7 +135,7 @@ async def _undecided(work: Work, input: DecideInput) -> list[Dossier]:
     cases = selectinload(Dossier.lines).options(
         joinedload(rows.DossierLine.award_type), joinedload(rows.DossierLine.nominee)
     )
-    found = await work.lock_all(Dossier, versions, visible_dossier, load=(*DESKS, cases))
+    found = await work.lock_all(Dossier, versions, visible_dossier, load=(*DESKS, cases, joinedload(Dossier.rule_set)))
     if len({dossier.authority_id for dossier in found}) > 1:
         raise InvalidInput(
             field="also",

@@ -3,48 +3,71 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 
-from sqlalchemy import and_, func, not_, select
+from sqlalchemy import ColumnElement, Integer, Uuid, and_, bindparam, func, not_, select
 from sqlalchemy.dialects.postgresql import insert
 
 import models as rows
 from models.decision import Decision, DecisionStatus
+from models.demand import Demand, must_meet
 from models.refusals import InvalidInput, NumberTaken
 from models.signing import is_above
 from resolvers.dossier_draft import said
 from resolvers.work import Work
 
 
-async def number_for(work: Work, agency: rows.Agency, year: int, asked: str | None) -> str:
-    """The number asked for if it is free, else the next of this agency and year; what is void stays taken, but a void
-    record of a paper from above does not: the paper has that number, and is recorded anew by it.
+def number_asked(agency: rows.Agency, asked: str | None) -> str | None:
+    """A number given on paper as it is kept; None where the next one is to be given.
 
-    Raises NumberTaken, or InvalidInput where an agency above decided: its register is not ours to count.
+    Raises InvalidInput, also where an agency above decided and none is given: its register is not ours to count.
     """
     if asked is not None:
-        number = unicodedata.normalize("NFC", said("number", asked, 50)).replace("Ð", "Đ").replace("ð", "đ")
-        await _counted(work, agency, year, 0)
-        if await _taken(work, agency, year, number):
-            raise NumberTaken(number=number)
-        return number
+        return unicodedata.normalize("NFC", said("number", asked, 50)).replace("Ð", "Đ").replace("ð", "đ")
     if is_above(agency):
         raise InvalidInput(
             field="number",
             message="Hãy nhập số của quyết định cấp trên, đúng như trên bản gốc.",
             message_en="Enter the number of the higher authority's decision, as its paper shows it.",
         )
-    while True:
-        number = f"{await _counted(work, agency, year, 1)}/QĐ-{agency.symbol or 'KT'}"
-        if not await _taken(work, agency, year, number):
-            return number
+    return None
 
 
-async def _counted(work: Work, agency: rows.Agency, year: int, more: int) -> int:
-    """The count after so many more; its row stays locked until the act ends, so that numbers are given in turn."""
-    count = rows.DecisionNumberCount
-    first = insert(count).values(agency_id=agency.id, year=year, last=more)
+def counting(agency: rows.Agency, year: int, asked: str | None) -> Demand:
+    """The count of this agency and year, raised unless a number is asked for; its row stays locked until the act ends,
+    so that numbers are given in turn.
+    """
+    given = {"counted_agency": agency.id, "counted_year": year, "more": int(asked is None)}
+    return Demand(_counted(), given, lambda _: None)
+
+
+@cache
+def _counted() -> ColumnElement[int]:
+    count, more = rows.DecisionNumberCount, bindparam("more", type_=Integer)
+    agency, year = bindparam("counted_agency", type_=Uuid()), bindparam("counted_year", type_=Integer)
+    first = insert(count).values(agency_id=agency, year=year, last=more)
     raised = first.on_conflict_do_update(index_elements=[count.agency_id, count.year], set_={"last": count.last + more})
-    return (await work.session.execute(raised.returning(count.last))).scalar_one()
+    return select(raised.returning(count.last).cte("counted").c.last).scalar_subquery()
+
+
+async def number_for(work: Work, agency: rows.Agency, year: int, asked: str | None, counted: int) -> str:
+    """The number asked for if it is free, else the one counted, or the next that is free; what is void stays taken,
+    but a void record of a paper from above does not: the paper has that number, and is recorded anew by it.
+
+    To be asked once the count is locked, by a statement of its own: it must see what others gave meanwhile. Raises
+    NumberTaken.
+    """
+    number = asked or _next(agency, counted)
+    while await _taken(work, agency, year, number):
+        if asked is not None:
+            raise NumberTaken(number=number)
+        (counted,) = await must_meet(work.session, counting(agency, year, None))
+        number = _next(agency, counted)
+    return number
+
+
+def _next(agency: rows.Agency, counted: int) -> str:
+    return f"{counted}/QĐ-{agency.symbol or 'KT'}"
 
 
 async def _taken(work: Work, agency: rows.Agency, year: int, number: str) -> bool:

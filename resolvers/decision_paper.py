@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
+from typing import Any
 
 from models import calendar, topics
 from models.agency import Agency
 from models.decision import Decision, DecisionKind, DecisionStatus, Signature
+from models.demand import Demand, must_meet
 from models.journal import Entry
 from models.refusals import InvalidInput
-from models.signing import AS_ON_PAPER, is_above, signer_on
-from resolvers.decision_number import number_for
+from models.signing import AS_ON_PAPER, is_above, signing
+from resolvers.decision_number import counting, number_asked, number_for
 from resolvers.work import Work
 
 
@@ -44,11 +45,16 @@ def signed_on(asked: date | None, earliest: date, work: Work, *, since: tuple[st
     )
 
 
-async def issued(work: Work, paper: Paper) -> Decision:
-    """The decision of a paper, numbered in the year of its signature. Raises RuleNotMet, NumberTaken, InvalidInput."""
-    signer, name, title = await _signer(work, paper)
+async def issued(work: Work, paper: Paper, *demands: Demand) -> tuple[Decision, list[Any]]:
+    """The decision of a paper, numbered in the year of its signature once all that is demanded of it was found met, and
+    what was found. Two statements. Raises RuleNotMet, NumberTaken, InvalidInput.
+    """
+    agency, year, asked = paper.agency, paper.signed_on.year, number_asked(paper.agency, paper.number)
+    own = () if is_above(agency) else (signing(work.account_id, agency, paper.signed_on),)
+    *found, counted = await must_meet(work.session, *demands, *own, counting(agency, year, asked))
+    signer, name, title = _above(paper) if is_above(agency) else found[-1]
     decision = Decision(
-        number=await number_for(work, paper.agency, paper.signed_on.year, paper.number),
+        number=await number_for(work, agency, year, asked, counted),
         title=paper.title,
         kind=paper.kind,
         agency_id=paper.agency.id,
@@ -60,15 +66,12 @@ async def issued(work: Work, paper: Paper) -> Decision:
         signer_title=title,
     )
     work.session.add(decision)
-    return decision
+    return decision, found
 
 
-async def _signer(work: Work, paper: Paper) -> tuple[UUID | None, str, str]:
-    """The account that signs here, with name and title; of what was signed above the names alone."""
-    if is_above(paper.agency):
-        return None, *(paper.signer or (AS_ON_PAPER, paper.agency.name))
-    account = await signer_on(work.session, work.account_id, paper.agency, paper.signed_on)
-    return account.id, account.full_name, account.title or ""
+def _above(paper: Paper) -> tuple[None, str, str]:
+    """Of what was signed above the names alone: no account of ours."""
+    return None, *(paper.signer or (AS_ON_PAPER, paper.agency.name))
 
 
 def told(decision: Decision, agency: Agency, work: Work, act: str, says: str | None = None, **data: object) -> Entry:

@@ -10,7 +10,7 @@ from models.demand import must_meet
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import LineOutcome
 from models.posting_duty import posted
-from models.submission import must_be_complete, papers
+from models.submission import must_be_complete, papers_due
 from models.workflow import Step
 from resolvers.context import Context
 from resolvers.council_leaving import off_the_agenda
@@ -96,7 +96,7 @@ async def forward_up(context: Context, input: DossierStepInput) -> Ref:
         load = (*DESKS, CASES, joinedload(Dossier.rule_set))
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         entry = await taken_once_over(work, dossier, Step.FORWARD_UP, input.note)
-        demands = papers([dossier], Step.FORWARD_UP), advised([dossier]), *posted(dossier)
+        demands = papers_due([dossier], Step.FORWARD_UP), advised([dossier]), *posted([dossier])
         await must_meet(work.session, *demands)
         return await work.reply(dossier, entry)
 

@@ -8,17 +8,18 @@ from datetime import date
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Text, Uuid, and_, column, func, literal, select
 
 import models as rows
 from models import calendar
 from models.access import Role
+from models.award_type import AuthorityRight
 from models.base import in_force_on
 from models.document import MOST_FILES, must_not_be_secret
 from models.dossier import Dossier
 from models.refusals import InvalidInput, NotFound
 from models.rule_set import CommendationType, DocumentKind
-from models.submission import in_force, must_be_decided_by, must_suit
+from models.submission import in_force, may_not_decide, must_suit
 from resolvers.context import Context
 from resolvers.engine import Ref
 from resolvers.inputs import secret
@@ -97,34 +98,46 @@ async def draft_dossier(context: Context, input: DraftDossierInput) -> Ref:
     async with context.work("draftDossier", input) as work:
         await work.claim()
         today = calendar.day_of(work.now)
-        agency = await _agency(work, input.agency, today)
-        authority = await _agency(work, input.authority, today)
+        agency, authority, receiver_id, movement = await _places(work, input, today)
         dossier = Dossier(
             title=said("title", input.title),
             commendation_type=input.commendation_type,
             agency_id=agency.id,
             authority_id=authority.id,
             handler_id=agency.id,
-            movement_id=await movement_key(work, input.movement_id),
+            movement_id=movement,
             drafted_by_id=work.account_id,
-            receiver_id=await desk_key(work, input.desk),
+            receiver_id=receiver_id,
         )
         dossier.agency, dossier.authority, dossier.handler = agency, authority, agency
         entry = dossier.begin(by=work.viewer)
         work.session.add(dossier)
-        await work.session.flush()
         await add_lines(work, dossier, input.lines, today)
         _add_documents(work, dossier, input.documents)
         return await work.reply(dossier, entry)
 
 
-async def _agency(work: Work, code: str, today: date) -> rows.Agency:
-    found: rows.Agency | None = await work.session.scalar(
-        select(rows.Agency).where(rows.Agency.code == code, in_force_on(rows.Agency, today))
-    )
-    if found is None:
+async def _places(
+    work: Work, input: DraftDossierInput, today: date
+) -> tuple[rows.Agency, rows.Agency, UUID | None, UUID | None]:
+    """Who proposes, who decides, and the keys of the desk and the movement chosen, by one statement.
+
+    Any desk of the province may be chosen (Decree 118/2025). Raises NotFound, or InvalidInput for no desk.
+    """
+    agency, held = rows.Agency, rows.RoleHeld
+    movement = row_key("Movement", input.movement_id) if input.movement_id else None
+    serves = select(held.id).where(held.agency_id == agency.id, held.role == Role.ONE_STOP, in_force_on(held, today))
+    known = select(rows.Movement.id).where(rows.Movement.id == movement).scalar_subquery()
+    codes = [code for code in (input.agency, input.authority, input.desk) if code is not None]
+    asked = select(agency, in_force_on(agency, today), serves.exists(), known).where(agency.code.in_(codes))
+    found = {each[0].code: each for each in await work.session.execute(asked)}
+    proposer, decider = found.get(input.agency), found.get(input.authority)
+    if not (proposer and proposer[1] and decider and decider[1]) or proposer[3] != movement:
         raise NotFound
-    return found
+    desk = found.get(input.desk) if input.desk else None
+    if input.desk is not None and not (desk and desk[2]):
+        raise no_desk()
+    return proposer[0], decider[0], desk and desk[0].id, movement
 
 
 async def movement_key(work: Work, id: str | None) -> UUID | None:
@@ -147,14 +160,49 @@ async def add_lines(work: Work, dossier: Dossier, inputs: list[DossierLineInput]
             message=f"Một hồ sơ có tối đa {MOST_LINES} trường hợp. Hãy tách thành nhiều hồ sơ.",
             message_en=f"A dossier has at most {MOST_LINES} lines. Split it into several.",
         )
-    nominees = await _nominees(work, {row_key("Nominee", line.nominee_id) for line in inputs})
-    awards = await award_types(work, {line.award_type for line in inputs}, today)
-    for position, line in enumerate(inputs, start=1):
-        nominee, award = nominees[row_key("Nominee", line.nominee_id)], awards[line.award_type]
+    if not inputs:
+        return
+    named = await _named(work, dossier, inputs, today)
+    for position, (line, (nominee, award, may_decide)) in enumerate(zip(inputs, named, strict=True), start=1):
         must_suit(nominee, award, posthumous=line.posthumous)
+        if not may_decide:
+            raise may_not_decide(dossier.authority.kind, award.code, award.name, award.name_en)
         work.session.add(_line(dossier, position, line, nominee, award, today))
-    await must_be_decided_by(work.session, dossier.authority.kind, awards.values(), today)
     _must_not_repeat(inputs)
+
+
+async def _named(
+    work: Work, dossier: Dossier, inputs: list[DossierLineInput], today: date
+) -> list[tuple[rows.Nominee, rows.AwardType, bool]]:
+    """Of each line its nominee, its award in force, and whether the dossier's authority decides on it: one statement.
+
+    Raises NotFound for nobody's key, InvalidInput naming the awards that are not in force.
+    """
+    nominee, award, right = rows.Nominee, rows.AwardType, rows.Authority
+    keys, codes = zip(*((row_key("Nominee", line.nominee_id), line.award_type) for line in inputs), strict=True)
+    asked = func.unnest(literal(list(keys), ARRAY(Uuid)), literal(list(codes), ARRAY(Text)))
+    line = asked.table_valued(column("nominee", Uuid), column("award", Text), with_ordinality="place", name="line")
+    line = line.render_derived()
+    decides = select(right.id).where(
+        right.award_type_id == award.id,
+        right.agency_kind == dossier.authority.kind,
+        right.right == AuthorityRight.DECIDES,
+        in_force_on(right, today),
+    )
+    found = (
+        await work.session.execute(
+            select(nominee, award, decides.exists())
+            .select_from(line)
+            .outerjoin(nominee, nominee.id == line.c.nominee)
+            .outerjoin(award, and_(award.code == line.c.award, in_force_on(award, today)))
+            .order_by(line.c.place)
+        )
+    ).all()
+    if any(each[0] is None for each in found):
+        raise NotFound
+    if unknown := sorted({code for code, each in zip(codes, found, strict=True) if each[1] is None}):
+        raise _not_in_force(unknown)
+    return [(each[0], each[1], each[2]) for each in found]
 
 
 def _line(
@@ -187,25 +235,21 @@ def _must_not_repeat(lines: list[DossierLineInput]) -> None:
         )
 
 
-async def _nominees(work: Work, keys: Iterable[UUID]) -> dict[UUID, rows.Nominee]:
-    wanted = set(keys)
-    found = {row.id: row for row in await work.session.scalars(select(rows.Nominee).where(rows.Nominee.id.in_(wanted)))}
-    if found.keys() != wanted:
-        raise NotFound
-    return found
-
-
 async def award_types(work: Work, codes: set[str], today: date) -> dict[str, rows.AwardType]:
     """The awards in force with these codes; raises InvalidInput naming those that are not."""
     chosen = in_force(rows.AwardType, today).where(rows.AwardType.code.in_(codes))
     found = {row.code: row for row in await work.session.scalars(chosen)}
     if missing := sorted(codes - found.keys()):
-        raise InvalidInput(
-            field="awardType",
-            message=f"Danh mục hiện hành không có: {', '.join(missing)}. Hãy xem `awardTypes`.",
-            message_en=f"The catalogue in force has no {', '.join(missing)}. See `awardTypes`.",
-        )
+        raise _not_in_force(missing)
     return found
+
+
+def _not_in_force(codes: Iterable[str]) -> InvalidInput:
+    return InvalidInput(
+        field="awardType",
+        message=f"Danh mục hiện hành không có: {', '.join(codes)}. Hãy xem `awardTypes`.",
+        message_en=f"The catalogue in force has no {', '.join(codes)}. See `awardTypes`.",
+    )
 
 
 def _add_documents(work: Work, dossier: Dossier, inputs: list[DossierDocumentInput]) -> None:
@@ -235,21 +279,10 @@ def paper(dossier: Dossier, position: int, input: DossierDocumentInput) -> rows.
     )
 
 
-async def desk_key(work: Work, code: str | None) -> UUID | None:
-    """The key of the desk chosen, if one is: any where dossiers are received (Decree 118/2025); raises InvalidInput."""
-    if code is None:
-        return None
-    held, today = rows.RoleHeld, calendar.day_of(work.now)
-    serves = select(held.id).where(
-        held.agency_id == rows.Agency.id, held.role == Role.ONE_STOP, in_force_on(held, today)
+def no_desk() -> InvalidInput:
+    """The refusal of a desk where nobody receives dossiers."""
+    return InvalidInput(
+        field="desk",
+        message="Cơ quan này không có bộ phận một cửa. Hãy chọn nơi khác hoặc bỏ trống.",
+        message_en="No one-stop desk serves there. Choose another, or leave it out.",
     )
-    found: UUID | None = await work.session.scalar(
-        select(rows.Agency.id).where(rows.Agency.code == code, serves.exists())
-    )
-    if found is None:
-        raise InvalidInput(
-            field="desk",
-            message="Cơ quan này không có bộ phận một cửa. Hãy chọn nơi khác hoặc bỏ trống.",
-            message_en="No one-stop desk serves there. Choose another, or leave it out.",
-        )
-    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from uuid import UUID
 
 import strawberry
@@ -18,7 +17,7 @@ from models.dossier import Dossier, visible_dossier
 from models.dossier_line import LineOutcome
 from models.readiness import other_form_open
 from models.refusals import InvalidInput, NotFound, RuleNotMet
-from models.submission import in_force
+from models.submission import in_force, no_rules
 from models.workflow import Step
 from resolvers.context import Context
 from resolvers.dossier_draft import said
@@ -59,24 +58,6 @@ class AppraiseLineInput(DossierStepInput):
     )
 
 
-async def rules_on(work: Work, now: datetime) -> rows.RuleSet:
-    """The rule set in force at a moment, by Vietnam's date."""
-    found: rows.RuleSet | None = await work.session.scalar(in_force(rows.RuleSet, calendar.day_of(now)))
-    if found is None:
-        raise _no_rules(calendar.day_of(now))
-    return found
-
-
-def _no_rules(day: date) -> RuleNotMet:
-    return RuleNotMet(
-        rule="NO_RULE_SET",
-        article="Law 06/2022 art 94",
-        remedy=day.isoformat(),
-        message="Chưa có bộ quy tắc cho ngày này. Hãy báo quản trị viên nạp danh mục.",
-        message_en="No rule set covers this day. Ask an administrator to load the catalogue.",
-    )
-
-
 async def receive_dossier(context: Context, input: DossierStepInput) -> Ref:
     """Give the dossier its code, its due date and the rules it is judged by (Circular 01/2018/TT-VPCP art 19)."""
     async with context.work("receiveDossier", input) as work:
@@ -103,7 +84,7 @@ async def _code_and_rules(work: Work, agency: rows.Agency) -> tuple[str, rows.Ru
     rules = in_force(rows.RuleSet, today).add_columns(counted.c.last).join(counted, true())
     found = (await work.session.execute(rules)).one_or_none()
     if found is None:
-        raise _no_rules(today)
+        raise no_rules(today)
     return f"{agency.code}-{today:%y%m%d}-{found.last:04d}", found.RuleSet
 
 

@@ -7,10 +7,11 @@ from sqlalchemy.orm import joinedload, selectinload
 
 import models as rows
 from models import calendar
+from models.demand import must_meet
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import DossierLine
 from models.readiness import no_other_form
-from models.submission import must_be_decided_by, must_suit
+from models.submission import decided_by, must_suit
 from models.workflow import Step
 from resolvers.context import Context
 from resolvers.dossier_draft import award_types, cleaned
@@ -54,7 +55,7 @@ async def propose_other_form(context: Context, input: OtherFormInput) -> Ref:
         line, today = line_of(dossier, input.line_id), calendar.day_of(work.now)
         award = (await award_types(work, {input.award_type}, today))[input.award_type]
         must_suit(line.nominee, award, posthumous=line.posthumous)
-        await must_be_decided_by(work.session, dossier.authority.kind, [award], today)
+        await must_meet(work.session, decided_by(dossier.authority.kind, [award], today))
         line.other_form_id = award.id
         return await work.reply(dossier, entry)
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, bindparam, delete, select
 
 import models as rows
 from models.award import STANDING, visible_award
 from models.decision import Decision
+from models.demand import Demand
 from models.readiness import leans_on_the_fallen
-from models.refusals import InvalidInput, NotFound
+from models.refusals import InvalidInput, NotFound, RuleNotMet
 from resolvers.work import Work, row_key
 
 Leaning = rows.AwardReliance
@@ -24,9 +25,10 @@ async def rely(work: Work, line: rows.DossierLine, ids: Sequence[str], *, eligib
     They stay as they are until this act is done: who cancels one waits, and finds the case leaning on it.
     Raises NotFound, InvalidInput or RuleNotMet.
     """
-    if line.appraised_at is not None:
-        await work.session.execute(delete(Leaning).where(Leaning.line_id == line.id))
     wanted = {row_key("Award", said) for said in ids}
+    before = delete(Leaning).where(Leaning.line_id == line.id)
+    if not wanted and line.appraised_at is not None:
+        await work.session.execute(before)
     if not wanted:
         return
     if not eligible:
@@ -37,6 +39,7 @@ async def rely(work: Work, line: rows.DossierLine, ids: Sequence[str], *, eligib
         )
     found = await work.session.scalars(
         select(rows.Award)
+        .add_cte(before.cte("before"))
         .join(Decision, Decision.id == rows.Award.decision_id)
         .where(rows.Award.id.in_(wanted), visible_award(rows.Award, work.viewer), Decision.published_at.is_not(None))
         .order_by(rows.Award.id)
@@ -62,9 +65,16 @@ def _must_support(line: rows.DossierLine, awards: Sequence[rows.Award]) -> None:
         raise leans_on_the_fallen(line.id)
 
 
-async def must_rest_on_what_stands(session: AsyncSession, lines: Sequence[UUID]) -> None:
-    """Raise RuleNotMet where one of these cases leans on an award that was cancelled or stripped since."""
-    fallen = select(Leaning.line_id).where(Leaning.line_id.in_(lines), Leaning.fell_at.is_not(None)).limit(1)
-    found = await session.scalar(fallen)
-    if found is not None:
-        raise leans_on_the_fallen(found)
+def resting_on_what_stands(lines: Sequence[UUID]) -> Demand:
+    """The demand that none of these cases leans on an award that was cancelled or stripped since."""
+
+    def refusal(fallen: UUID | None) -> RuleNotMet | None:
+        return None if fallen is None else leans_on_the_fallen(fallen)
+
+    return Demand(_fallen(), {"leaning": list(lines)}, refusal)
+
+
+@cache
+def _fallen() -> ColumnElement[UUID]:
+    leaning = Leaning.line_id == any_(bindparam("leaning", type_=ARRAY(Uuid)))
+    return select(Leaning.line_id).where(leaning, Leaning.fell_at.is_not(None)).limit(1).scalar_subquery()

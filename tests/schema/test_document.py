@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import select
 
 import models as rows
+from models.demand import must_meet
 from models.document import MOST_FILES, FileType
 from models.dossier import Dossier
 from models.refusals import RuleNotMet
 from models.rule_set import DocumentKind
-from models.submission import must_have_documents
+from models.submission import papers_due
 from models.workflow import Step
 from tests.province import Province
 from tests.schema.test_journey import awaiting_decision, drafted, stepped
@@ -270,9 +271,10 @@ async def test_each_paper_is_due_by_the_steps_that_the_law_names(
         rules = (await session.scalars(select(rows.RuleSet).where(rows.RuleSet.code == "VN-2022+152/2025"))).one()
         await session.flush()
         if not kinds:
-            return await must_have_documents(session, row, due, rules.id)
+            await must_meet(session, papers_due([row], due, rules))
+            return
         with pytest.raises(RuleNotMet) as missing:
-            await must_have_documents(session, row, due, rules.id)
+            await must_meet(session, papers_due([row], due, rules))
         assert missing.value.rule == "MISSING_DOCUMENTS"
         assert set(missing.value.remedy.split(", ")) == {kind.name for kind in kinds}
         assert "84" in missing.value.article or "85" in missing.value.article
@@ -283,6 +285,6 @@ async def test_each_paper_is_due_by_the_steps_that_the_law_names(
                 )
             )
         await session.flush()
-        await must_have_documents(session, row, due, rules.id)
+        await must_meet(session, papers_due([row], due, rules))
         await session.rollback()
-    return None
+    return
