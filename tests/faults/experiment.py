@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from tests.faults import subscriber, truth, witness
 from tests.faults.client import Client
 from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.land import CULTURE, PROVINCE
+from tests.faults.land import CULTURE
 from tests.faults.load import Load
 from tests.faults.site import Site
 from tests.faults.subscriber import Subscriber, Wish
@@ -22,7 +22,7 @@ SETTLING = 30.0
 """Seconds after the last fault is healed within which everything must be numbered, told and ready."""
 LONGEST = 150.0
 """Seconds after which an experiment that does not end by itself is broken off."""
-ENTITLED = {"officer": [CULTURE], "head": [CULTURE], "desk": [PROVINCE], "stranger": [], "nominee": []}
+ENTITLED = {"officer": [CULTURE], "head": [CULTURE], "auditor": [CULTURE]}
 """On which agencies' desks each who listens may look."""
 
 
@@ -57,8 +57,17 @@ class World:
         self.client = Client(cluster.sites, cluster.land.tokens, history, random.Random(self.chance.random()))
         self.load = Load(self.client, cluster.land, random.Random(self.chance.random()), offices)
         self.subscribers: list[Subscriber] = []
-        self.head = ""
+        self.head = self.first = ""
+        """Where the feed stands when the experiment begins, and before its first entry."""
         self._watching: list[asyncio.Task[None]] = []
+
+    @contextlib.contextmanager
+    def away(self) -> Iterator[None]:
+        """Note that PostgreSQL cannot be reached until the end of the block: no server may say that it is ready."""
+        sites = [site.name for site in self.cluster.sites]
+        self.history.note("away", sites=sites)
+        yield
+        self.history.note("back", sites=sites)
 
     @property
     def site(self) -> Site:
@@ -73,10 +82,11 @@ class World:
         """Note what is being done now."""
         self.history.note("fault", what=what, **facts)
 
-    def listen(self, name: str, wish: Wish, after: str | None = None) -> Subscriber:
+    def listen(self, name: str, wish: Wish, after: str | None = None, *, forged: bool = False) -> Subscriber:
         """Have somebody follow from a cursor, or from where the experiment began."""
         token = self.cluster.land.tokens[wish.who] if wish.who else None
         made = Subscriber(name, wish, after or self.head, self.cluster.sites, token, self.history, self.chance.random())
+        made.forged = forged
         self.subscribers.append(made)
         made.start()
         return made
@@ -84,7 +94,7 @@ class World:
     async def begin(self) -> None:
         """Put everybody to work."""
         connection = await self.cluster.database.connect()
-        self.head = await truth.head(connection)
+        self.head, self.first = await truth.head(connection), await truth.first(connection)
         await connection.close()
         self.history.note("begun", head=self.head)
         for who, account in self.cluster.land.accounts.items():
@@ -136,8 +146,9 @@ class World:
             while await truth.unnumbered(connection):
                 await asyncio.sleep(0.05)
             for each in self.subscribers:
-                last = await truth.last_of(connection, each.wish.topic)
-                while each.wish.who != "stranger" and int(each.after.partition("-")[0]) < last:
+                each.hurried = True
+                last = 0 if each.wish.partial else await truth.last_of(connection, each.wish.topic)
+                while each.wish.who != "stranger" and (each.forged or int(each.after.partition("-")[0]) < last):
                     await asyncio.sleep(0.05)
         finally:
             await connection.close()

@@ -36,6 +36,8 @@ class Wish:
     payload: dict[str, Any]
     slow: bool = False
     """Reads seldom: it may be told only the last of several steps of one dossier."""
+    partial: bool = False
+    """Sees some of what is told under the topic: that all was told is not checked."""
 
 
 def agency(who: str, code: str, path: str, transport: str = "ws", **more: Any) -> Wish:
@@ -69,12 +71,15 @@ class Subscriber:
         self._chance = random.Random(seed)
         self._task: asyncio.Task[None] | None = None
         self.staying = STAYING
-        self.refusals = 0
-        """How often it was told to go and not to come back."""
+        self.hurried = False
+        """Reads as fast as it can."""
+        self.forged = False
+        """Its cursor was never told to anybody."""
 
     def start(self) -> None:
         """Begin to follow."""
         facts = {"who": self.wish.who, "topic": self.wish.topic, "slow": self.wish.slow or None}
+        facts |= {"partial": self.wish.partial or None, "forged": self.forged or None}
         self._history.note("listens", listener=self.name, after=self.after, transport=self.wish.transport, **facts)
         self._task = asyncio.create_task(self._follow())
 
@@ -107,18 +112,18 @@ class Subscriber:
         async with contextlib.aclosing(heard(site, {**self.wish.payload, "variables": variables})) as messages:
             async for message in messages:
                 self._hear(message)
-                if self.wish.slow:
-                    await asyncio.sleep(self._chance.random() * 0.3)
+                if self.wish.slow and not self.hurried:
+                    await asyncio.sleep(self._chance.random() * 0.2)
 
     def _hear(self, message: dict[str, Any]) -> None:
         """Note an event; what is no event is a refusal, which is noted too."""
         if message.get("errors"):
-            self.refusals += 1
             code = message["errors"][0].get("extensions", {}).get("code")
             self._history.note("turned", listener=self.name, code=code)
             raise Lost(f"turned away: {code}")
         (told,) = message["data"].values()
         if told["resync"]:
+            self.forged = False
             self._history.note("resync", listener=self.name, **told["resync"])
         else:
             subject = told.get("dossier") or told.get("decision")

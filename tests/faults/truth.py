@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from typing import Any, TypeAlias
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -41,6 +42,12 @@ async def head(connection: Connection) -> str:
     return cursor
 
 
+async def first(connection: Connection) -> str:
+    """The cursor before the first entry."""
+    cursor: str = await connection.fetchval("select journal_cursor(0, journal_origin())")
+    return cursor
+
+
 async def unnumbered(connection: Connection) -> int:
     """How many entries have no number yet."""
     count: int = await connection.fetchval("select (select count(*) from journal) - (select seq from journal_head)")
@@ -63,12 +70,17 @@ async def note(cluster: Cluster, history: History, since: dict[str, int]) -> Non
     try:
         for kind, query in KINDS.items():
             for row in await connection.fetch(query):
-                history.note(kind, **dict(row))
+                history.note(kind, **{name: _plain(value) for name, value in row.items()})
     finally:
         await connection.close()
     for site in cluster.sites:
         for said in faults_in(site, since[site.name]):
             history.note("logged", site=site.name, said=said[:1000])
+
+
+def _plain(value: Any) -> Any:
+    """A value as a history that was read again has it."""
+    return str(value) if isinstance(value, UUID) else value
 
 
 def faults_in(site: Site, since: int) -> list[str]:

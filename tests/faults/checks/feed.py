@@ -15,23 +15,24 @@ def told(story: Story) -> Iterator[Violation]:
     """INV6, INV7: each listener hears every entry of its topic past its cursor, once, in the journal's order."""
     whole = bool(story.of("settled"))
     heard: dict[str, list[Line]] = {}
-    for line in story.of("told", "resync", "joined"):
+    for line in story.of("told", "resync"):
         heard.setdefault(line["listener"], []).append(line)
     for listens in story.of("listens"):
         yield from _in_order(story, listens, heard.get(listens["listener"], []), whole=whole)
 
 
 def _in_order(story: Story, listens: Line, heard: list[Line], *, whole: bool) -> Iterator[Violation]:
-    place, before, forged = number_of(listens["after"]), listens, False
+    forged = bool(listens.get("forged"))
+    place, before = 0 if forged else number_of(listens["after"]), listens
     for line in heard:
-        if line.kind == "joined":
-            forged = bool(line.get("forged"))
-            continue
         if line.kind == "resync":
             if not forged:
                 yield Violation(7, f"{listens['listener']} lost its place with a right cursor", (before, line))
-            place, before = number_of(line["head"]), line
+            place, before, forged = number_of(line["head"]), line, False
             continue
+        if forged:
+            yield Violation(7, f"{listens['listener']} follows from a cursor that nobody was told", (listens, line))
+            return
         entry = story.by_cursor.get(line["cursor"])
         if entry is None:
             yield Violation(7, f"{listens['listener']} was told what is in no journal", (line,))
@@ -42,7 +43,7 @@ def _in_order(story: Story, listens: Line, heard: list[Line], *, whole: bool) ->
         yield from _between(story, listens, place, entry["seq"], (before, line))
         yield from _same(line, entry)
         place, before = entry["seq"], line
-    if whole and listens["who"] != "stranger":
+    if whole and not forged and listens["who"] != "stranger":
         yield from _between(story, listens, place, len(story.entries) + 1, (before,))
 
 
@@ -52,7 +53,7 @@ def _between(story: Story, listens: Line, place: int, upto: int, shown: tuple[Li
     if listens.get("slow") and missed:
         later = {line["subject"] for line in story.entries if (line.get("seq") or 0) >= upto and _theirs(listens, line)}
         missed = [line for line in missed if line["subject"] not in later]
-    if missed:
+    if missed and not listens.get("partial"):
         yield Violation(6, f"{listens['listener']} was not told {len(missed)} entries", (*shown, *missed))
 
 

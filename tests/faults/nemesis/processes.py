@@ -1,17 +1,136 @@
-"""What befalls Laurel's own processes: they are killed, frozen, told to go."""
+"""What befalls Laurel's own processes: they are killed, frozen, starved, told to go."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import resource
+import signal
+from collections.abc import Callable
+
 from tests.faults.experiment import World
 from tests.faults.nemesis.catalogue import experiment
+from tests.faults.proxy import Link, Tap, Way
+from tests.faults.site import Site
 
 
 @experiment("F01", "a server is killed amid mutations, and started again")
 async def killed(world: World) -> None:
-    for _ in range(2):
-        site = world.site
+    """SIGKILL, twice."""
+    for site in world.chance.sample(world.cluster.sites, 2):
         world.tell("SIGKILL", site=site.name)
         site.kill()
         await world.last(1.5)
         site.begin()
         await site.ready()
+
+
+def at_commit(way: Way, act: Callable[[], bool]) -> Tap:
+    """A tap that acts when a COMMIT passes, or the answer to one; where the act gives False, that does not pass."""
+
+    def tap(link: Link, passing: Way, data: bytes) -> bool:
+        if passing is Way.UP and b"COMMIT" in data:
+            link.notes["committing"] = True
+            return act() if way is Way.UP else True
+        if passing is Way.DOWN and link.notes.pop("committing", None) and way is Way.DOWN:
+            return act()
+        return True
+
+    return tap
+
+
+@experiment("F02", "a server is killed, or cut off from PostgreSQL, between a COMMIT and its answer")
+async def killed_after_commit(world: World) -> None:
+    """PostgreSQL has committed; the server does not know, and its client neither."""
+    for site in world.cluster.sites:
+        await _cut_answers(world, site)
+    await _kill_at_commit(world, world.site)
+
+
+async def _cut_answers(world: World, site: Site, most: int = 6) -> None:
+    """Cut the answers to several COMMITs, one in three."""
+    cut = 0
+
+    def act() -> bool:
+        nonlocal cut
+        cuts = cut < most and world.chance.random() < 0.34
+        cut += cuts
+        if cuts:
+            world.tell("the answer to a COMMIT is cut", site=site.name)
+        return not cuts
+
+    site.database.tap = at_commit(Way.DOWN, act)
+    await world.last(3)
+    site.database.tap = None
+
+
+async def _kill_at_commit(world: World, site: Site) -> None:
+    """Kill a server in the moment when PostgreSQL answers it."""
+    dead = asyncio.Event()
+
+    def act() -> bool:
+        if not dead.is_set():
+            world.tell("killed between COMMIT and its answer", site=site.name)
+            site.kill()
+            dead.set()
+        return False
+
+    site.database.tap = at_commit(Way.DOWN, act)
+    await asyncio.wait_for(dead.wait(), 20)
+    site.database.heal()
+    await world.last(1)
+    site.begin()
+    await site.ready()
+
+
+@experiment("F05", "a server is frozen while it holds locks, for longer than PostgreSQL waits for it")
+async def frozen_with_locks(world: World) -> None:
+    """Its COMMIT never arrives; PostgreSQL ends the idle transaction after ten seconds; then the server wakes."""
+    site, held = world.site, asyncio.Event()
+
+    def act() -> bool:
+        if not held.is_set():
+            world.tell("SIGSTOP before its COMMIT", site=site.name)
+            site.send(signal.SIGSTOP)
+            site.database.both(stalled=True)
+            held.set()
+        return True
+
+    site.database.tap = at_commit(Way.UP, act)
+    await asyncio.wait_for(held.wait(), 20)
+    site.database.tap = None
+    await asyncio.sleep(12)
+    world.tell("SIGCONT", site=site.name)
+    site.database.both(stalled=False)
+    site.send(signal.SIGCONT)
+
+
+@experiment("F34", "servers are replaced one by one, as a new release is rolled out")
+async def replaced(world: World) -> None:
+    """SIGTERM: each ends within 25 s and loses nothing, while the other serves."""
+    for site in world.cluster.sites:
+        world.tell("SIGTERM", site=site.name)
+        world.tell("gone", site=site.name, seconds=round(await site.leave(), 2))
+        site.begin()
+        await site.ready()
+        await world.last(1)
+
+
+@experiment("F41", "a server may open no more files, while new connections come")
+async def no_more_files(world: World) -> None:
+    """What is open is served on; what is new is taken again once there is room."""
+    site = world.site
+    assert site.process
+    pid, before = site.process.pid, resource.prlimit(site.process.pid, resource.RLIMIT_NOFILE)
+    open_now = site.weight()["files"]
+    world.tell("may open four more files", site=site.name, files=open_now)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (open_now + 4, before[1]))
+    writers = []
+    for _ in range(30):
+        with contextlib.suppress(OSError, TimeoutError):
+            _, writer = await asyncio.wait_for(asyncio.open_connection("127.0.0.1", site.port), 1)
+            writers.append(writer)
+    await world.last(3)
+    for writer in writers:
+        writer.close()
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, before)

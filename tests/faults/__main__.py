@@ -1,0 +1,73 @@
+"""`./run faults`: Laurel while servers crash, freeze, fill up and lose each other, and a checker of what must hold.
+
+./run faults                     all experiments, each with the seed 1
+./run faults F07 F19 --seed 5    these, by another chance
+./run faults --list              what there is
+./run faults F50 --pace 4        a fault lasts four times as long
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from channels.obstacles import CannotStart
+from channels.settings import Settings
+from tests.faults import land
+from tests.faults.nemesis import KNOWN
+from tests.faults.trial import Trials
+
+out = Console(highlight=False, soft_wrap=True, markup=False)
+
+
+async def tried(keys: Sequence[str], seed: int, pace: float) -> list[str]:
+    """Make these experiments, and say what each came to; gives those that did not end as they should."""
+    kept = Settings().data / "faults"
+    kept.mkdir(parents=True, exist_ok=True)
+    home, failed = Path(tempfile.mkdtemp(prefix="laurel-faults-")), []
+    try:
+        async with Trials(home, await land.made(home), kept, seed, pace) as trials:
+            for key in keys:
+                out.print(f"{key} · {KNOWN[key].says} · seed {seed}", style="bold")
+                verdict = await trials.tried(KNOWN[key])
+                out.print(str(verdict))
+                if not verdict.good:
+                    failed.append(key)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+    return failed
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run what was asked for; the exit code."""
+    parser = argparse.ArgumentParser("./run faults", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("experiments", nargs="*", help="their numbers; all by default")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same choices (1)")
+    parser.add_argument("--pace", type=float, default=1.0, help="how many times as long a fault lasts (1)")
+    parser.add_argument("--list", action="store_true", help="say what there is")
+    chosen = parser.parse_args(arguments)
+    if unknown := [key for key in chosen.experiments if key not in KNOWN]:
+        parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(sorted(KNOWN))}")
+    keys = chosen.experiments or sorted(KNOWN)
+    if chosen.list:
+        for key in keys:
+            out.print(f"{key:7} {KNOWN[key].says}")
+        return 0
+    try:
+        failed = asyncio.run(tried(keys, chosen.seed, chosen.pace))
+    except CannotStart as obstacle:
+        out.print(f"✗ {obstacle.vietnamese}\n  {obstacle.english}")
+        return 1
+    out.print(f"✗ {' '.join(failed)}" if failed else f"✓ {len(keys)}", style="bold")
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

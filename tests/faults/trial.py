@@ -1,0 +1,72 @@
+"""Experiments in turn: those that need no servers of their own share some, until something is found wrong."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Self
+
+from tests.faults import experiment, truth
+from tests.faults.cluster import Cluster, running
+from tests.faults.experiment import Experiment
+from tests.faults.history import History
+from tests.faults.land import Land
+from tests.faults.verdict import Verdict, judged
+
+
+class Trials:
+    """Where experiments are made, and where their histories and the servers' logs are kept."""
+
+    def __init__(self, home: Path, land: Land, kept: Path, seed: int, pace: float = 1.0) -> None:
+        self._home, self._land, self._kept = home, land, kept
+        self.seed, self.pace = seed, pace
+        self._stack = AsyncExitStack()
+        self._cluster: Cluster | None = None
+        self._clusters = 0
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._leave()
+
+    async def tried(self, each: Experiment) -> Verdict:
+        """Make one experiment, and have its history judged."""
+        if each.apart:
+            await self._leave()
+        cluster = self._cluster or await self._enter(each)
+        file = self._kept / f"{each.key}-{self.seed}.jsonl"
+        history, begun = History(file), time.monotonic()
+        since = {site.name: site.log.stat().st_size for site in cluster.sites}
+        try:
+            await experiment.run(each, cluster, history, self.seed, self.pace)
+            sound, says = await truth.verified(cluster)
+            history.note("verified", sound=sound, says=says)
+        finally:
+            history.close()
+            self._keep(each, cluster, since)
+        verdict = judged(each, history.lines, time.monotonic() - begun, file)
+        if each.apart or not verdict.good:
+            await self._leave()
+        return verdict
+
+    async def _enter(self, each: Experiment) -> Cluster:
+        self._clusters += 1
+        folder = self._home / f"cluster-{self._clusters}"
+        folder.mkdir()
+        self._stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        made = running(folder, self._land, self.seed, postgres=each.postgres, laurel=each.laurel)
+        self._cluster = await self._stack.enter_async_context(made)
+        return self._cluster
+
+    async def _leave(self) -> None:
+        self._cluster = None
+        await self._stack.aclose()
+
+    def _keep(self, each: Experiment, cluster: Cluster, since: dict[str, int]) -> None:
+        """What each server logged meanwhile."""
+        for site in cluster.sites:
+            kept = self._kept / f"{each.key}-{self.seed}-{site.name}.log"
+            kept.write_bytes(site.log.read_bytes()[since[site.name] :])

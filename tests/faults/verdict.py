@@ -1,0 +1,50 @@
+"""What an experiment came to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.faults.checker import check
+from tests.faults.checks.story import Violation
+from tests.faults.experiment import Experiment
+from tests.faults.history import Line
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether everything held; of a control, whether the checker found what was broken."""
+
+    experiment: Experiment
+    found: Sequence[Violation]
+    counts: Counter[str]
+    seconds: float
+    file: Path | None
+
+    @property
+    def good(self) -> bool:
+        """Whether it ended as it should, and something was really tried."""
+        wanted = self.experiment.breaks
+        held = wanted in {each.invariant for each in self.found} if wanted else not self.found
+        return held and self.counts["ok"] > 10 and self.counts["told"] > 20
+
+    def __str__(self) -> str:
+        said = " ".join(
+            f"{kind} {self.counts[kind]}" for kind in ("asked", "ok", "refused", "unknown", "told", "entry")
+        )
+        lines = [f"  {'✓' if self.good else '✗'} {self.seconds:.0f} s · {said}"]
+        if self.found and (self.experiment.breaks or not self.good):
+            invariants = Counter(each.invariant for each in self.found)
+            broken = ", ".join(f"INV{number} ×{count}" for number, count in sorted(invariants.items()))
+            shown = next((each for each in self.found if each.invariant == self.experiment.breaks), self.found[0])
+            lines += [f"  {broken}; the first:", *(f"    {line}" for line in str(shown).splitlines())]
+        if not self.good:
+            lines.append(f"  history: {self.file}")
+        return "\n".join(lines)
+
+
+def judged(experiment: Experiment, lines: Sequence[Line], seconds: float, file: Path | None = None) -> Verdict:
+    """Have the checker look at a history."""
+    return Verdict(experiment, check(lines), Counter(line.kind for line in lines), seconds, file)
