@@ -16,7 +16,7 @@ from models.event import visible_account, visible_entry
 from models.outward import ExchangeStatus, PortalStatus, exchange_status, portal_status
 from models.rule_set import CommendationType
 from models.workflow import DossierStatus
-from resolvers.engine import Order, seen
+from resolvers.engine import Order, one_of, seen
 from resolvers.filters import (
     Condition,
     Filter,
@@ -111,9 +111,8 @@ def appraised_by(account: Any, viewer: Viewer) -> Condition:
     """The account appraises the dossier, where the viewer may know that."""
     if account is None:
         return None
-    return rows.Dossier.appraiser_id.in_(
-        select(rows.Account.id).where(rows.Account.id == account, visible_account(rows.Account, viewer))
-    )
+    known = select(rows.Account.id).where(rows.Account.id == account, visible_account(rows.Account, viewer))
+    return one_of(rows.Dossier.appraiser_id, known)
 
 
 def naming(condition: Condition, viewer: Viewer) -> Condition:

@@ -2,8 +2,8 @@
 
 PostgreSQL plans a statement once for all values, so it cannot know. Rows that are many are met soonest by going along
 the list's order; rows that are few, by an index on what they must meet. So a page is looked for along the order first,
-but only so far. Where that does not fill it and few rows lie in a range asked for, or name one of some keys, those are
-found and put in order; else PostgreSQL does what it thinks best.
+but only so far. Where that does not fill it and few rows have what is asked for, lie in its range or name one of some
+keys, those are found and put in order; else PostgreSQL does what it thinks best.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ from .values import Row
 
 FAR = 40
 """How many rows are looked at along the order for each row of the page: a condition that one row in so many meets."""
-RARE = 5_000
-"""So many rows are found by their keys and put in order sooner than 100,000 are gone along."""
-SPREAD = {operators.lt, operators.le, operators.gt, operators.ge}
-"""Comparisons that any number of rows may meet: what is known of their column tells nothing."""
-INDEXED = {operators.eq, operators.like_op, *SPREAD}
+RARE = 20_000
+"""So many rows are found by their keys and put in order sooner than most of 100,000 are gone along."""
+SPREAD = {operators.eq, operators.lt, operators.le, operators.gt, operators.ge}
+"""Comparisons that any number of rows may meet: of a value not yet known, what is known of its column tells nothing."""
+INDEXED = {operators.like_op, *SPREAD}
 """Comparisons that an index answers."""
 
 
@@ -78,24 +78,25 @@ def apart(cut: Select[Any], order: list[Key], entity: Row, size: int) -> FromCla
     asked = list(_conjuncts(cut._where_criteria))
     along, others = _along(asked, [getattr(key.said, "key", "") for key in order], entity_of(cut))
     own = Key.of(entity_of(cut)).said.key
-    if not any(_is_sought(clause, INDEXED) for clause in others) or any(_finds(clause, own) for clause in others):
+    if not any(_is_sought(clause, INDEXED, own) for clause in others) or any(_finds(clause, own) for clause in others):
         return None
     base = core(cut.with_only_columns(*columns_of(cut, entity), *(k.said.label(f"o{n}_") for n, k in enumerate(order))))
     turned = [clause.modifier is operators.desc_op for clause in cut._order_by_clauses]
     first = _page(_near(base, along, others, size), turned, size).cte(f"{entity.alias_}_first", nesting=True)
     short = core(select(func.count()).select_from(first)).scalar_subquery() < literal_column(str(size))
     ways = [core(select(*first.c).where(not_(short)))]
-    if spread := [clause for clause in others if isinstance(clause, OneOf) or _is_sought(clause, SPREAD)]:
-        rare = _rare(base, spread)
+    if spread := [clause for clause in others if _is_sought(clause, SPREAD, own)]:
         key = Key.of(entity_of(cut)).said
-        keys = _fenced(_where(base.with_only_columns(key), spread))
-        named = key == any_(array_of(select(keys.c[0]).limit(literal_column(str(RARE)))))
+        keys = _keys(base.with_only_columns(key), spread).cte(f"{entity.alias_}_rare", nesting=True)
+        rare = core(select(func.count()).select_from(keys)).scalar_subquery() <= literal_column(str(RARE))
+        named = key == any_(array_of(core(select(keys.c[0]))))
         found = _fenced(_where(base, [named, *(c for c in asked if not any(c is one for one in spread))]))
         ways.append(_page(select(*found.c).where(short, rare), turned, size))
         asked = [_met(clause) if any(clause is one for one in spread) else clause for clause in asked]
         asked.append(not_(rare))
     either = union_all(*ways, _where(base, [short, *asked])).subquery()
-    return core(select(*either.c).add_cte(first, nest_here=True)).subquery()
+    made = core(select(*either.c).add_cte(first, nest_here=True))
+    return (made.add_cte(keys, nest_here=True) if spread else made).subquery()
 
 
 def _met(clause: Any) -> Any:
@@ -108,11 +109,16 @@ def _fenced(rows: Select[Any]) -> FromClause:
     return rows.order_by(None).limit(None).offset(literal_column("0")).subquery()
 
 
-def _rare(base: Select[Any], sought: list[Any]) -> ColumnElement[bool]:
-    """Whether RARE rows or fewer meet this: no more are counted."""
-    some: Select[Any] = select(literal_column("1")).select_from(_fenced(_where(base, sought)))
-    counted = some.limit(literal_column(str(RARE + 1))).subquery()
-    return core(select(func.count()).select_from(counted)).scalar_subquery() <= literal_column(str(RARE))
+def _keys(key: Select[Any], sought: list[Any]) -> Select[Any]:
+    """The keys of the rows that meet this, one more than RARE if there are so many; some of them twice.
+
+    Where one of several conditions is enough, the rows that meet each are found by its own index.
+    """
+    several = next((clause for clause in sought if isinstance(clause, BooleanClauseList)), None)
+    rest = [clause for clause in sought if clause is not several]
+    each = [[]] if several is None else [[one] for one in several.clauses]
+    found = union_all(*(core(select(_fenced(_where(key, [*one, *rest])).c[0])) for one in each)).subquery()
+    return core(select(found.c[0]).limit(literal_column(str(RARE + 1))))
 
 
 def _along(asked: list[Any], names: list[str], entity: Any) -> tuple[list[Any], list[Any]]:
@@ -163,8 +169,15 @@ def _leads(clause: Any, names: list[str], entity: Any) -> bool:
     return any([column.key for column in index.columns] == wanted for index in _indexes(entity))
 
 
-def _is_sought(clause: Any, how: set[Any]) -> bool:
-    """Whether this is one of these comparisons, of a column that an index begins with."""
+def _is_sought(clause: Any, how: set[Any], own: str) -> bool:
+    """Whether an index finds the rows that meet this: by one of these comparisons, by keys, or by each of several."""
+    if isinstance(clause, BooleanClauseList):
+        parts = [_is_sought(part, INDEXED, own) for part in clause.clauses]
+        return any(parts) if clause.operator is operators.and_ else all(parts)
+    if isinstance(clause, OneOf):
+        return True
+    if _compares(clause, {operators.in_op}):
+        return bool(clause.left.key == own)
     if not _compares(clause, how):
         return False
     return any(next(iter(index.columns)).key == clause.left.key for index in clause.left.table.indexes)
@@ -172,7 +185,7 @@ def _is_sought(clause: Any, how: set[Any]) -> bool:
 
 def _finds(clause: Any, own: str) -> bool:
     """Whether this looks rows up by their primary keys."""
-    return _compares(clause, {operators.eq, operators.in_op}) and clause.left.key == own
+    return _compares(clause, {operators.eq}) and clause.left.key == own
 
 
 def _compares(clause: Any, how: set[Any]) -> bool:

@@ -1,8 +1,8 @@
 """Every order and every filter that a list offers is served by an index where there are 100,000 dossiers.
 
 A page of twenty never reads a big table from end to end, nor sorts more than a fraction of one. What is known and
-allowed: a condition on an agency or an award that almost no row meets goes once through the list's own order (70 ms at
-this size), and so does `not` of what nearly every row meets; a text of fewer than three letters has no trigrams.
+allowed, 20–40 ms at this size: `not` of what nearly every row meets, a range of one date that a third of the rows lie
+in, all of them last in the order of another date, and a text of fewer than three letters, which has no trigrams.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ QUERY = schema._schema.query_type
 BIG = {"dossier", "dossier_line", "nominee", "decision", "award"}
 SORTED, LOOKED = 3_000, 6_000
 """How many rows a page may sort, and how many it may look at where nothing was filtered."""
+FOUND, GATHERED = 45_000, 15_000
+"""How many rows a page in any order may look at to find what a filter asks for, and how many of them it may sort."""
 
 
 def key(kind: int, n: int) -> UUID:
@@ -67,13 +69,18 @@ OFFERED: dict[str, dict[str, tuple[str, ...]]] = {
         "text": ('"khen"', '"00d2c"', '"zzzzz"'),
         "createdFrom": ('"2026-10-30"',),
         "createdTo": ('"2024-01-02"',),
-        "receivedFrom": ('"2026-10-30"',),
-        "receivedTo": ('"2024-01-04"',),
+        "receivedFrom": ('"2026-10-30"', '"2026-06-01"'),
+        "receivedTo": ('"2024-01-04"', '"2024-06-04"'),
         "dueFrom": ('"2026-12-01"', '"2027-12-01"'),
         "dueTo": ('"2024-02-01"',),
         "overdue": ("true", "false"),
         "willMissDeadline": ("true", "false"),
-        "or": ('[{status: HELD}, {agencyWithin: "H37.7"}]', "[]"),
+        "or": (
+            '[{status: HELD}, {agencyWithin: "H37.7"}]',
+            '[{status: HELD}, {authority: "none"}, {text: "zzzzz"}]',
+            '[{receivedTo: "2024-01-04"}, {awardType: "NONE"}]',
+            "[]",
+        ),
         "and": ('[{createdFrom: "2025-01-01"}, {createdTo: "2025-01-02"}]',),
         "not": ("{status: ARCHIVED}",),
     },
@@ -170,7 +177,9 @@ async def work(engine: Engine, viewer: Viewer, listed: str, arguments: str) -> W
         [node["Relation Name"] for node in scans if node["Node Type"] == "Seq Scan" and node["Relation Name"] in BIG],
         max((int(node["Plans"][0]["Actual Rows"]) for node in nodes if "Sort" in node["Node Type"]), default=0),
         sum(
-            int((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]) for node in scans
+            int((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"])
+            for node in scans
+            if "Relation Name" in node
         ),
     )
 
@@ -218,7 +227,7 @@ async def test_every_filter_alone_is_served_by_an_index(engine: Engine, who: str
     for filter in filters(listed):
         done = await work(engine, VIEWERS[who], listed, filter)
         assert done.whole == [], filter
-        assert done.sorted <= SORTED, filter
+        assert done.sorted <= GATHERED, filter
 
 
 @pytest.mark.parametrize("listed", OFFERED)
@@ -226,7 +235,21 @@ async def test_a_statement_planned_without_its_values_uses_an_index_too(generic:
     for filter in filters(listed):
         done = await work(generic, VIEWERS["the province"], listed, filter)
         assert done.whole == [], filter
-        assert done.sorted <= SORTED, filter
+        assert done.sorted <= GATHERED, filter
+
+
+@pytest.mark.parametrize("who", ["the province", "an appraiser", "the public"])
+@pytest.mark.parametrize("listed", OFFERED)
+async def test_every_filter_in_every_order_looks_at_a_fraction_of_the_rows(
+    generic: Engine, who: str, listed: str
+) -> None:
+    """Among them what no row has, and what is last in the order asked for: PostgreSQL would go along all of it."""
+    for order in members(listed):
+        for filter in filters(listed):
+            done = await work(generic, VIEWERS[who], listed, f"orderBy: {order}, {filter}")
+            assert done.whole == [], (order, filter)
+            assert done.looked <= FOUND, (order, filter)
+            assert done.sorted <= GATHERED, (order, filter)
 
 
 def under(filter: dict[str, str]) -> str:
