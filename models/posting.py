@@ -52,13 +52,14 @@ class PostingStatus(enum.Enum):
 
 
 @cache
-def _rules() -> Mapping[str, SaidPostingRule]:
+def rules_of_posting() -> Mapping[str, SaidPostingRule]:
+    """What must be posted, by rule set."""
     return posting_rules(FILES / "posting_rules.toml")
 
 
 def posting_rule(rule_set: str) -> SaidPostingRule:
     """What must be posted under a rule set, and for how long."""
-    return _rules()[rule_set]
+    return rules_of_posting()[rule_set]
 
 
 class PublicPosting(Identified, Base):

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
+from models.asking import nothing_to_post, opinions_awaited
 from models.council_rule import not_advised
+from models.posting_duty import not_posted, posting_running
 from models.refusals import Refusal, RuleNotMet
 from models.standing import Standing
 from models.submission import lacks, may_not_decide, names_nobody
@@ -19,6 +21,8 @@ _COMPLETE = frozenset({Step.SUBMIT, Step.SUPPLEMENT})
 _JUDGING = frozenset({Step.APPRAISE, Step.PASS_APPRAISAL, Step.FAIL_APPRAISAL, Step.PROPOSE_OTHER_FORM})
 _ANSWERING = frozenset({Step.ACCEPT_OTHER_FORM, Step.DECLINE_OTHER_FORM})
 _DECIDING = frozenset({Step.DECIDE, Step.DECIDE_ABOVE})
+_POSTED = frozenset({Step.DECIDE, Step.FORWARD_UP})
+"""Steps before which what must be posted was."""
 _FROM_ABOVE = frozenset({Step.DECIDE_ABOVE, Step.VOID_ABOVE})
 
 
@@ -44,6 +48,7 @@ def unready(step: Step, standing: Standing) -> Iterator[Refusal]:
         yield lacks(lacking)
     if step in _DECIDING | {Step.FORWARD_UP} and standing.unadvised is not None:
         yield not_advised(*standing.unadvised)
+    yield from _asked(step, standing)
     if step in _DECIDING and standing.leaning_on_the_fallen is not None:
         yield leans_on_the_fallen(standing.leaning_on_the_fallen)
 
@@ -56,6 +61,19 @@ def _of_another(step: Step, standing: Standing) -> Iterator[Refusal]:
         yield decided_above()
     if step in _DECIDING and not standing.cases.eligible + standing.cases.passed:
         yield nobody_to_commend(standing.code)
+
+
+def _asked(step: Step, standing: Standing) -> Iterator[Refusal]:
+    """What others were to be asked, and have not answered or were not asked."""
+    asked, cases = standing.asked, standing.cases
+    if step in _POSTED and asked.unposted is not None:
+        yield not_posted(*asked.unposted)
+    if step is Step.CONCLUDE_OPINIONS and asked.awaited and asked.awaited_until is not None:
+        yield opinions_awaited(asked.awaited, asked.awaited_until)
+    if step is Step.POST and not cases.eligible + cases.passed:
+        yield nothing_to_post()
+    if step is Step.END_POSTING and asked.in_window and asked.window is not None:
+        yield posting_running(asked.window)
 
 
 def _judged_so(step: Step, standing: Standing) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from models.account import Account
 from models.agency import Agency, AgencyKind, AgencyLevel
+from models.asking import Asked, asked, asked_parts
 from models.award_type import Authority, AuthorityRight, AwardType
 from models.base import in_force_on
 from models.council import CouncilSession
@@ -67,6 +68,7 @@ class Standing:
     """Article and names of an award that a council must pass first and has not."""
     leaning_on_the_fallen: UUID | None
     """A case that leans on an award which stands no more."""
+    asked: Asked
     missing: dict[Step, dict[DocumentKind, str]]
     """By the step that wants them, the papers that are not there, each with its article."""
 
@@ -90,6 +92,7 @@ def standing(row: Any) -> ColumnElement[Any]:
         "on_agenda": _on_agenda(row),
         "unadvised": _unadvised(row),
         "fallen": _fallen(row),
+        **asked_parts(row),
         "missing": _missing(row),
     }
     return _object(parts)
@@ -112,6 +115,7 @@ def told(said: dict[str, Any]) -> Standing:
         on_agenda=said["on_agenda"],
         unadvised=said["unadvised"] and tuple(said["unadvised"]),
         leaning_on_the_fallen=said["fallen"] and UUID(said["fallen"]),
+        asked=asked(said),
         missing=papers,
     )
 
@@ -199,9 +203,9 @@ def _undecidable(row: Any) -> ColumnElement[Any]:
 def _on_agenda(row: Any) -> ColumnElement[Any]:
     item, session, line = aliased(AgendaItem), aliased(CouncilSession), aliased(DossierLine)
     pending = item.outcome == literal_column(f"'{AgendaOutcome.PENDING.name}'")
-    asked = line.outcome == literal_column(f"'{LineOutcome.ELIGIBLE.name}'")
+    eligible = line.outcome == literal_column(f"'{LineOutcome.ELIGIBLE.name}'")
     found = select(session.title).join(item, item.session_id == session.id).join(line, line.id == item.line_id)
-    return found.where(item.dossier_id == row.id, pending, asked).limit(literal_column("1")).scalar_subquery()
+    return found.where(item.dossier_id == row.id, pending, eligible).limit(literal_column("1")).scalar_subquery()
 
 
 def _unadvised(row: Any) -> ColumnElement[Any]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 
 from models.access import Audience, Holding, Role, Viewer
+from models.posting_duty import posting_running
 from models.readiness import unready
 from models.refusals import IllegalStep, Refusal, RuleNotMet
 from models.standing import Standing, told
-from models.verdict import obstacles, taken_by
+from models.verdict import Facts, as_seen_by, obstacles, taken_by
 from models.workflow import DossierStatus, Step, StepRule, workflow
+from resolvers.engine import Shared
 
 ACTS: dict[Step, str] = {
     Step.AMEND: "amendDossier",
@@ -90,14 +93,14 @@ class Because:
 
 
 @dataclass(frozen=True)
-class AllowedStep:
+class AllowedStep(Shared):
     """A step, whether the viewer may take it now, and why."""
 
     step: Step
     act: str
     allowed: bool
-    because: list[Because]
-    who_can: list[Role]
+    because: tuple[Because, ...]
+    who_can: tuple[Role, ...]
 
 
 def allowed_steps(viewer: Viewer, given: Iterable[tuple[Any]]) -> list[list[AllowedStep]]:
@@ -114,7 +117,21 @@ def allowed_steps(viewer: Viewer, given: Iterable[tuple[Any]]) -> list[list[Allo
 
 
 def _of_one(viewer: Viewer, standing: Standing) -> list[AllowedStep]:
-    return [_judged(rule, act, standing, viewer) for rule, act in _steps(standing.workflow_code)]
+    """Judged anew only where its cases, papers and windows say more than who asks and where it stands."""
+    facts = as_seen_by(standing.facts, viewer)
+    steps = list(_by_facts(viewer, standing.workflow_code, facts))
+    window = standing.asked.window if standing.asked.in_window else None
+    for place, rule, act in _open(standing.workflow_code, facts.status):
+        more = [*unready(rule.step, standing)] if facts.status in rule.before else []
+        if more or window:
+            steps[place] = _judged(rule, act, facts, viewer, more, window)
+    return steps
+
+
+@lru_cache(maxsize=2000)
+def _by_facts(viewer: Viewer, code: str, facts: Facts) -> tuple[AllowedStep, ...]:
+    """The steps of dossiers that are alike to a viewer, as far as nothing of their cases and papers stands against."""
+    return tuple(_judged(rule, act, facts, viewer) for rule, act in _steps(code))
 
 
 @cache
@@ -122,31 +139,42 @@ def _steps(code: str) -> tuple[tuple[StepRule, str], ...]:
     return tuple((rule, ACTS[step]) for step, rule in workflow(code).items() if step in ACTS)
 
 
-def _judged(rule: StepRule, act: str, standing: Standing, viewer: Viewer) -> AllowedStep:
-    carried_on = (rule.step, standing.facts.status) in _CARRIED_ON
-    against = [*obstacles(rule, standing.facts, viewer), *_unready(rule, standing)]
-    against = [each for each in against if not (carried_on and isinstance(each, IllegalStep))]
-    holding = taken_by(rule, standing.facts, viewer)
-    because = [_by_role(holding, rule)] if holding and not against else [_against(each, rule) for each in against]
-    by_letter = rule.step in _BY_LETTER and standing.facts.status is DossierStatus.PARTY_OPINION
-    return AllowedStep(
-        step=rule.step,
-        act="recordPartyOpinion" if by_letter else act,
-        allowed=not against,
-        because=because,
-        who_can=_who_can(rule),
-    )
-
-
-def _unready(rule: StepRule, standing: Standing) -> Iterator[Refusal]:
-    """What its cases and papers lack: where the dossier does not stand there at all, that says enough."""
-    if standing.facts.status in rule.before:
-        yield from unready(rule.step, standing)
-
-
 @cache
-def _who_can(rule: StepRule) -> list[Role]:
-    return sorted(rule.roles, key=list(Role).index)
+def _open(code: str, status: DossierStatus) -> tuple[tuple[int, StepRule, str], ...]:
+    """The steps on whose answer the cases, papers and windows of a dossier in this state bear, with their places.
+
+    Where it does not stand in a step's state at all, that says enough; but of forwarding while the list is posted.
+    """
+    posted = {Step.FORWARD_UP} if status is DossierStatus.POSTED else set()
+    steps = enumerate(_steps(code))
+    return tuple((place, rule, act) for place, (rule, act) in steps if status in rule.before or rule.step in posted)
+
+
+def _judged(
+    rule: StepRule,
+    act: str,
+    facts: Facts,
+    viewer: Viewer,
+    more: Iterable[Refusal] = (),
+    window: date | None = None,
+) -> AllowedStep:
+    """A step with `more` that stands against it, and the last day on which a list stands in public, if one does."""
+    carried_on = (rule.step, facts.status) in _CARRIED_ON
+    against = [*obstacles(rule, facts, viewer), *more]
+    against = [each for each in against if not (carried_on and isinstance(each, IllegalStep))]
+    if rule.step is Step.FORWARD_UP and facts.status is DossierStatus.POSTED and window:
+        against = [posting_running(window) if isinstance(each, IllegalStep) else each for each in against]
+    holding = taken_by(rule, facts, viewer)
+    because = [_by_role(holding, rule)] if holding and not against else [_against(each, rule) for each in against]
+    by_letter = rule.step in _BY_LETTER and facts.status is DossierStatus.PARTY_OPINION
+    return _once("recordPartyOpinion" if by_letter else act, rule, not against, tuple(because))
+
+
+@lru_cache(maxsize=5000)
+def _once(act: str, rule: StepRule, allowed: bool, because: tuple[Because, ...]) -> AllowedStep:
+    """The one step that says this, for whoever it is said to."""
+    who_can = tuple(sorted(rule.roles, key=list(Role).index))
+    return AllowedStep(step=rule.step, act=act, allowed=allowed, because=because, who_can=who_can)
 
 
 def _against(refusal: Refusal, rule: StepRule) -> Because:

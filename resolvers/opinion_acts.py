@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 import models as rows
 from models import calendar
+from models.asking import opinions_awaited
 from models.catalogue.consulting import Silence
 from models.consulting import stands
 from models.dossier import Dossier, visible_dossier
@@ -155,11 +156,5 @@ async def conclude_opinions(context: Context, input: DossierStepInput) -> Ref:
         left = await awaited(work, dossier)
         today = calendar.day_of(work.now)
         if waits := [each.due_on for each in left if not each.is_overdue(today)]:
-            raise RuleNotMet(
-                rule="OPINIONS_AWAITED",
-                article="Law 06/2022 art 84.3",
-                remedy=max(waits).isoformat(),
-                message=f"Còn {len(waits)} cơ quan chưa trả lời, còn trong hạn. Hãy chờ hết {max(waits):%d/%m/%Y}.",
-                message_en=f"{len(waits)} agencies may still answer. Wait until {max(waits)} is over.",
-            )
+            raise opinions_awaited(len(waits), max(waits))
         return await work.reply(dossier, entry, *closed(left, work))

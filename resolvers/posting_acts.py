@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 import models as rows
 from models import calendar
 from models.access import Role
+from models.asking import nothing_to_post
 from models.consulting import stands
 from models.dossier import Dossier, visible_dossier
 from models.journal import Entry
@@ -74,13 +75,7 @@ def _cases(posting: PublicPosting, dossier: Dossier, hidden: Collection[UUID]) -
     """The list as it is shown: of each case that goes on a name, an agency and an award."""
     lines = [line for line in dossier.lines if line.outcome in PROPOSED]
     if not lines:
-        raise RuleNotMet(
-            rule="NOTHING_TO_POST",
-            article="Law 06/2022 art 84.5",
-            remedy="appraiseLine",
-            message="Hồ sơ không có trường hợp nào đủ điều kiện để công khai. Hãy thẩm định trước.",
-            message_en="The dossier has no eligible case to post. Appraise it first.",
-        )
+        raise nothing_to_post()
     if not {line.id for line in lines}.issuperset(hidden):
         raise NotFound
     return [

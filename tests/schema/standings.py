@@ -23,6 +23,7 @@ from models.rule_set import CommendationType, DocumentKind
 from models.workflow import DossierStatus
 from resolvers.account import viewer_for
 from tests.province import BEGUN, NO_PASSWORD, Province
+from tests.schema.standings_asked import asked_others
 
 S = DossierStatus
 UNCODED = {S.DRAFT, S.DELETED, S.SUBMITTED, S.REFUSED_AT_RECEPTION}
@@ -129,6 +130,7 @@ async def stand(province: Province) -> Standings:
         for status in DossierStatus:
             await made.add(session, status.name, status)
         await _variants(session, made, awards)
+        await asked_others(session, made, awards["HC_LD_III"])
         await _decided(session, made, "DECIDED", awards["BK_T"])
         await _decided(session, made, "decided above", awards["BK_TTG"], recorded=True)
     return made
