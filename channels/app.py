@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -41,6 +42,8 @@ from schema import schema
 
 _SOON = 2.0
 """Seconds a database that is well answers in, the first look at its revision included."""
+_CLOSING = 3.0
+"""Seconds to take leave of the database in."""
 
 
 @dataclass
@@ -181,7 +184,9 @@ async def _lifespan(laurel: Laurel, _: Starlette) -> AsyncIterator[None]:
         yield
     finally:
         laurel.leave()
-        await timekeeper.stop()
-        await laurel.feed.stop()
-        await laurel.pool.close()
-        await laurel.writing.dispose()
+        with contextlib.suppress(TimeoutError):  # a database that is frozen says no goodbye
+            async with asyncio.timeout(_CLOSING):
+                await timekeeper.stop()
+                await laurel.feed.stop()
+                await laurel.pool.close()
+                await laurel.writing.dispose()

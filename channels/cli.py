@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,7 +58,13 @@ def demo(port: Port = None, host: Host = None, scale: Scale = 1, seed: Seed = 37
 
 
 @app.command()
-def serve(port: Port = None, host: Host = None) -> None:
+def serve(
+    port: Port = None,
+    host: Host = None,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Số tiến trình trên một cổng · processes on one port.")
+    ] = 1,
+) -> None:
     """Phục vụ ba kênh · Serve the three channels on the data that are there."""
     from channels import serving
 
@@ -67,9 +74,46 @@ def serve(port: Port = None, host: Host = None) -> None:
 
     with running(settings) as live:
         asyncio.run(database.prepare(live.database_url))
-        from channels.app import create_app
+        (alone if workers == 1 else several)(live, listener, workers)
 
-        serving.run(create_app(live), live, listener, lambda address: out.print(f"ready {address}"))
+
+def alone(live: Settings, listener: socket.socket, _: int) -> None:
+    """Serve by this process."""
+    from channels import serving
+    from channels.app import create_app
+
+    serving.run(create_app(live), live, listener, say_ready)
+
+
+def several(live: Settings, listener: socket.socket, count: int) -> None:
+    """Serve by several processes; that PostgreSQL may run out of connections is said, and they begin all the same."""
+    from channels import workers
+
+    if short := asyncio.run(workers.too_many(live, count)):
+        err.print(
+            f"⚠ {count} tiến trình có thể cần {short[0]} kết nối, PostgreSQL cho {short[1]}: hãy giảm LAUREL_READERS"
+            f" hoặc tăng max_connections\n  {count} workers may need {short[0]} connections, PostgreSQL gives"
+            f" {short[1]}: lower LAUREL_READERS or raise max_connections"
+        )
+    workers.run(live, listener, count, say_ready)
+
+
+def say_ready(address: str) -> None:
+    """The line that programs wait for."""
+    out.print(f"ready {address}", soft_wrap=True)
+    out.file.flush()
+
+
+@app.command(hidden=True)
+def worker(number: int, listener: int, parent: int) -> None:
+    """Một tiến trình của `serve --workers` · One process of `serve --workers`, which ends with its parent."""
+    from channels import serving
+    from channels.app import create_app
+    from channels.embedded import launch
+
+    with running(Settings.from_environment()) as live:
+        launch.die_with(parent, signal.SIGTERM)
+        serving.run(create_app(live), live, socket.socket(fileno=listener), say_ready, worker=number)
 
 
 @app.command()

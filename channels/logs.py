@@ -10,6 +10,8 @@ import sys
 import threading
 from collections import deque
 from datetime import UTC, datetime
+from functools import partial
+from select import PIPE_BUF
 from typing import Any, BinaryIO, cast
 
 import orjson
@@ -52,9 +54,17 @@ class Lines:
         """Write all that waits."""
         with self._writing:
             self._timed = False
-            if self._waiting:
-                self._stream.write(b"".join(self._waiting.popleft() for _ in range(len(self._waiting))))
+            while self._waiting:
+                self._stream.write(self._whole())
                 self._stream.flush()
+
+    def _whole(self) -> bytes:
+        """As many of the lines that wait as a pipe takes at once, so that another process's never come between."""
+        lines = [self._waiting.popleft()]
+        size = len(lines[0])
+        while self._waiting and (size := size + len(self._waiting[0])) <= PIPE_BUF:
+            lines.append(self._waiting.popleft())
+        return b"".join(lines)
 
     def _flush_soon(self) -> bool:
         try:
@@ -72,24 +82,28 @@ class RequestLog:
         self.lines: Lines | None = None
         """Where JSON is wanted; else structlog tells."""
         self.wanted = True
+        self.always: dict[str, Any] = {}
+        """What each line says."""
 
     def __call__(self, facts: dict[str, Any]) -> None:
         """Tell what a request was and came to, as any other happening is told; the facts are taken over."""
         if self.lines is None:
             log.info("graphql", **facts)
         elif self.wanted:
-            facts |= {"event": "graphql", "level": "info", "timestamp": datetime.now(UTC)}
+            facts |= self.always
+            facts["timestamp"] = datetime.now(UTC)
             self.lines.add(orjson.dumps(facts, default=str, option=_AS_LINE))
 
 
 tell_request = RequestLog()
 
 
-def tell_by(level: str) -> None:
-    """Tell what is of this level or graver, ours and the libraries' alike."""
+def tell_by(level: str, worker: int | None = None) -> None:
+    """Tell what is of this level or graver, ours and the libraries' alike; one of several processes by its number."""
     for_a_person = sys.stderr.isatty()
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        *(() if worker is None else (partial(_by, worker),)),
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         *(() if for_a_person else (_TRACEBACKS,)),
@@ -106,10 +120,16 @@ def tell_by(level: str) -> None:
         cache_logger_on_first_use=True,
     )
     tell_request.lines, tell_request.wanted = lines, number <= logging.INFO
+    tell_request.always = {"event": "graphql", "level": "info"} | ({} if worker is None else {"worker": worker})
     handler = logging.StreamHandler(sys.stderr)
     rendering = structlog.stdlib.ProcessorFormatter(processors=[_without_record, last], foreign_pre_chain=shared)
     handler.setFormatter(rendering)
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)
+
+
+def _by(worker: int, _: object, __: str, happening: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    happening["worker"] = worker
+    return happening
 
 
 def _lines_for_a_person() -> structlog.dev.ConsoleRenderer:

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 
+from channels.frames import Frames
 from channels.logs import tell_by
 from channels.obstacles import AddressRefused, NotReady, PortTaken
 from channels.settings import Settings
 from channels.wire import Wire
+
+LINGERING = 1.0
+"""Seconds in which requests are still taken after SIGTERM while /readyz says no: the time a proxy has to notice."""
+FINISHING = 20
+"""Seconds that requests in flight have to be answered in, once no more are taken."""
+BEAT = 1.0
 
 
 class Server(uvicorn.Server):
@@ -23,12 +33,17 @@ class Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, leave: Callable[[], None]) -> None:
         super().__init__(config)
-        self._leave = leave
+        self._leave, self._leaving = leave, False
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to end; a second signal ends without waiting."""
-        super().handle_exit(sig, frame)
-        asyncio.get_running_loop().call_soon_threadsafe(self._leave)
+        """Begin to end: after a while where a SIGTERM asks for it, at once at Ctrl-C and at a second signal."""
+        loop, end = asyncio.get_running_loop(), super().handle_exit
+        lingers, self._leaving = sig == signal.SIGTERM and not self._leaving, True
+        loop.call_soon_threadsafe(self._leave)
+        if lingers:
+            loop.call_soon_threadsafe(loop.call_later, LINGERING, end, sig, frame)
+        else:
+            end(sig, frame)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -65,29 +80,39 @@ def configured(app: Starlette, settings: Settings) -> uvicorn.Config:
         app,
         loop="uvloop",
         http=Wire,
-        ws="websockets-sansio",
+        ws=Frames,
         ws_max_size=65536,
         ws_per_message_deflate=False,
         server_header=False,
-        timeout_graceful_shutdown=20,
+        timeout_graceful_shutdown=FINISHING,
         log_config=None,
         log_level="debug" if settings.log_level == "debug" else "warning",
         access_log=False,
     )
 
 
-def run(app: Starlette, settings: Settings, listener: socket.socket, when_ready: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `when_ready` is given the address once /readyz answers 200 on it."""
-    tell_by(settings.log_level)
-    config = configured(app, settings)
+def run(
+    app: Starlette,
+    settings: Settings,
+    listener: socket.socket,
+    when_ready: Callable[[str], None],
+    worker: int | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM; `when_ready` is given the address once /readyz answers 200 on it.
+
+    One of several workers asks itself whether it is ready, for others answer on the same address, and beats on stdout.
+    """
+    tell_by(settings.log_level, worker)
+    config, where = configured(app, settings), address(listener)
     server = Server(config, getattr(app.state, "leave", lambda: None))
+    telling = beating(server, app) if worker else tell_when_ready(server, where, when_ready)
     with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(serve(server, listener, when_ready))
+        runner.run(serve(server, listener, telling))
 
 
-async def serve(server: Server, listener: socket.socket, when_ready: Callable[[str], None]) -> None:
+async def serve(server: Server, listener: socket.socket, readiness: Coroutine[Any, Any, None]) -> None:
     """Serve, and beside it wait for readiness; where that never comes, end and raise NotReady."""
-    telling = asyncio.create_task(tell_when_ready(server, address(listener), when_ready))
+    telling = asyncio.create_task(readiness)
     try:
         await server.serve(sockets=[listener])
     finally:
@@ -105,6 +130,23 @@ async def tell_when_ready(server: Server, where: str, when_ready: Callable[[str]
         await asyncio.sleep(0.02)
     server.should_exit = True
     raise NotReady(where, said)
+
+
+def out(word: str) -> None:
+    """A line to whoever began this process; nobody may be there any more."""
+    with suppress(BrokenPipeError):
+        os.write(1, f"{word}\n".encode())
+
+
+async def beating(server: uvicorn.Server, app: Starlette) -> None:
+    """Say that this process is ready as soon as it is, and every second that it lives: by saying so it does."""
+    while not (server.started and await app.state.laurel.ready()):
+        out("alive")
+        await asyncio.sleep(0.1)
+    out("ready")
+    while True:
+        await asyncio.sleep(BEAT)
+        out("alive")
 
 
 async def readyz(where: str) -> str:

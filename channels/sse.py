@@ -12,7 +12,7 @@ from channels.exchange import ClientGone, Exchange
 from channels.media import EVENTS
 from channels.refusals import Refused
 from channels.session import Caller
-from channels.streams import Listener, Streams, Told
+from channels.streams import Listener, Streams, Told, back_in
 
 HEARTBEAT = 15.0
 """Seconds without an event after which a comment is sent, so that nothing on the way closes the connection."""
@@ -42,6 +42,8 @@ async def stream(exchange: Exchange, streams: Streams, admitted: Admitted, calle
         async for chunk in _chunks(told, listener, {gone, leaving}):
             await _send(exchange, chunk)
             sent += chunk.startswith(b"event: next")
+        if leaving.done():  # no `complete`: it is not over, a client goes on elsewhere with its last id
+            await _send(exchange, b"retry: %d\n\n" % back_in())
         if not gone.done():
             await exchange.send(b"", more=False)
     except (ClientGone, TimeoutError):

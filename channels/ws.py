@@ -21,7 +21,7 @@ from channels.exchange import Receive, Scope, Send
 from channels.gate import Request, shaped
 from channels.refusals import Refusal, Refused
 from channels.session import Caller, Door, bearer_of
-from channels.streams import RECHECK, Listener, Streams
+from channels.streams import RECHECK, Listener, Streams, back_in
 
 log = structlog.get_logger("laurel.ws")
 PROTOCOL = "graphql-transport-ws"
@@ -51,6 +51,12 @@ class Close(enum.Enum):
     SILENT = 4408, "connection initialisation timeout"
     KNOWN_ID = 4409, "subscriber already exists"
     AGAIN = 4429, "too many initialisation requests"
+
+    @property
+    def reason(self) -> str:
+        """What the client is told; where it shall come back, in how many seconds."""
+        code, said = self.value
+        return f"{said} in {back_in() // 1000} s" if code == 1012 else said
 
 
 class Closed(Exception):
@@ -85,7 +91,7 @@ class GraphQLTransportWS:
         if why:
             with contextlib.suppress(Exception):  # the client may be gone, or too slow even for this
                 async with asyncio.timeout(1):
-                    await send({"type": "websocket.close", "code": why.value[0], "reason": why.value[1]})
+                    await send({"type": "websocket.close", "code": why.value[0], "reason": why.reason})
         return None
 
     def _welcome(self, headers: Mapping[str, str]) -> bool:

@@ -1,0 +1,337 @@
+"""`serve --workers`: real processes on one port, any of which serves any client; whoever ends is begun again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import orjson
+import psutil
+import pytest
+import websockets
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+import models as rows
+from channels import workers
+from channels.obstacles import NotReady
+from channels.settings import Settings
+from models import database
+from resolvers.account import token_hash
+from resolvers.engine import Engine, Pool
+from resolvers.feed import Feed
+from schema import schema
+from tests.channels.conftest import PROTOCOL
+from tests.pristine import clone, drop
+from tests.province import Province, settle
+
+ROOT = Path(__file__).resolve().parents[2]
+DRAFT = """
+mutation($input: DraftDossierInput!) { draftDossier(input: $input) { __typename ... on Dossier { id version } } }
+"""
+MOVED = "subscription($id: ID!, $after: Cursor) { dossierMoved(id: $id, after: $after) { cursor event { act } } }"
+
+
+class House:
+    """A supervisor and its workers, and clients that go to the worker a test wants."""
+
+    def __init__(self, process: asyncio.subprocess.Process, address: str, log: Path, province: Province) -> None:
+        self.process, self.address, self.log, self.province = process, address, log, province
+
+    @property
+    def workers(self) -> list[psutil.Process]:
+        """The processes that serve, by their numbers."""
+        found = psutil.Process(self.process.pid).children()
+        return sorted((each for each in found if "worker" in each.cmdline()), key=lambda each: each.cmdline()[4])
+
+    @contextlib.contextmanager
+    def only(self, number: int) -> Any:
+        """None but this worker takes connections: the others are frozen meanwhile."""
+        others = [worker for index, worker in enumerate(self.workers, start=1) if index != number]
+        for worker in others:
+            worker.suspend()
+        try:
+            yield
+        finally:
+            for worker in others:
+                worker.resume()
+
+    async def token(self, who: str) -> str:
+        token = secrets.token_urlsafe(32)
+        until = datetime.now(UTC) + timedelta(hours=1)
+        account = self.province.viewers[who].account_id
+        async with self.province.sessions.begin() as session:
+            session.add(rows.Session(token_hash=token_hash(token), account_id=account, expires_at=until))
+        return token
+
+    async def ask(self, token: str, query: str, **variables: Any) -> Any:
+        """One answer, over a connection of its own, so that any worker may take it."""
+        async with httpx.AsyncClient(base_url=self.address, timeout=30) as http:
+            headers = {"Authorization": f"Bearer {token}"}
+            answer = await http.post("/web/graphql", json={"query": query, "variables": variables}, headers=headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["data"]
+
+    def told(self) -> list[dict[str, Any]]:
+        """What the processes wrote on stderr, each line a JSON object."""
+        return [orjson.loads(line) for line in self.log.read_bytes().splitlines() if line.startswith(b"{")]
+
+    async def gone(self, seconds: float) -> int:
+        """The supervisor's exit code."""
+        return await asyncio.wait_for(self.process.wait(), seconds)
+
+
+@contextlib.asynccontextmanager
+async def opened(url: str, redis_url: str, folder: Path) -> AsyncIterator[House]:
+    """Two workers on a province just settled."""
+    engine = database.write_engine(url, 2)
+    pool, feed = Pool(url, size=1), Feed(url, None)
+    province = await settle(Engine(schema, pool), feed, database.sessions(engine))
+    given = {"DATABASE_URL": url, "REDIS_URL": redis_url, "LAUREL_READERS": "2", "LAUREL_DATA": str(folder)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LAUREL_")}
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with (folder / "log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "channels", "serve", "--workers", "2", "--port", str(port)),
+            cwd=ROOT,
+            env=kept | given | {"LAUREL_SECURE_COOKIES": "false"},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+        )
+    assert process.stdout
+    ready = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
+    assert ready == f"ready http://127.0.0.1:{port}\n", (folder / "log").read_text()
+    house = House(process, ready.split()[1], folder / "log", province)
+    yield house
+    if process.returncode is None:
+        process.kill()
+        await process.wait()
+    await pool.close()
+    await engine.dispose()
+
+
+@pytest.fixture(scope="module")
+async def house(servers: Settings, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """One for all tests after which it goes on."""
+    name = f"laurel_{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}_workers"
+    url = await clone(servers.database_url, name)
+    async with opened(url, servers.redis_url or "none", tmp_path_factory.mktemp("workers")) as house:
+        yield house
+    await drop(url)
+
+
+@pytest.fixture
+async def ending(fresh_database_url: str, redis_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    """One for a test in which it ends."""
+    async with opened(fresh_database_url, redis_url, tmp_path) as house:
+        yield house
+
+
+async def test_each_of_them_answers_and_says_in_the_log_which_it_is(house: House) -> None:
+    for number in (1, 2):
+        with house.only(number):
+            async with httpx.AsyncClient(base_url=house.address) as http:
+                assert (await http.get("/portal/graphql?documentId=LatestDecisions")).status_code == 200
+                assert (await http.get("/readyz")).status_code == 200
+    await asyncio.sleep(0.1)
+    assert {line["worker"] for line in house.told() if line["event"] == "graphql"} == {1, 2}
+    assert {line["worker"] for line in house.told() if line["event"] == "a worker is ready"} == {1, 2}
+
+
+async def test_a_key_used_with_one_is_answered_the_same_by_another(house: House) -> None:
+    token, said = await house.token("officer"), {**house.province.draft(), "idempotencyKey": str(uuid4())}
+    with house.only(1):
+        first = await house.ask(token, DRAFT, input=said)
+    with house.only(2):
+        assert await house.ask(token, DRAFT, input=said) == first
+    async with house.province.sessions() as session:
+        kept = select(rows.StoredReply).where(rows.StoredReply.key == said["idempotencyKey"])
+        assert len((await session.scalars(kept)).all()) == 1
+
+
+async def test_what_one_commits_is_told_by_another_and_a_stream_goes_on_there_by_its_cursor(house: House) -> None:
+    officer, head = await house.token("officer"), await house.token("head")
+    made = (await house.ask(officer, DRAFT, input={**house.province.draft(), "idempotencyKey": str(uuid4())}))[
+        "draftDossier"
+    ]
+    with house.only(1):
+        async with stream(house, officer, made["id"]) as events:
+            pass_on = {"id": made["id"], "expectedVersion": 1, "idempotencyKey": str(uuid4())}
+            for worker in house.workers:
+                worker.resume()
+            submit = "mutation($input: DossierStepInput!) { submitDossier(input: $input) { __typename } }"
+            assert await house.ask(head, submit, input=pass_on) == {"submitDossier": {"__typename": "Dossier"}}
+            told = await anext(events)
+    assert told["event"]["act"] == "SUBMIT"
+    desk = await house.token("desk")
+    receive = "mutation($input: DossierStepInput!) { receiveDossier(input: $input) { __typename } }"
+    done = {"id": made["id"], "expectedVersion": 2, "idempotencyKey": str(uuid4())}
+    assert await house.ask(desk, receive, input=done) == {"receiveDossier": {"__typename": "Dossier"}}
+    with house.only(2):
+        async with stream(house, officer, made["id"], after=told["cursor"]) as events:
+            assert (await anext(events))["event"]["act"] == "RECEIVE"
+
+
+@contextlib.asynccontextmanager
+async def stream(house: House, token: str, dossier: str, **more: Any) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+    """What happens to a dossier, as a new socket is told."""
+    address = house.address.replace("http", "ws")
+    async with websockets.connect(f"{address}/web/graphql", subprotocols=[PROTOCOL]) as socket_:
+        await say(socket_, {"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}})
+        assert orjson.loads(await socket_.recv()) == {"type": "connection_ack"}
+        asked = {"query": MOVED, "variables": {"id": dossier, **more}}
+        await say(socket_, {"id": "1", "type": "subscribe", "payload": asked})
+        await asyncio.sleep(0.3)
+        yield (orjson.loads(said)["payload"]["data"]["dossierMoved"] async for said in socket_)
+
+
+async def say(socket_: Any, message: dict[str, Any]) -> None:
+    await socket_.send(orjson.dumps(message).decode())
+
+
+async def test_one_that_is_killed_is_begun_again_and_nobody_is_refused_meanwhile(house: House) -> None:
+    before = house.workers
+    before[0].kill()
+    async with asyncio.timeout(20):
+        while len(now := house.workers) < 2 or before[0].pid in {each.pid for each in now} or not ready_again(house):
+            async with httpx.AsyncClient(base_url=house.address) as http:
+                assert (await http.get("/livez")).status_code == 200
+            await asyncio.sleep(0.05)
+    assert now[1].pid == before[1].pid
+    [ended] = [line for line in house.told() if "begun again" in line["event"]]
+    assert (ended["worker"], ended["code"]) == (1, -signal.SIGKILL)
+    with house.only(1):
+        async with httpx.AsyncClient(base_url=house.address) as http:
+            assert (await http.get("/readyz")).status_code == 200
+
+
+def ready_again(house: House) -> bool:
+    return len([line for line in house.told() if line["event"] == "a worker is ready"]) == 3
+
+
+EVENTS = "/portal/graphql?documentId=DecisionPublished"
+
+
+async def never_ending(address: str) -> asyncio.StreamWriter:
+    """A request whose body never comes whole."""
+    _, writer = await asyncio.open_connection("127.0.0.1", int(address.rpartition(":")[2]))
+    writer.write(
+        b"POST /web/graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+    )
+    await writer.drain()
+    return writer
+
+
+async def test_told_to_end_it_says_so_first_finishes_what_it_answers_and_sends_streams_away(ending: House) -> None:
+    """A request waits for a lock while the signal comes: it is answered, streams are told when to come back.
+
+    Clients that never end their requests keep the whole for 25 seconds at most.
+    """
+    province, token = ending.province, await ending.token("officer")
+    made = (await ending.ask(token, DRAFT, input={**province.draft(), "idempotencyKey": str(uuid4())}))["draftDossier"]
+    address = ending.address.replace("http", "ws")
+    stuck = [await never_ending(ending.address) for _ in range(4)]
+    async with (
+        websockets.connect(f"{address}/web/graphql", subprotocols=[PROTOCOL]) as socket_,
+        httpx.AsyncClient(base_url=ending.address, timeout=30) as http,
+        http.stream("GET", EVENTS, headers={"Accept": "text/event-stream"}) as events,
+    ):
+        lines = events.aiter_lines()
+        assert await anext(lines) == "retry: 2000"
+        async with province.sessions.begin() as session:
+            await session.execute(select(rows.Dossier).with_for_update())
+            step = {"id": made["id"], "expectedVersion": 1, "idempotencyKey": str(uuid4())}
+            delete = "mutation($input: DossierStepInput!) { deleteDraft(input: $input) { __typename } }"
+            asked = asyncio.create_task(ending.ask(token, delete, input=step))
+            await asyncio.sleep(0.3)
+            ending.process.terminate()
+            began = time.monotonic()
+            await asyncio.sleep(0.4)
+            async with httpx.AsyncClient(base_url=ending.address) as other:
+                assert (await other.get("/readyz")).status_code == 503
+                assert (await other.get("/livez")).status_code == 200
+            rest = [line async for line in lines]
+            with pytest.raises(websockets.ConnectionClosed) as closed:
+                await socket_.recv()
+        assert (await asked)["deleteDraft"]["__typename"] == "Dossier"
+    retries = [int(line.split()[1]) for line in rest if line.startswith("retry: ")]
+    assert len(retries) == 1
+    assert 1000 <= retries[0] <= 10_000
+    assert "event: complete" not in rest
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1012
+    assert 1 <= int(closed.value.rcvd.reason.rpartition("in ")[2].removesuffix(" s")) <= 10
+    assert await ending.gone(27) == 128 + signal.SIGTERM
+    assert time.monotonic() - began < 25
+    for writer in stuck:
+        writer.close()
+    assert not [line for line in ending.told() if line["event"] == "a worker ended and is begun again"]
+
+
+async def test_a_second_signal_ends_it_without_waiting(ending: House) -> None:
+    writer = await never_ending(ending.address)
+    left = ending.workers
+    ending.process.terminate()
+    await asyncio.sleep(0.2)
+    ending.process.terminate()
+    assert await ending.gone(3) == 128 + signal.SIGTERM
+    assert not any(each.is_running() for each in left)
+    writer.close()
+
+
+async def test_and_in_the_end_none_outlives_a_supervisor_that_is_killed(house: House) -> None:
+    left = house.workers
+    house.process.kill()
+    await house.process.wait()
+    async with asyncio.timeout(10):
+        while any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in left):
+            await asyncio.sleep(0.05)
+
+
+async def test_one_that_hangs_is_killed_and_begun_again(
+    fresh_database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(workers, "SILENCE", 4)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        given = {"DATABASE_URL": fresh_database_url, "REDIS_URL": "none", "LAUREL_DATA": str(tmp_path)}
+        worker = workers.Worker(1, listener, {**os.environ, **given})
+        keeping = asyncio.create_task(worker.keep())
+        await asyncio.wait_for(worker.ready.wait(), 30)
+        assert worker.process
+        first = worker.process.pid
+        worker.send(signal.SIGSTOP)
+        async with asyncio.timeout(20):
+            while worker.process.pid == first:
+                await asyncio.sleep(0.05)
+        keeping.cancel()
+        worker.send(signal.SIGKILL)
+        await worker.gone()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def test_one_that_cannot_even_begin_ends_all_of_it(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        wrong = {**os.environ, "LAUREL_PORT": "none"}
+        keeping = asyncio.create_task(workers.Worker(1, listener, wrong).keep())
+        with pytest.raises(NotReady, match="exit code 1"):
+            await workers.all_ready([workers.Worker(2, listener, wrong)], {keeping}, "http://x")
+
+
+async def test_more_connections_than_there_are_is_known_beforehand(
+    database_url: str, sessions: async_sessionmaker[AsyncSession]
+) -> None:
+    assert await workers.too_many(Settings(database_url=database_url), 2) is None
+    assert await workers.too_many(Settings(database_url=database_url), 64) == (64 * 18 + 10, 120)
