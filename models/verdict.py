@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from models.access import PROPOSING, Holding, Role, Viewer
@@ -29,6 +30,51 @@ class Facts:
     """Accounts that declared a conflict of interest."""
     nominees: frozenset[UUID]
     """Who is named in its lines, where the viewer may be one of them, or stand in for one."""
+
+    def __hash__(self) -> int:
+        paths, taken = tuple(self.paths.values()), frozenset(self.taken.items())
+        return hash((self.status, paths, self.appraiser_id, taken, self.declared, self.nominees))
+
+
+def as_seen_by(facts: Facts, by: Viewer) -> Facts:
+    """The facts without what makes no difference to this viewer's steps: they are equal where these are the same.
+
+    Of others' accounts nothing is left, and of the paths that the viewer's roles reach alike each is the first one met.
+    """
+    persons = _persons(by)
+    taken = ((step, accounts & persons) for step, accounts in facts.taken.items())
+    return Facts(
+        status=facts.status,
+        paths={desk: _like(by, path) for desk, path in facts.paths.items()},
+        appraiser_id=facts.appraiser_id if facts.appraiser_id in persons else None,
+        taken={step: accounts for step, accounts in taken if accounts},
+        declared=facts.declared & persons,
+        nominees=facts.nominees & by.nominees,
+    )
+
+
+@lru_cache(maxsize=500)
+def _persons(by: Viewer) -> frozenset[UUID | None]:
+    """The viewer, and whom they stand in for."""
+    return frozenset({by.account_id, *(holding.for_account_id for holding in by.holdings)} - {None})
+
+
+@lru_cache(maxsize=5000)
+def _like(by: Viewer, path: str) -> str:
+    """The first path met that a viewer's roles reach as they reach this one."""
+    reached = tuple(holding.reaches(path) for holding in by.holdings)
+    above = tuple(_lies_under(path, holding.for_proposes_in) for holding in by.holdings)
+    return _met(by).setdefault((reached, above), path)
+
+
+@lru_cache(maxsize=500)
+def _met(_: Viewer) -> dict[tuple[tuple[bool, ...], ...], str]:
+    """The paths met, by how a viewer's roles reach them."""
+    return {}
+
+
+def _lies_under(path: str, tops: Iterable[str]) -> bool:
+    return any(f"{path}.".startswith(f"{top}.") for top in tops)
 
 
 def who_took(
@@ -87,6 +133,6 @@ def _has(interest: Interest, facts: Facts, by: Viewer, holding: Holding | None) 
         case Interest.OWN_UNIT:
             path = facts.paths[Desk.PROPOSER]
             above = holding.for_proposes_in if holding else ()
-            return by.holds(PROPOSING, path) or any(f"{path}.".startswith(f"{top}.") for top in above)
+            return by.holds(PROPOSING, path) or _lies_under(path, above)
         case Interest.DECLARED:
             return bool({by.account_id, holding and holding.for_account_id} & facts.declared)

@@ -36,6 +36,9 @@ from .mixed import Kind, Mixed, mixed
 from .needs import Needs, demands
 from .plan import Plan
 from .refused import Unanswered, Unbound, bad_search
+from .splice import Failed
+from .tell import Teller
+from .splice import Shared
 from .text import core, never_null
 from .values import seen, through
 
@@ -45,6 +48,7 @@ __all__ = [
     "Document",
     "Engine",
     "Execution",
+    "Failed",
     "Kind",
     "Mixed",
     "Needs",
@@ -56,6 +60,8 @@ __all__ = [
     "RawJson",
     "Ready",
     "Ref",
+    "Teller",
+    "Shared",
     "Unanswered",
     "Unbound",
     "aggregates",

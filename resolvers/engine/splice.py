@@ -25,6 +25,14 @@ PIECE = "\x02"
 Projector = Callable[[Any], Any]
 
 
+MOST_SHARED = 2000
+"""So many shared values are remembered at a place of a plan."""
+
+
+class Shared:
+    """A computed value that never changes and is given for many rows: a selection is cut from it once."""
+
+
 @dataclass(frozen=True)
 class Spliced:
     """A computed field of a plan: its function, and how its values are cut to the selection."""
@@ -110,7 +118,7 @@ def projector(
             return lambda value: None if value is None else kinds[_kind(value)](value)
         groups = operation.fields(variables, gtype, details)
         cuts = {key: part_of(operation, variables, gtype, group, permissions) for key, group in groups.items()}
-        return lambda value: None if value is None else {key: cut(value) for key, cut in cuts.items()}
+        return _once(lambda value: None if value is None else {key: cut(value) for key, cut in cuts.items()})
 
     return of(gtype)
 
@@ -135,6 +143,23 @@ def part_of(
 
 def _items(each: Projector) -> Projector:
     return lambda value: None if value is None else [each(_sound(item)) for item in value]
+
+
+def _once(project: Projector) -> Projector:
+    """The same, but that a Shared value is projected when it is first met, and its text kept."""
+    known: dict[int, tuple[Shared, orjson.Fragment]] = {}
+
+    def projected(value: Any) -> Any:
+        if not isinstance(value, Shared):
+            return project(value)
+        kept = known.get(id(value))
+        if kept is None:
+            if len(known) >= MOST_SHARED:
+                known.clear()
+            kept = known[id(value)] = value, orjson.Fragment(orjson.dumps(project(value)))
+        return kept[1]
+
+    return projected
 
 
 def _present(gtype: Any, project: Projector) -> Projector:
