@@ -156,10 +156,12 @@ async def test_streams_are_told_to_come_back_when_the_server_leaves(site: Site, 
             events = Events(response)
             await events.block()
             laurel.leave()
-            with pytest.raises(StopAsyncIteration):
+            assert 1000 <= int((await events.block()).removeprefix("retry: ")) <= 10_000
+            with pytest.raises(StopAsyncIteration):  # without a `complete`: it is not over
                 await events.block()
             with pytest.raises(websockets.ConnectionClosed) as closed:
                 await socket.recv()
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == 1012
+            assert 1 <= int(closed.value.rcvd.reason.rpartition("in ")[2].removesuffix(" s")) <= 10
             assert (await http.get("/readyz")).status_code == 503
