@@ -17,6 +17,10 @@ log = logging.getLogger(__name__)
 SHORTEST, LONGEST = 0.05, 1.0
 """Seconds between two attempts to reach PostgreSQL: doubled from the one up to the other."""
 
+PATIENCE, MOST_PATIENCE = 8.0, 75.0
+"""Seconds an answer may take: longer, and the connection may be half open, PostgreSQL frozen, or the work long. So
+another is made, which waits twice as long, up to the most; a statement that was answered sets it back to the first."""
+
 LOST = (
     OSError,  # refused, reset, unreachable, and every timeout
     asyncpg.InternalClientError,  # what asyncpg raises when a connection is cut in the middle of an answer
@@ -47,6 +51,7 @@ class Line:
         self.sent = 0
         """Statements sent so far."""
         self._turn = asyncio.Lock()
+        self._patience = PATIENCE
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
 
     async def fetch(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
@@ -67,14 +72,16 @@ class Line:
     async def _send(self, query: str, arguments: tuple[Any, ...]) -> list[asyncpg.Record]:
         try:
             if self._connection is None or self._connection.is_closed():
-                self._connection = await asyncpg.connect(
-                    self._dsn, timeout=5, command_timeout=75, server_settings=SETTINGS
-                )
+                self._connection = await asyncpg.connect(self._dsn, timeout=5, server_settings=SETTINGS)
             self.sent += 1
-            return await self._connection.fetch(query, *arguments)
-        except LOST:
+            rows = await self._connection.fetch(query, *arguments, timeout=self._patience)
+        except LOST as loss:
+            if isinstance(loss, TimeoutError):
+                self._patience = min(2 * self._patience, MOST_PATIENCE)
             self.close()
             raise
+        self._patience = PATIENCE
+        return rows
 
     def close(self) -> None:
         """Drop the connection at once; the next statement opens another."""

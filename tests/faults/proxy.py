@@ -66,6 +66,8 @@ class Link:
     passed: dict[Way, int] = field(default_factory=lambda: dict.fromkeys(Way, 0))
     notes: dict[str, object] = field(default_factory=dict)
     """What a tap wants to remember of it."""
+    forsaken: bool = False
+    """Half open for ever: whatever either end says is swallowed, and no healing brings it back."""
 
     def reset(self) -> None:
         """End it as a crash does: what is on its way is lost, and both ends are told by RST."""
@@ -89,13 +91,17 @@ class Proxy:
         self.links: set[Link] = set()
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self.heal()
-
-    def heal(self) -> None:
-        """Be a plain wire again."""
         self.up, self.down = Toxics(), Toxics()
         self.refusing = False
         self.tap: Tap | None = None
+
+    def heal(self) -> None:
+        """Be a plain wire again."""
+        for toxics in (self.up, self.down):
+            toxics.stalled = False  # what waits in them goes on
+        self.up, self.down = Toxics(), Toxics()
+        self.refusing = False
+        self.tap = None
 
     async def start(self) -> None:
         """Listen, on `port`."""
@@ -128,6 +134,12 @@ class Proxy:
         for link in chosen:
             link.reset()
         return len(chosen)
+
+    def forsake(self) -> int:
+        """Leave every open connection half open for ever, as a firewall does that forgets them; gives how many."""
+        for link in self.links:
+            link.forsaken = True
+        return len(self.links)
 
     async def _serve(self, reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -170,6 +182,8 @@ class Proxy:
                 raise Cut
             for piece in self._toxics(way).pieces(data):
                 await self._toxics(way).hold(piece, self.chance)
+                if link.forsaken:
+                    continue
                 link.passed[way] += len(piece)
                 limit = self._toxics(way).limit
                 if limit is not None and link.passed[way] > limit:

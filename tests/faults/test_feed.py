@@ -13,11 +13,13 @@ from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 from uuid_utils.compat import uuid7
 
 from channels.embedded import binaries, child, postgres
 from models import database
-from resolvers.feed import Feed
+from resolvers.feed import Feed, line
+from tests.faults.proxy import Proxy
 from tests.faults.servers import Bell
 from tests.history import Connection, Reader, Writers, assert_sound, assert_told, connect, truth, write
 from tests.pristine import dsn
@@ -130,6 +132,30 @@ async def test_nothing_is_lost_when_connections_are_cut(world: World) -> None:
         await connection.close()
 
     await writing(world, asyncio.create_task(cut()), seed=2)
+
+
+async def test_news_come_again_by_another_connection_when_one_is_half_open_for_ever(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "PATIENCE", 0.5)
+    url = make_url(database_url)
+    assert url.port
+    proxy = Proxy(url.port)
+    await proxy.start()
+    feed = Feed(url.set(host="127.0.0.1", port=proxy.port).render_as_string(hide_password=False), None)
+    await feed.start()
+    reader = Reader(feed, ["decisions"], await feed.head()).start()
+    connection = await connect(database_url)
+    await write(connection, uuid7(), "decisions")
+    await reader.heard(1)
+    assert proxy.forsake() >= 1
+    await write(connection, uuid7(), "decisions")
+    await reader.heard(2, seconds=8)
+    await assert_told(connection, reader)
+    await reader.leave()
+    await feed.stop()
+    await connection.close()
+    await proxy.stop()
 
 
 async def test_a_change_that_takes_long_holds_nobody_up_and_is_told_in_the_end(world: World) -> None:

@@ -91,6 +91,27 @@ async def test_a_stalled_connection_stays_open_and_goes_on_when_healed(proxy: Pr
     assert await waiting >= 0.2
 
 
+async def test_what_waits_in_a_stalled_connection_passes_when_all_is_healed(proxy: Proxy, ends: Ends) -> None:
+    proxy.both(stalled=True)
+    waiting = asyncio.create_task(heard(ends, b"anybody?"))
+    await asyncio.sleep(0.1)
+    proxy.heal()
+    assert await waiting >= 0.1
+
+
+async def test_a_forsaken_connection_stays_half_open_for_ever_and_new_ones_are_well(proxy: Proxy, ends: Ends) -> None:
+    await heard(ends, b"here")
+    assert proxy.forsake() == 1
+    with pytest.raises(TimeoutError):
+        await heard(ends, b"anybody?", seconds=0.2)
+    proxy.heal()
+    with pytest.raises(TimeoutError):
+        await heard(ends, b"anybody?", seconds=0.2)
+    again = await asyncio.open_connection("127.0.0.1", proxy.port)
+    await heard(again, b"again")
+    again[1].close()
+
+
 async def test_a_connection_is_reset_after_so_many_bytes(proxy: Proxy, ends: Ends) -> None:
     proxy.down.limit = 100
     await heard(ends, b"x" * 90)
