@@ -81,6 +81,7 @@ def test_it_installs_once_and_passes_the_words_on(run: Run, checkout: Path) -> N
     assert run("test", "-k", "a b").stdout == "-m tests -k a b\n"
     assert run("bench").stdout == "-m tests.bench\n"
     assert run("conformance").stdout == "-m tests.conformance\n"
+    assert run("faults", "F07", "--seed", "5").stdout == "-m tests.faults F07 --seed 5\n"
     assert run("load", "catalogue").stdout == "-m channels load catalogue\n"
     assert run().stdout == "-m channels\n"
     assert installs(checkout) == 1

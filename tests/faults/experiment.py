@@ -85,7 +85,15 @@ class World:
     def listen(self, name: str, wish: Wish, after: str | None = None, *, forged: bool = False) -> Subscriber:
         """Have somebody follow from a cursor, or from where the experiment began."""
         token = self.cluster.land.tokens[wish.who] if wish.who else None
-        made = Subscriber(name, wish, after or self.head, self.cluster.sites, token, self.history, self.chance.random())
+        made = Subscriber(
+            name,
+            wish,
+            self.head if after is None else after,
+            self.cluster.sites,
+            token,
+            self.history,
+            self.chance.random(),
+        )
         made.forged = forged
         self.subscribers.append(made)
         made.start()

@@ -32,10 +32,14 @@ async def mangled(world: World) -> None:
         await world.last(0.7)
     one.database.heal()
     other.web.heal()
-    world.tell("half open", site=one.name)
     one.database.down.stalled = True
+    world.tell("stalled", site=one.name)
     other.web.down.rate = 20_000
-    await world.last(4)
+    await world.last(3)
+    one.database.down.stalled = False
+    forsaken = [proxy.forsake() for proxy in (one.database, one.bell, other.web)]
+    world.tell("half open for ever", links=forsaken)
+    await world.last(2)
 
 
 @experiment("F29", "forty listeners read nothing at all", pages=True)
@@ -80,10 +84,10 @@ async def _deaf(world: World, site: Site) -> None:
 
 @experiment("F31", "listeners come and go all the time, some with cursors that nobody was told")
 async def flapping(world: World) -> None:
-    """Each stays for a tenth of a second; who forged a cursor is sent to the head, and hears all that follows."""
+    """Each stays for a second at most; who forged a cursor is sent to the head, and hears all that follows."""
     code, path = CULTURE[0], CULTURE[4]
     for each in world.subscribers:
-        each.staying = 0.4
+        each.staying = 1.0
     for number, cursor in enumerate(FORGED):
         who, transport = world.chance.choice([("officer", "ws"), ("head", "sse")])
         world.listen(f"forger-{number}", subscriber.agency(who, code, path, transport), cursor, forged=True)
