@@ -21,7 +21,9 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from channels.admission import Admission
+from channels.attendance import Attendance
 from channels.contract import CHANNELS, Channel, Transport
+from channels.crowd import Crowds
 from channels.documents import read_documents
 from channels.files.routes import routes as files
 from channels.headers import SecurityHeaders, security
@@ -57,6 +59,8 @@ class Laurel:
     writing: AsyncEngine
     transactions: async_sessionmaker[AsyncSession]
     sessions: Sessions
+    attendance: Attendance
+    crowds: Crowds
     admissions: dict[str, Admission] = field(default_factory=dict)
     streams: dict[str, Streams] = field(default_factory=dict)
     migrated: bool = False
@@ -143,7 +147,11 @@ def assembled(settings: Settings) -> Laurel:
         return Found(*found) if found else None
 
     feed = Feed(settings.database_url, settings.redis_url)
-    return Laurel(settings, pool, Engine(schema, pool), feed, writing, transactions, Sessions(load))
+    sessions = Sessions(load)
+    attendance = Attendance(sessions)
+    feed.on_rights = attendance.changed
+    crowds = Crowds.up_to(settings.sockets_per_account, settings.streams_per_address)
+    return Laurel(settings, pool, Engine(schema, pool), feed, writing, transactions, sessions, attendance, crowds)
 
 
 def _routes(laurel: Laurel, channel: Channel) -> list[BaseRoute]:
@@ -151,7 +159,7 @@ def _routes(laurel: Laurel, channel: Channel) -> list[BaseRoute]:
     documents = read_documents(channel, laurel.engine.schema)
     admission = laurel.admissions[channel.name] = Admission(channel, documents, laurel.engine)
     context = partial(laurel.context, channel)
-    streams = laurel.streams[channel.name] = Streams(laurel.engine, laurel.sessions, context)
+    streams = laurel.streams[channel.name] = Streams(laurel.engine, laurel.attendance, context, laurel.crowds)
     door = Door(channel, laurel.sessions, frozenset(laurel.settings.origins), laurel.settings.secure_cookies)
     headers = security(secure=laurel.settings.secure_cookies)
     routes: list[BaseRoute] = [Route(channel.path, GraphQLOverHTTP(admission, door, streams, context, headers))]

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from channels.headers import Header, Standing, encoded
 from channels.logs import tell_request
 from channels.media import Accepted, Media, accepted
+from channels.outlet import Outlet
 from channels.refusals import IN_GRAPHQL, Refusal, Refused
-from channels.wire import WHOLE, Whole
+from channels.wire import OUTWARD, WHOLE, Outward, Whole
 
 if TYPE_CHECKING:
     from channels.explain import Explained
@@ -45,6 +46,7 @@ class Exchange:
         self.query_string: bytes = scope["query_string"]
         self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         self.receive, self._send, self._always = receive, send, always
+        self._scope = scope
         self._whole: Whole | None = scope.get("extensions", _NONE).get(WHOLE)
         said = self.headers.get("x-request-id")
         self.id = said if said and _REQUEST_ID.fullmatch(said) else f"{_PROCESS}{next(_COUNT) & 0xFFFFFFFF:08x}"
@@ -52,6 +54,17 @@ class Exchange:
         self.cookies: list[str] = []
         self.gone = False
         self.began = time.perf_counter()
+
+    @property
+    def address(self) -> str | None:
+        """Where the client is."""
+        client: tuple[str, int] | None = self._scope.get("client")
+        return client[0] if client else None
+
+    def outward(self) -> Outlet:
+        """The way out to the client, for a body that is written as things happen; only our own server offers it."""
+        outward: Outward = self._scope["extensions"][OUTWARD]
+        return outward()
 
     @property
     def accepted(self) -> Accepted:

@@ -94,6 +94,11 @@ class Refusal(enum.Enum):
         "Kết nối này đã theo dõi đủ số subscription; hãy đóng bớt.",
         "This connection follows as many subscriptions as it may; complete some.",
     )
+    TOO_MANY_STREAMS = (
+        429,
+        "Tài khoản hoặc địa chỉ này đã mở đủ số kết nối theo dõi; hãy đóng bớt.",
+        "This account or address has as many streams open as it may; close some.",
+    )
     UNAUTHENTICATED = (
         401,
         "Phiên không có hoặc đã hết; hãy đăng nhập lại (signIn).",

@@ -5,13 +5,15 @@ A token is 32 random bytes; only its SHA-256 is kept. One that was sent and does
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from channels.contract import Channel
 from channels.refusals import Refusal, Refused
@@ -43,27 +45,62 @@ class Caller(NamedTuple):
 
 
 class Sessions:
-    """Sessions by token, remembered for a few seconds, so that one that ends is noticed within `remembered` of it."""
+    """Sessions by token, remembered for a few seconds, so that one that ends is noticed within `remembered` of it.
 
-    def __init__(self, load: Load, *, remembered: float = 15, size: int = 10_000) -> None:
+    Who asks for the same token at once waits for one look, and few look at once: thousands may come in one moment.
+    """
+
+    def __init__(self, load: Load, *, remembered: float = 15, size: int = 10_000, at_once: int = 4) -> None:
         self._load, self._remembered, self._size = load, remembered, size
         self.clock = time.monotonic
         self._known: OrderedDict[bytes, tuple[Found, float]] = OrderedDict()
+        self._loading: dict[bytes, asyncio.Task[Found | None]] = {}
+        self._turns = asyncio.Semaphore(at_once)
 
     async def viewer(self, token: str) -> Viewer:
         """The viewer a token stands for. Raises UNAUTHENTICATED, the same for every token that does not hold."""
         digest = token_hash(token)
         found, until = self._known.get(digest, (None, 0.0))
         if found is None or self.clock() >= until:
-            found = await self._load(token) if len(token) <= _LONGEST else None
-            self._remember(digest, found)
+            found = await self._looked_up(digest, token) if len(token) <= _LONGEST else None
         if found is None or found.expires_at <= datetime.now(UTC):
             raise Refused(Refusal.UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
         return found.viewer
 
+    async def look(self, token: str) -> Found | None:
+        """The session as it is now, not as it is remembered; None where it has ended."""
+        digest = token_hash(token)
+        self._known.pop(digest, None)
+        found = await self._looked_up(digest, token)
+        return found if found and found.expires_at > datetime.now(UTC) else None
+
     def forget(self, token: str) -> None:
         """Look the token up again when it next comes: it has been ended, or its roles have changed."""
         self._known.pop(token_hash(token), None)
+
+    def forget_accounts(self, accounts: Collection[UUID] | None) -> None:
+        """The same for all tokens of these accounts, or for all there are."""
+        if accounts is None:
+            return self._known.clear()
+        for digest in [key for key, (found, _) in self._known.items() if found.viewer.account_id in accounts]:
+            del self._known[digest]
+        return None
+
+    async def _looked_up(self, digest: bytes, token: str) -> Found | None:
+        task = self._loading.get(digest)
+        if task is None:
+            task = self._loading[digest] = asyncio.create_task(self._loaded(digest, token))
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(task)
+
+    async def _loaded(self, digest: bytes, token: str) -> Found | None:
+        try:
+            async with self._turns:
+                found = await self._load(token)
+            self._remember(digest, found)
+            return found
+        finally:
+            del self._loading[digest]
 
     def _remember(self, digest: bytes, found: Found | None) -> None:
         self._known.pop(digest, None)

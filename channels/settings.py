@@ -91,6 +91,8 @@ READERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "LAUREL_READERS": ("readers", _count),
     "LAUREL_SCANNER": ("scanner", _scanner),
     "LAUREL_SECURE_COOKIES": ("secure_cookies", _claim),
+    "LAUREL_SOCKETS_PER_ACCOUNT": ("sockets_per_account", _count),
+    "LAUREL_STREAMS_PER_ADDRESS": ("streams_per_address", _count),
     "LAUREL_SESSION_HOURS": ("session_length", lambda value: timedelta(hours=_count(value))),
 }
 
@@ -117,6 +119,10 @@ class Settings:
     secure_cookies: bool = True
     """Cookies only over HTTPS. `demo` turns it off, for it speaks plain HTTP on this machine alone."""
     session_length: timedelta = timedelta(hours=12)
+    sockets_per_account: int = 5
+    """WebSockets that one account may have open in a process: the one more is refused, those that are open stay."""
+    streams_per_address: int = 500
+    """Sockets and event streams from one address in a process; a whole office may be behind one."""
     demo: bool = False
     """Invented data and accounts with known passwords are in the database, and the start page may show them."""
 

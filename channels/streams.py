@@ -1,40 +1,41 @@
-"""Subscriptions as a stream of bytes: what happened, read by the engine once for all who ask alike."""
+"""All streams of a channel, by socket or server-sent events: whom each follows with, and who is looked after."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncGenerator, Callable, Hashable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Hashable
 from datetime import datetime
-from functools import cached_property
-from typing import cast
-from weakref import WeakValueDictionary
+from functools import partial
+from typing import Protocol, cast
 
-import orjson
-from graphql import GraphQLError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from channels import faults
 from channels.admission import Admitted
+from channels.attendance import Attendance, Attendant
+from channels.crowd import Crowds
+from channels.fanout import Group
+from channels.member import Member
 from channels.refusals import Refusal, Refused
-from channels.session import Caller, Sessions
 from models.access import Audience, Viewer
 from resolvers.context import Context
-from resolvers.engine import Engine, Operation
-from resolvers.feed import Following, Happening, Resync
+from resolvers.engine import Engine
+from resolvers.engine.driver import LOST
+from resolvers.feed import Following
 
 SetSession = Callable[[str, datetime], None]
 MakeContext = Callable[[Viewer, SetSession], Context]
-RECHECK = 10.0
-"""Seconds between two looks at whether a stream's session still holds; with what `Sessions` remembers, 30 at most."""
-
-
-KEPT = 1.0
-"""Seconds an event's bytes are kept for others who ask alike and are told a little later."""
-
-
-RETURN = 1_000, 10_000
+AWAY = (OSError, PoolTimeout, DBAPIError, *LOST)
+"""What it looks like where PostgreSQL does not answer."""
+LOOK = 1.0
+"""Seconds between two looks at all streams."""
+BREATH = 500
+"""Streams that are looked at between two turns of the event loop."""
+RETURN = (1_000, 10_000)
 """Milliseconds after which who is sent away shall come back: a process's clients, all at once, would be too many."""
 
 
@@ -43,105 +44,100 @@ def back_in() -> int:
     return random.randint(*RETURN)  # noqa: S311  spreads reconnects, hides nothing
 
 
-@dataclass(frozen=True)
-class Told:
-    """One event: the answer's bytes, and the cursor to follow from."""
+class Stream(Attendant, Protocol):
+    """One client's connection."""
 
-    body: bytes
-    cursor: str
+    def look(self, now: float) -> None:
+        """Do what is due: a sign of life, an end to a client that takes nothing."""
 
-    @cached_property
-    def text(self) -> str:
-        """The body as text, made once for all who are told."""
-        return self.body.decode()
-
-
-class Asking:
-    """All who follow the same operation with the same values and the same rights: each event is read once for them."""
-
-    def __init__(self, engine: Engine, operation: Operation, admitted: Admitted, viewer: Viewer) -> None:
-        self.operation, self.viewer = operation, viewer
-        self._engine, self._variables, self._page = engine, admitted.variables, admitted.page
-        self._reading: dict[int, asyncio.Task[Told | None]] = {}
-
-    async def told(self, happened: Happening | Resync) -> Told | None:
-        """What those who ask are told of this; None where they may not see it."""
-        if isinstance(happened, Resync):
-            body = await self._engine.tell_value(self.operation, self._variables, self.viewer, happened)
-            return Told(body, happened.head)
-        task = self._reading.get(happened.entry_id)
-        if task is None:
-            task = self._reading[happened.entry_id] = asyncio.create_task(self._read(happened))
-            later = asyncio.get_running_loop().call_later
-            task.add_done_callback(lambda _: later(KEPT, self._reading.pop, happened.entry_id, None))
-        return task.result() if task.done() else await asyncio.shield(task)
-
-    async def _read(self, happened: Happening) -> Told | None:
-        body = await self._engine.tell(self.operation, self._variables, self.viewer, happened.entry_id, self._page)
-        if isinstance(body, GraphQLError):
-            raise body
-        return Told(body, happened.cursor) if body is not None else None
+    def send_away(self) -> None:
+        """The process stops: say so to the client, and end."""
 
 
 class Streams:
-    """All open streams of a channel: how they are followed, and when they are sent away."""
+    """How they are followed, looked after, and sent away. Without any there is no task."""
 
-    def __init__(self, engine: Engine, sessions: Sessions, context: MakeContext) -> None:
-        self.engine, self.sessions, self.context = engine, sessions, context
+    def __init__(self, engine: Engine, attendance: Attendance, context: MakeContext, crowds: Crowds) -> None:
+        self.engine, self.attendance, self.context, self.crowds = engine, attendance, context, crowds
         self.leaving = asyncio.Event()
         """Set when the process stops: every stream says so to its client and ends, so that it comes back elsewhere."""
-        self._asking: WeakValueDictionary[Hashable, Asking] = WeakValueDictionary()
+        self.groups: dict[Hashable, Group] = {}
+        self._streams: dict[Stream, None] = {}
+        self._keeping: asyncio.Task[None] | None = None
 
-    async def follow(self, admitted: Admitted, listener: Listener, after: str | None = None) -> AsyncGenerator[Told]:
-        """What the subscription tells this listener, each event by the rights it then has; never unseen rows."""
+    def enter(self, stream: Stream) -> None:
+        """Look after this one too."""
+        self._streams[stream] = None
+        if self._keeping is None:
+            self._keeping = asyncio.create_task(self._keep())
+
+    def leave(self, stream: Stream) -> None:
+        """Look after it no more."""
+        self._streams.pop(stream, None)
+
+    async def join(self, member: Member, admitted: Admitted, viewer: Viewer, after: str | None = None) -> None:
+        """Follow what is asked with whoever asks alike. Raises Refused with what stands against it."""
+        group, place = await self._group(admitted, viewer, after)
+        member.join(group, place)
+
+    async def move(self, member: Member, admitted: Admitted, viewer: Viewer) -> None:
+        """Follow with those who have the rights that the viewer has now. Raises Refused where none are left."""
+        group, _ = await self._group(admitted, viewer, None)
+        if group is not member.group and not member.over:
+            member.move(group)
+
+    async def _group(self, admitted: Admitted, viewer: Viewer, after: str | None) -> tuple[Group, str | None]:
+        """Those who ask alike, and the cursor that is asked for."""
         try:
-            asking = self._alike(admitted, listener.viewer)
-            async with contextlib.aclosing(await self._happenings(asking, admitted, after)) as happenings:
-                async for happened in happenings:
-                    if asking.viewer is not listener.viewer:
-                        asking = self._alike(admitted, listener.viewer)
-                    told = await asking.told(happened)
-                    if told is not None:
-                        yield told
+            return await self._found(admitted, viewer, after)
         except Refused:
             raise
+        except AWAY as problem:
+            raise Refused(Refusal.UNAVAILABLE) from problem
         except Exception as problem:
-            raise faults.refused(problem, hints=listener.viewer.audience is Audience.STAFF) from problem
+            raise faults.refused(problem, hints=viewer.audience is Audience.STAFF) from problem
 
-    def _alike(self, admitted: Admitted, viewer: Viewer) -> Asking:
-        """Those who ask what this listener asks, by the same rights."""
+    async def _found(self, admitted: Admitted, viewer: Viewer, after: str | None) -> tuple[Group, str | None]:
         operation = admitted.document.operation(admitted.operation.name)
         if operation is None:
             raise Refused(Refusal.OPERATION_AMBIGUOUS)
-        values = orjson.dumps(admitted.variables, option=orjson.OPT_SORT_KEYS)
-        key = (id(operation), admitted.page, values, viewer)
-        asking = self._asking.get(key)
-        if asking is None:
-            asking = self._asking[key] = Asking(self.engine, operation, admitted, viewer)
-        return asking
-
-    async def _happenings(self, asking: Asking, admitted: Admitted, after: str | None) -> Following:
-        follow, arguments = self.engine.subscription(asking.operation, admitted.variables, asking.viewer)
+        teller = self.engine.teller(operation, admitted.variables, viewer, admitted.page)
+        follow, arguments = self.engine.subscription(operation, admitted.variables)
         if after is not None:
             arguments["after"] = after
-        return cast("Following", await follow(self.context(asking.viewer, _no_session), **arguments))
+        context = self.context(viewer, _no_session)
+        context.page_limit = admitted.page
+        following = cast("Following", await follow(context, **arguments))
+        await following.hub.ready.wait()
+        if following.hub.ended:
+            raise Refused(Refusal.UNAVAILABLE)
+        key = (teller.key, following.topics)
+        group = self.groups.get(key)
+        if group is None:
+            group = self.groups[key] = Group(teller, following, context, partial(self._forget, key))
+        return group, following.after
 
+    def _forget(self, key: Hashable) -> None:
+        self.groups.pop(key, None)
 
-class Listener:
-    """Who follows a stream, looked at again while it lasts."""
-
-    def __init__(self, caller: Caller, sessions: Sessions) -> None:
-        self._caller, self._sessions = caller, sessions
-        self.viewer = caller.viewer
-
-    async def recheck(self) -> None:
-        """Take up the viewer's present rights. Raises UNAUTHENTICATED when the session has ended, FORBIDDEN else."""
-        if self._caller.token is None:
-            return
-        viewer = await self._sessions.viewer(self._caller.token)
-        if viewer.audience is not self.viewer.audience:
-            raise Refused(Refusal.FORBIDDEN)
-        self.viewer = viewer
+    async def _keep(self) -> None:
+        """Look at all streams every second, until there are none or the process stops."""
+        while self._streams:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK):
+                    await self.leaving.wait()
+            self.attendance.sweep()
+            now, leaving = time.monotonic(), self.leaving.is_set()
+            for place, stream in enumerate(tuple(self._streams), 1):
+                if leaving:
+                    stream.send_away()
+                else:
+                    stream.look(now)
+                if not place % BREATH:
+                    await asyncio.sleep(0)
+            if leaving:
+                await asyncio.sleep(LOOK)  # for those to end, and for more that come meanwhile
+        self._keeping = None
 
 
 def _no_session(token: str, expires_at: datetime) -> None:

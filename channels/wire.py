@@ -11,17 +11,47 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from channels.outlet import Outlet
+
 WHOLE = "laurel.whole"
 """The extension's name. It is given the headers' lines and the body of a 200, and says whether it took them."""
 Whole = Callable[[bytes, bytes], bool]
+OUTWARD = "laurel.outward"
+"""The name of another: it gives the way out to the client, for a body that is written as things happen."""
+Outward = Callable[[], Outlet]
 
 
 class Wire(HttpToolsProtocol):
-    """Offers the extension with every request."""
+    """Offers the extensions with every request."""
+
+    outlet: Outlet | None = None
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        cycle.scope["extensions"] = {WHOLE: partial(answered, cycle)}  # type: ignore[dict-item]  # it may hold anything
+        cycle.scope["extensions"] = {WHOLE: partial(answered, cycle), OUTWARD: self.outward}  # type: ignore[dict-item]  # it may hold anything
         super()._start_asgi_task(cycle, app)
+
+    def outward(self) -> Outlet:
+        """The way out to the client."""
+        self.outlet = Outlet(self.transport)
+        return self.outlet
+
+    def pause_writing(self) -> None:
+        """The client takes nothing more for now."""
+        super().pause_writing()
+        if self.outlet is not None:
+            self.outlet.hold()
+
+    def resume_writing(self) -> None:
+        """The client has taken most of it."""
+        super().resume_writing()
+        if self.outlet is not None:
+            self.outlet.release()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client is gone."""
+        if self.outlet is not None:
+            self.outlet.close()
+        super().connection_lost(exc)
 
 
 def answered(cycle: RequestResponseCycle, head: bytes, body: bytes) -> bool:

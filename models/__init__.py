@@ -24,6 +24,7 @@ from models.posting import PostingCase, PublicPosting
 from models.posting_comment import PostingComment
 from models.prize import AwardPrize
 from models.reliance import AwardReliance
+from models.rights_change import RightsChange
 from models.rule_set import RequiredDocument, RuleSet
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "PublicPosting",
     "Recusal",
     "RequiredDocument",
+    "RightsChange",
     "RoleHeld",
     "RuleSet",
     "SecretCount",

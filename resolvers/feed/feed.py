@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection
+from uuid import UUID
 
 from sqlalchemy.engine import make_url
 
 from resolvers.feed.doorbell import Doorbell
 from resolvers.feed.follow import Following
-from resolvers.feed.hub import Hub
+from resolvers.feed.hub import Hub, Rights
 from resolvers.feed.line import Line
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,9 @@ class Feed:
     def __init__(self, database_url: str, redis_url: str | None, horizon: int = HORIZON) -> None:
         self._line, self._replays = Line(database_url), Line(database_url)
         self._doorbell = Doorbell(redis_url, house=make_url(database_url).database or "", heard=self._hear)
-        self._hub = Hub(self._line, numbered=self._doorbell.ring)
+        self._hub = Hub(self._line, numbered=self._doorbell.ring, rights=self._changed)
+        self.on_rights: Rights | None = None
+        """Told whose rights have changed, within a second of it."""
         self._horizon = horizon
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -78,6 +81,10 @@ class Feed:
         cannot be followed gives a Resync, after which the stream goes on from the Resync's head.
         """
         return Following(self._hub, self._replays, topics, after, self._horizon)
+
+    def _changed(self, accounts: Collection[UUID] | None) -> None:
+        if self.on_rights is not None:
+            self.on_rights(accounts)
 
     def _hear(self) -> None:
         self._hub.hear()

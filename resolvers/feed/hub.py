@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Collection
 from itertools import chain
+from uuid import UUID
 
 import asyncpg
 
@@ -17,6 +18,9 @@ from resolvers.feed.listener import Listener
 
 log = logging.getLogger(__name__)
 
+Rights = Callable[[Collection[UUID] | None], None]
+"""Called with the accounts whose rights have changed; None: anybody's."""
+
 POLL = 0.9
 """Seconds after which the hub numbers and looks though nobody rang: what keeps the feed right without any doorbell."""
 PAGE = 100
@@ -26,6 +30,14 @@ PROMPT = 5.0
 """Seconds without a look after which the feed counts as cut off."""
 
 NUMBER = "select number() as numbered"
+POLL_TOO = """
+select number() as numbered, pg_current_snapshot()::text as seen, array(
+  select account_id from rights_change where tx >= pg_snapshot_xmax($1::text::pg_snapshot)
+  union select account_id from rights_change where tx = any(array(select pg_snapshot_xip($1::text::pg_snapshot)))
+) as changed
+"""
+"""The same, and whose rights were changed by what the last such statement could not see: of one snapshot."""
+SEEN = "select pg_current_snapshot()::text as seen"
 HEAD = "select journal_cursor(seq, hash) as cursor from journal_head"
 NEW = f"select {HAPPENING} where n.seq >= $1::bigint order by n.seq limit $2"
 """From the head itself on: that it still is what it was proves that the journal is the same."""
@@ -34,11 +46,12 @@ NEW = f"select {HAPPENING} where n.seq >= $1::bigint order by n.seq limit $2"
 class Hub:
     """Tells every numbered entry once, in order, to the listeners of its topics. Idle, it costs one poll a second."""
 
-    def __init__(self, line: Line, numbered: Callable[[], None]) -> None:
+    def __init__(self, line: Line, numbered: Callable[[], None], rights: Rights) -> None:
         self.ready = asyncio.Event()
         """The head is known."""
         self._line = line
-        self._numbered = numbered
+        self._numbered, self._rights = numbered, rights
+        self._seen: str | None = None
         self._head = Cursor(0, "")
         self.rewinds = 0
         """How often the journal was found to be another one."""
@@ -62,6 +75,11 @@ class Hub:
     def listeners(self) -> int:
         """How many are told what happens."""
         return len(set(chain.from_iterable(self._listeners.values())))
+
+    @property
+    def ended(self) -> bool:
+        """Nobody is told anything any more."""
+        return self._ended
 
     def ring(self) -> None:
         """This process committed something: number it and look, now."""
@@ -101,8 +119,10 @@ class Hub:
         while True:
             try:
                 self._look.clear()  # before looking: whatever happens meanwhile makes us look again
-                if self._committed or loop.time() >= poll:
+                if loop.time() >= poll:
                     poll = loop.time() + POLL
+                    await self._poll()
+                elif self._committed:
                     await self._number()
                 await self._read()
                 await self._rest(poll - loop.time())
@@ -128,6 +148,19 @@ class Hub:
         [row] = await self._line.fetch(NUMBER)
         if row["numbered"]:
             self._numbered()
+
+    async def _poll(self) -> None:
+        """Number, and hear whose rights have changed."""
+        if self._seen is None:
+            [first] = await self._line.fetch(SEEN)
+            self._seen = first["seen"]
+        self._committed = False
+        [row] = await self._line.fetch(POLL_TOO, self._seen)
+        if row["numbered"]:
+            self._numbered()
+        self._seen = row["seen"]
+        if row["changed"]:
+            self._rights(None if None in row["changed"] else set(row["changed"]))
 
     async def _read(self) -> None:
         if not self.ready.is_set():
@@ -161,6 +194,8 @@ class Hub:
 
     async def _rewind(self) -> None:
         log.warning("the journal is not the one that was followed up to %s: everybody starts anew", self._head)
+        self._seen = None  # its transactions have other numbers
+        self._rights(None)
         await self._begin()
         self.rewinds += 1
         for listener in set(chain.from_iterable(self._listeners.values())):

@@ -82,13 +82,13 @@ def running(settings: Settings, peers: Sequence[str] = ()) -> Iterator[Servers]:
 
 
 @contextmanager
-def started(name: str, settings: Settings, token: str = "") -> Iterator[str]:
+def started(name: str, settings: Settings, token: str = "", **more: str) -> Iterator[str]:
     """One contender's server on a core of its own, until the end of the block; gives its address."""
     given = {"DATABASE_URL": settings.database_url, "REDIS_URL": settings.redis_url or "none", "BENCH_TOKEN": token}
     process = subprocess.Popen(
         (sys.executable, "-m", "tests.bench.contender", name),
         cwd=ROOT,
-        env={**{key: value for key, value in os.environ.items() if not key.startswith("LAUREL_")}, **given},
+        env={**{key: value for key, value in os.environ.items() if not key.startswith("LAUREL_")}, **given, **more},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL if not os.environ.get("BENCH_LOG") else None,

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 import models as rows
 from channels.app import Laurel, create_app
+from channels.fanout import Group
 from channels.serving import configured
 from channels.settings import Settings
 from models import topics
@@ -99,8 +100,13 @@ class Site:
     async def followed(self, topic: str = topics.DECISIONS, by: int = 1) -> None:
         """Wait until this many follow a topic."""
         async with asyncio.timeout(5):
-            while len(self.laurel.feed._hub._listeners.get(topic, ())) != by:
+            while sum(group.users for group in self.groups(topic)) != by:
                 await asyncio.sleep(0.005)
+
+    def groups(self, topic: str = topics.DECISIONS) -> list[Group]:
+        """Those who ask alike, by what they ask, who follow a topic."""
+        groups = (group for streams in self.laurel.streams.values() for group in streams.groups.values())
+        return [group for group in groups if topic in group.following.topics]
 
     def socket(self, channel: str = "web", **more: Any) -> websockets.connect:
         """A WebSocket to a channel."""
@@ -153,6 +159,7 @@ async def site(
     address, laurel, server = serving
     await laurel.feed.stop()
     laurel.feed = Feed(laurel.settings.database_url, laurel.settings.redis_url)
+    laurel.feed.on_rights = laurel.attendance.changed
     await laurel.feed.start()
     province = await settle(laurel.engine, laurel.feed, sessions)
     async with httpx.AsyncClient(base_url=address) as http:

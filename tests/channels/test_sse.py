@@ -12,7 +12,7 @@ import orjson
 import pytest
 import websockets
 
-from channels import sse
+from channels import sse, streams
 from channels.settings import Settings
 from tests.channels.conftest import PROTOCOL, Site, codes, served
 
@@ -98,6 +98,7 @@ async def test_a_last_event_id_that_is_no_cursor_of_ours_is_a_resync(site: Site,
 async def test_an_idle_stream_has_a_heartbeat_and_costs_no_sql(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sse.HEARTBEAT == 15
     monkeypatch.setattr(sse, "HEARTBEAT", 0.05)
+    monkeypatch.setattr(streams, "LOOK", 0.02)
     before = site.laurel.pool.sent
     async with followed(site, **PUBLISHED) as events:
         await events.block()
@@ -106,14 +107,12 @@ async def test_an_idle_stream_has_a_heartbeat_and_costs_no_sql(site: Site, monke
     assert site.laurel.pool.sent == before
 
 
-async def test_a_stream_ends_when_its_session_does(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sse, "HEARTBEAT", 0.05)
+async def test_a_stream_ends_when_its_session_does(site: Site) -> None:
     token = await site.token("officer")
     query = {"query": "subscription { decisionPublished { cursor } }"}
     async with followed(site, "web", "POST", json=query, headers={"Authorization": f"Bearer {token}"}) as events:
         await site.followed()
         await site.end_session(token)
-        site.laurel.sessions.forget(token)
         event = await events.next()
         assert orjson.loads(event["data"])["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
         assert "id" not in event

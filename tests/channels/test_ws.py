@@ -12,7 +12,8 @@ import orjson
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from channels import streams, ws
+from channels import streams, ws_socket
+from channels.closing import Close
 from models import topics
 from tests.channels.conftest import Site
 
@@ -208,8 +209,8 @@ async def test_a_malformed_frame_closes_the_socket_without_a_traceback(
 
 
 async def test_a_socket_that_never_says_hello_is_closed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert ws.GREETING == 5
-    monkeypatch.setattr(ws, "GREETING", 0.1)
+    assert ws_socket.GREETING == 5
+    monkeypatch.setattr(ws_socket, "GREETING", 0.1)
     async with site.socket() as socket:
         assert await Client(socket).closed() == (4408, "connection initialisation timeout")
 
@@ -310,16 +311,15 @@ async def test_too_many_messages_and_too_large_ones_close_the_socket(site: Site,
 async def test_the_server_pings_and_notices_that_the_session_has_ended(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert streams.RECHECK + site.laurel.sessions._remembered <= 30
-    monkeypatch.setattr(ws, "RECHECK", 0.05)
-    monkeypatch.setattr(ws, "PING", 0.05)
+    """N-W16: nobody tells this process but PostgreSQL."""
+    monkeypatch.setattr(streams, "LOOK", 0.05)
+    monkeypatch.setattr(ws_socket, "PING", 0.05)
     async with site.socket() as socket:
         client, token = Client(socket), await site.token("officer")
         await client.greet(token)
         assert await client.hear() == {"type": "ping"}
         await client.say({"type": "pong"})
         await site.end_session(token)
-        site.laurel.sessions.forget(token)
         assert (await client.closed())[0] == 4403
 
 
@@ -340,7 +340,10 @@ async def test_a_fault_in_one_operation_is_masked_and_leaves_the_socket_open(
     assert await client.hear() == {"type": "pong"}
 
 
-async def test_twenty_sockets_that_ask_alike_are_told_by_one_statement(site: Site) -> None:
+async def test_twenty_sockets_that_ask_alike_are_told_by_one_statement(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site.laurel.crowds.sockets, "most", 20)
     async with contextlib.AsyncExitStack() as stack:
         clients = [Client(await stack.enter_async_context(site.socket())) for _ in range(20)]
         token = await site.token("officer")
@@ -358,17 +361,18 @@ async def test_twenty_sockets_that_ask_alike_are_told_by_one_statement(site: Sit
 async def test_a_slow_consumer_is_closed_with_a_reason_and_holds_up_nobody(
     site: Site, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ws, "PATIENCE", 0.3)
+    monkeypatch.setattr(streams, "LOOK", 0.05)
+    monkeypatch.setattr(ws_socket, "PATIENCE", 0.3)
     ended = asyncio.Event()
-    run = ws.Socket.run
+    run = ws_socket.Socket.run
 
-    async def noted(self: ws.Socket) -> ws.Close | None:
-        why = await run(self)
-        if why is ws.Close.SLOW:
+    async def noted(self: ws_socket.Socket, receive: Any) -> Close | None:
+        why = await run(self, receive)
+        if why is Close.SLOW:
             ended.set()
         return why
 
-    monkeypatch.setattr(ws.Socket, "run", noted)
+    monkeypatch.setattr(ws_socket.Socket, "run", noted)
     many = " ".join(f"a{n}: decision {{ title number }}" for n in range(50))
     async with site.socket(max_queue=1, max_size=None) as socket:
         slow = Client(socket)

@@ -5,6 +5,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
+import models.base
+import models.journal
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -25,6 +28,16 @@ def upgrade() -> None:
     op.drop_constraint(op.f("ck_agenda_item_agendaoutcome"), "agenda_item")
     op.drop_constraint(op.f("ck_agenda_item_figures_come_with_the_outcome"), "agenda_item")
     op.drop_constraint(op.f("ck_required_document_step"), "required_document")
+    op.create_table(
+        "rights_change",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("tx", models.journal.TransactionId(), server_default=sa.text("pg_current_xact_id()"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rights_change")),
+    )
+    op.create_index(op.f("ix_rights_change_at"), "rights_change", ["at"], unique=False)
+    op.create_index("ix_rights_change_tx", "rights_change", ["tx"], unique=False)
     op.add_column("decision", sa.Column("recorded", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.drop_index(op.f("uq_decision_number"), table_name="decision")
     op.create_index(
@@ -75,6 +88,7 @@ def upgrade() -> None:
     )
     run_file("0003_decision.sql")
     run_file("0003_journal.sql")
+    run_file("0003_rights.sql")
 
 
 def downgrade() -> None:
