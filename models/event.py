@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from models.access import Audience, Viewer
 from models.account import Account
+from models.council import CouncilSession, visible_session
 from models.decision import Decision, visible_decision
 from models.dossier import Dossier, visible_dossier
 from models.journal import Entry
@@ -20,6 +21,20 @@ def visible_entry(row: type[Entry], viewer: Viewer, of_seen: bool = False) -> Co
     return or_(
         and_(row.subject_kind == "Dossier", exists(dossier)),
         and_(row.subject_kind == "Decision", exists(decision)),
+    )
+
+
+def visible_change(row: type[Entry], viewer: Viewer, of_seen: bool = False) -> ColumnElement[bool]:
+    """Staff who see the decision or the sitting that changed (`of_seen`: it is seen); nobody else."""
+    if viewer.audience is not Audience.STAFF:
+        return false()
+    if of_seen:
+        return true()
+    decision = select(Decision.id).where(Decision.id == row.subject_id, visible_decision(Decision, viewer))
+    session = select(CouncilSession.id).where(CouncilSession.id == row.subject_id)
+    return or_(
+        and_(row.subject_kind == "Decision", exists(decision)),
+        and_(row.subject_kind == "CouncilSession", exists(session.where(visible_session(CouncilSession, viewer)))),
     )
 
 

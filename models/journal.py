@@ -22,6 +22,8 @@ from sqlalchemy import (
     Select,
     Text,
     UniqueConstraint,
+    Uuid,
+    cast,
     func,
     select,
     text,
@@ -161,6 +163,17 @@ class Entry(Base):
     @classmethod
     def _reason(cls) -> ColumnElement[str | None]:
         return _said(cls.data, "reason")
+
+    @hybrid_property
+    def on_behalf_of_id(self) -> UUID | None:
+        """The account that lent the role by which it was done."""
+        said = self.data.get("onBehalfOf")
+        return UUID(said) if said else None
+
+    @on_behalf_of_id.inplace.expression
+    @classmethod
+    def _on_behalf_of_id(cls) -> ColumnElement[UUID | None]:
+        return cast(_said(cls.data, "onBehalfOf"), Uuid)
 
 
 class Numbered(Base):

@@ -17,7 +17,7 @@ from models.award_change import BECOMES, AwardGround, Decider, GroundRule, chang
 from models.decision import Decision, DecisionKind, DecisionStatus, Signature, visible_decision
 from models.dossier import Dossier
 from models.journal import Entry
-from models.refusals import InvalidInput, NotFound, NotPermitted, RuleNotMet, WrongStatus
+from models.refusals import InvalidInput, NotFound, RuleNotMet, WrongStatus
 from models.signing import deciders_of
 from models.workflow import Step
 from resolvers.decision_acts import AGENCY
@@ -71,8 +71,7 @@ class Change:
         """Lock what is to be changed. Raises NotFound, StaleVersion, NotPermitted, WrongStatus or what forbids it."""
         decision = await work.lock(Decision, input.id, visible_decision, version=input.expected_version, load=(AGENCY,))
         roles, path = deciders_of(decision.agency)
-        if not work.viewer.holds(roles, path):
-            raise NotPermitted.unless(roles)
+        work.must_hold(roles, path)
         if decision.published_at is None or decision.kind is not DecisionKind.COMMENDATION:
             raise WrongStatus(decision_status=decision.status)
         rule = grounds()[ground]

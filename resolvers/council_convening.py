@@ -38,7 +38,7 @@ async def convene_session(context: Context, input: ConveneSessionInput) -> Ref:
     async with context.work("conveneSession", input) as work:
         await work.claim()
         council = await _council(work, input.council)
-        must_keep(council, Step.CONVENE, work.viewer)
+        must_keep(work, council, Step.CONVENE)
         session = _session(council, input)
         dossiers = await _agenda(work, council, input)
         entries = [dossier.take(Step.CONVENE, by=work.viewer) for dossier in dossiers]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from sqlalchemy.orm import joinedload
 
 import models as rows
-from models.access import Viewer
 from models.council import Council, CouncilSession, SessionStatus, visible_session
-from models.refusals import NotPermitted, WrongSessionStatus
+from models.refusals import WrongSessionStatus
 from models.workflow import Step, workflow
 from resolvers.council_inputs import SessionStepInput
 from resolvers.work import Work
@@ -16,11 +15,9 @@ COUNCIL = joinedload(CouncilSession.council).joinedload(Council.agency).joinedlo
 """An act of a sitting looks at the council's agency and its desk."""
 
 
-def must_keep(council: Council, step: Step, viewer: Viewer) -> None:
+def must_keep(work: Work, council: Council, step: Step) -> None:
     """Raise NotPermitted unless the viewer may take this step of dossiers at the council's desk."""
-    rule = workflow()[step]
-    if not viewer.holds(rule.roles, council.desk.path):
-        raise NotPermitted.unless(rule.roles)
+    work.must_hold(workflow()[step].roles, council.desk.path)
 
 
 def must_stand(session: CouncilSession, *statuses: SessionStatus) -> None:
@@ -34,6 +31,6 @@ async def sitting(work: Work, input: SessionStepInput, step: Step, *statuses: Se
     NotPermitted, or WrongSessionStatus unless it stands at one of these.
     """
     found = await work.lock(CouncilSession, input.id, visible_session, version=input.expected_version, load=(COUNCIL,))
-    must_keep(found.council, step, work.viewer)
+    must_keep(work, found.council, step)
     must_stand(found, *statuses)
     return found

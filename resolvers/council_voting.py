@@ -23,7 +23,7 @@ from models.council_agenda import (
     visible_at_session,
 )
 from models.council_ballot import Ballot, BallotChoice, BallotKind
-from models.refusals import NotFound, NotPermitted, RuleNotMet
+from models.refusals import NotFound, RuleNotMet
 from models.workflow import Interest, Step, workflow
 from resolvers.context import Context
 from resolvers.council_desk import COUNCIL, must_stand
@@ -203,8 +203,8 @@ async def _seat(work: Work, input: AttendanceStepInput) -> CouncilAttendance:
     ).one()
     rule = workflow()[Step.CONVENE]
     own = found.member.account_id == work.account_id
-    if not own and not work.viewer.holds(rule.roles, session.council.desk.path):
-        raise NotPermitted.unless(rule.roles)
+    if not own:
+        work.must_hold(rule.roles, session.council.desk.path)
     if found.version != input.expected_version:
         raise await work.stale(found, input.expected_version)
     return found

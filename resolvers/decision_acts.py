@@ -11,7 +11,7 @@ from models.council_agenda import AgendaOutcome
 from models.decision import Decision, DecisionKind, DecisionStatus, visible_decision
 from models.dossier import Dossier
 from models.dossier_line import LineOutcome
-from models.refusals import NotPermitted, WrongStatus
+from models.refusals import WrongStatus
 from models.signing import deciders_of
 from models.workflow import Step, workflow
 from resolvers.context import Context
@@ -74,8 +74,7 @@ async def _changeable(work: Work, input: DossierStepInput, step: Step) -> Decisi
     roles, path = deciders_of(decision.agency)
     if step is Step.PUBLISH:
         roles, path = workflow()[step].roles, (decision.agency.desk or decision.agency).path
-    if not work.viewer.holds(roles, path):
-        raise NotPermitted.unless(roles)
+    work.must_hold(roles, path)
     if decision.status is not DecisionStatus.ISSUED or decision.kind is not DecisionKind.COMMENDATION:
         raise WrongStatus(decision_status=decision.status)
     return decision

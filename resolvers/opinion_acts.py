@@ -20,7 +20,6 @@ from models.journal import Entry
 from models.opinion import ANSWERING, OpinionAnswer, OpinionRequest, visible_opinion
 from models.refusals import (
     ConflictOfInterest,
-    NotPermitted,
     RuleNotMet,
 )
 from models.workflow import DossierStatus, Interest, Step
@@ -95,8 +94,7 @@ async def _own(work: Work, input: OpinionStepInput, requests: Iterable[OpinionRe
     """The request asked for, to be answered by this viewer; raises NotPermitted or StaleVersion."""
     key = row_key("OpinionRequest", input.id)
     request = next(each for each in requests if each.id == key)
-    if not work.viewer.holds(ANSWERING, request.to_agency.path):
-        raise NotPermitted.unless(ANSWERING)
+    work.must_hold(ANSWERING, request.to_agency.path)
     if request.version != input.expected_version:
         raise await work.stale(request, input.expected_version)
     return request

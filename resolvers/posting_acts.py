@@ -20,7 +20,7 @@ from models.journal import Entry
 from models.posting import PostingCase, PublicPosting, last_day, posting_rule, visible_posting
 from models.posting_comment import CommentSource, PostingComment
 from models.posting_duty import PROPOSED, must_be_over, must_not_be_running
-from models.refusals import IllegalStep, InvalidInput, NotFound, NotPermitted, RuleNotMet
+from models.refusals import IllegalStep, InvalidInput, NotFound, RuleNotMet
 from models.workflow import DossierStatus, Step
 from resolvers.consulting_inputs import CommentInput, PostDossierInput, RecordCommentInput
 from resolvers.context import Context
@@ -122,8 +122,7 @@ async def record_comment(context: Context, input: RecordCommentInput) -> Ref:
     async with context.work("recordComment", input) as work:
         await work.claim()
         posting = await _commented(work, input)
-        if not work.viewer.holds(RECORDING, posting.dossier.handler.path):
-            raise NotPermitted.unless(RECORDING)
+        work.must_hold(RECORDING, posting.dossier.handler.path)
         today = calendar.day_of(work.now)
         day = _received_on(posting, input.received_on or today, today)
         _must_be_open(posting, day)

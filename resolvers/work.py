@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.interfaces import ORMOption
 
 import models as rows
-from models.access import Viewer
+from models.access import Role, Viewer
 from models.base import Base, Identified
 from models.journal import Entry
 from models.refusals import Change, IdempotencyMismatch, NotFound, NotPermitted, StaleVersion
@@ -119,6 +119,8 @@ class Work:
     now: datetime = field(init=False)
     account_id: UUID = field(init=False)
     """Whose work it is."""
+    behalf: UUID | None = field(default=None, init=False)
+    """The account that lent the role by which it is done, where that is known before any step."""
     replied: Subject = field(init=False)
     """What is kept as the reply."""
 
@@ -252,12 +254,30 @@ class Work:
 
     async def reply(self, row: Base, *entries: Entry) -> Ref:
         """Write the changes and their journal entries, keep the row as the reply to this request, and give it."""
-        self.session.add_all(entries)
+        self.session.add_all(self._on_behalf(entries))
         key: UUID = row.id  # type: ignore[attr-defined]  # every subject is Identified
         given = type(row).__name__, key
         replied = () if given == self.replied else ((rows.StoredReply, self._kept_as(*given)),)
         await self.session.run_sync(write, *replied)
         return Ref(type(row), key, written=True)
+
+    def must_hold(self, roles: frozenset[Role], path: str) -> None:
+        """Raise NotPermitted unless the viewer holds one of these roles at the agency with this path, or above it.
+
+        What is done by a lent role is done on its lender's behalf, and the journal says so.
+        """
+        held = self.viewer.holding(roles, path)
+        if not held:
+            raise NotPermitted.unless(roles)
+        self.behalf = held[0].for_account_id
+
+    def _on_behalf(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """The entries of one act, all of them on whose behalf it is done, where one of them or a role says so."""
+        steps = (entry.data.get("onBehalfOf") for entry in entries)
+        behalf = next((said for said in steps if said), self.behalf and str(self.behalf))
+        for entry in entries if behalf else ():
+            entry.data = {**entry.data, "onBehalfOf": behalf}
+        return entries
 
     def _kept_as(self, kind: str, key: UUID) -> dict[str, Any]:
         """What is kept with the idempotency key, once it is known what the act replies with."""

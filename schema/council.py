@@ -16,7 +16,15 @@ from models.council_rule import VoteBase
 from models.rule_set import CommendationType
 from models.workflow import Interest
 from resolvers import council as resolve
-from resolvers import council_closing, council_convening, council_opening, council_paper, council_party, council_voting
+from resolvers import (
+    council_closing,
+    council_convening,
+    council_opening,
+    council_paper,
+    council_party,
+    council_voting,
+    event,
+)
 from resolvers import posting as posted
 from resolvers.engine import Connection, many, reads, shows, to_one
 from schema.account import Account
@@ -25,6 +33,7 @@ from schema.agency import Agency
 from schema.award import AwardType
 from schema.dossier import Dossier, DossierLine
 from schema.dossier_acts import DossierStepResult
+from schema.event import RegisterEvent
 from schema.node import Node
 from schema.nominee import Nominee
 from schema.posting import PostingReport
@@ -173,6 +182,7 @@ class CouncilSession(Node):
     agenda: Connection[AgendaItem] = many(resolve.agenda)
     attendances: Connection[CouncilAttendance] = many(resolve.attendances)
     own_attendance: CouncilAttendance | None = reads(resolve.own_attendance)
+    events: Connection[RegisterEvent] = many(event.of_session)
 
 
 @shows(rows.Council, visible=visible_council)

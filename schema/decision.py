@@ -12,12 +12,13 @@ from models.decision import DecisionKind, DecisionStatus, Signature, visible_dec
 from models.event import visible_entry
 from resolvers import award_history as history
 from resolvers import decision as resolve
-from resolvers import decision_acts, decision_issuing
+from resolvers import decision_acts, decision_issuing, event
 from resolvers.engine import Connection, many, reads, shows, subscribes, to_one, told
 from resolvers.inputs import Cursor, Dong
 from schema.acts import acts
 from schema.agency import Agency
 from schema.award import Award, AwardChange
+from schema.event import RegisterEvent
 from schema.feed import Resync
 from schema.node import Node
 from schema.refusals import (
@@ -64,6 +65,7 @@ class Decision(Node):
     agency: Agency = to_one(description="Whose head decided.")
     awards: Connection[Award] = many(resolve.awards_of)
     changes: Connection[AwardChange] = many(history.changes_by)
+    events: Connection[RegisterEvent] = many(event.of_decision)
 
 
 @shows(rows.Entry, visible=visible_entry)

@@ -76,6 +76,7 @@ class DossierEvent(Node):
     reason: str | None
     """Why, where the step wants a reason."""
     actor: Account | None = to_one(description="Who took it; for staff.")
+    on_behalf_of: Account | None = reads(event.on_behalf_of)
 
 
 @shows(rows.Dossier, visible=visible_dossier)

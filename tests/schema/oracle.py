@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 
 import models as rows
 from models import calendar
-from models.access import Viewer
+from models.access import Audience, Viewer
 from models.award_type import AuthorityRight
 from models.outward import exchange_status, portal_status
 from schema import schema
@@ -260,6 +260,21 @@ class Oracle(Awards, Clocks, Consulting, Councils, Delegations, answer.Oracle):
 
     def Dossier_lastEvent(self, dossier: Any, viewer: Viewer) -> Any:
         return next(reversed(self.Dossier_events(dossier, viewer).rows), None)
+
+    def Decision_events(self, subject: Any, viewer: Viewer) -> Listed:
+        staff = viewer.audience is Audience.STAFF
+        return listed(self.found.of(rows.Entry, "subject_id", subject.id) if staff else [], "subject_version")
+
+    CouncilSession_events = Decision_events
+
+    def DossierEvent_onBehalfOf(self, event: Any, viewer: Viewer) -> Any:
+        lender = self.found.one(rows.Account, event.on_behalf_of_id)
+        return lender if lender is not None and self.found.sees(lender, viewer) else None
+
+    RegisterEvent_onBehalfOf = DossierEvent_onBehalfOf
+
+    def RegisterEvent_version(self, event: Any, viewer: Viewer) -> int:
+        return int(event.subject_version)
 
     def DossierEvent_version(self, event: Any, viewer: Viewer) -> int:
         return int(event.subject_version)

@@ -53,6 +53,7 @@ KINDS: dict[str, type] = {
     "PublicPosting": rows.PublicPosting,
     "PostingReport": rows.PublicPosting,
     "Recusal": rows.Recusal,
+    "RegisterEvent": rows.Entry,
 }
 """The types that show rows."""
 
@@ -170,7 +171,9 @@ class Rows:
         return managed or any(self.sees(line, viewer) for line in named)
 
     def entry(self, row: rows.Entry, viewer: Viewer) -> bool:
-        kind = {"Dossier": rows.Dossier, "Decision": rows.Decision}[row.subject_kind]
+        kind = {"Dossier": rows.Dossier, "Decision": rows.Decision, "CouncilSession": rows.CouncilSession}[
+            row.subject_kind
+        ]
         subject = self.one(kind, row.subject_id)
         return subject is not None and self.sees(subject, viewer)
 

@@ -7,136 +7,22 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 import models as rows
 from channels.session import Found, Sessions
-from models import calendar
 from models.access import Role
-from resolvers.account import token_hash, viewer_by_token, viewer_for
+from resolvers.account import token_hash, viewer_by_token
 from resolvers.holdings import holdings
-from tests.province import BEGUN, NO_PASSWORD, Province
-from tests.schema.test_journey import awaiting_decision, drafted, stepped
+from tests.province import Province
+from tests.schema.lending import DAY, TODAY, again, employ, lending, lent, received, staffed
 from tests.schema.test_refusals import refused, step
-
-TODAY = calendar.today()
-DAY = timedelta(days=1)
 
 
 @pytest.fixture
 async def province(province: Province) -> Province:
-    """The province with a deputy who holds nothing of their own that matters, and an administrator."""
-    await employ(province, "deputy", Role.COUNCIL_MEMBER, "province")
-    await employ(province, "admin", Role.ADMINISTRATOR, "province")
-    return province
-
-
-async def employ(province: Province, name: str, role: Role, agency: str, **more: Any) -> None:
-    async with province.sessions.begin() as session:
-        account = rows.Account(username=name, full_name=f"Người {name}", title="Phó phòng", password_hash=NO_PASSWORD)
-        session.add(account)
-        await session.flush()
-        at = province.agencies[agency]
-        session.add(rows.RoleHeld(account_id=account.id, role=role, agency_id=at, **{"valid_from": BEGUN, **more}))
-        await session.flush()
-        province.viewers[name] = await viewer_for(session, account)
-
-
-async def again(province: Province, who: str) -> None:
-    """Sign somebody in once more."""
-    async with province.sessions() as session:
-        account = await session.scalar(select(rows.Account).where(rows.Account.username == who))
-        assert account is not None
-        province.viewers[who] = await viewer_for(session, account)
-
-
-def lending(role: str = "OFFICE_HEAD", agency: str = "H37.02", **more: Any) -> dict[str, Any]:
-    return {
-        "to": "deputy",
-        "role": role,
-        "agency": agency,
-        "validFrom": TODAY.isoformat(),
-        "validTo": (TODAY + 5 * DAY).isoformat(),
-        "reason": "Đi công tác",
-        **more,
-    }
-
-
-async def lent(province: Province, who: str = "chief", **more: Any) -> dict[str, Any]:
-    """A delegation, and its delegate signed in once more."""
-    done = await province.act(who, "delegateRole", lending(**more))
-    assert done["__typename"] == "Delegation", done
-    await again(province, "deputy")
-    return done
-
-
-async def received(province: Province) -> dict[str, Any]:
-    dossier = await stepped(province, "officer", "submitDossier", await drafted(province))
-    return await stepped(province, "desk", "receiveDossier", dossier)
-
-
-async def test_what_is_done_by_a_lent_role_is_said_to_be_on_behalf_of_its_holder(province: Province) -> None:
-    dossier = await received(province)
-    assert (await province.act("deputy", "holdDossier", step(dossier, reason="x")))["__typename"] == "NotFound"
-    await lent(province)
-    held = await stepped(province, "deputy", "holdDossier", dossier, reason="Chờ kết luận thanh tra")
-    assert held["status"] == "HELD"
-    async with province.sessions() as session:
-        entry = await session.scalar(select(rows.Entry).where(rows.Entry.act == "HOLD"))
-        row = await session.scalar(select(rows.Dossier))
-    assert entry is not None
-    assert row is not None
-    deputy, chief = (str(province.viewers[who].account_id) for who in ("deputy", "chief"))
-    assert (str(entry.actor_id), entry.data["onBehalfOf"]) == (deputy, chief)
-    assert row.actors["HOLD"] == sorted([deputy, chief])
-
-
-async def test_an_act_in_ones_own_role_is_on_nobodys_behalf(province: Province) -> None:
-    await received(province)
-    async with province.sessions() as session:
-        entries = list(await session.scalars(select(rows.Entry).where(rows.Entry.subject_kind == "Dossier")))
-    assert [entry.act for entry in entries if "onBehalfOf" in entry.data] == []
-
-
-async def test_whoever_lends_and_whoever_is_lent_stand_apart_from_what_either_did(province: Province) -> None:
-    await lent(province, "officer", role="UNIT_OFFICER", agency="H37.10")
-    mine = await province.act("deputy", "draftDossier", province.draft())
-    dossier = await stepped(province, "head", "submitDossier", mine)
-    await lent(province, "desk", role="ONE_STOP")
-    refusal = await refused(province, "deputy", "receiveDossier", step(dossier))
-    assert (refusal["__typename"], refusal["taken"]) == ("SeparationOfDuties", ["DRAFT"])
-    done = await province.act("desk", "delegateRole", lending("ONE_STOP", to="officer"))
-    assert done["__typename"] == "Delegation"
-    await again(province, "officer")
-    refusal = await refused(province, "officer", "receiveDossier", step(dossier))
-    assert (refusal["__typename"], refusal["taken"]) == ("SeparationOfDuties", ["DRAFT"]), "on the officer's behalf"
-
-
-async def test_a_conflict_of_interest_of_either_bars_both(province: Province) -> None:
-    dossier = await awaiting_decision(province)
-    await lent(province, "chairman", role="CHAIRMAN", agency="H37")
-    dossier = await stepped(province, "chairman", "declareInterest", dossier, reason="Người thân")
-    for who in ("chairman", "deputy"):
-        refusal = await refused(province, who, "issueDecision", step(dossier, title="Quyết định"))
-        assert refusal["__typename"] == "ConflictOfInterest"
-
-
-async def test_ones_own_nomination_bars_whoever_stands_in(province: Province) -> None:
-    dossier = await awaiting_decision(province)
-    async with province.sessions.begin() as session:
-        await session.execute(update(rows.Account).values(nominee_id=None))
-        chairman = rows.Account.username == "chairman"
-        await session.execute(update(rows.Account).where(chairman).values(nominee_id=province.nominees["an"]))
-    await lent(province, "chairman", role="CHAIRMAN", agency="H37")
-    refusal = await refused(province, "deputy", "issueDecision", step(dossier, title="Quyết định"))
-    assert refusal["__typename"] == "ConflictOfInterest"
-
-
-async def test_a_decision_is_signed_by_whoever_was_lent_the_office_on_that_day(province: Province) -> None:
-    dossier = await awaiting_decision(province)
-    await lent(province, "chairman", role="CHAIRMAN", agency="H37")
-    done = await stepped(province, "deputy", "issueDecision", dossier, title="Về việc tặng Bằng khen")
-    assert done["__typename"] == "Decision", done
+    """The province with a deputy to lend to."""
+    return await staffed(province)
 
 
 @pytest.mark.parametrize(("first", "end"), [(1, 2), (-3, 0)])
