@@ -4,23 +4,24 @@ Its modules in reading order; `engine.Engine`, which is `tell.Telling`, which is
 
 bind       bind, mixed, aggregate, expressed: how a field is answered, declared beside it · connection, needs,
            described: what declarations are made of · check: what they promise, tried when the schema is built
-plan       document: a text parsed, validated and kept · recent: within which bounds · coerce: variables made ready, and
-           what of them chooses the plan · values: what a resolver sees instead of values, viewer and parent ·
-           arguments, nested: how arguments become that · plan: a statement's text and where $1 … $n are found
-statement  text: JSON as SQL · selects: what a resolver may return · record: one object and its to-one rows · window,
-           cursor, apart, page: a list's page · union_page, groups: a page of several kinds, and figures · statement:
-           root fields and whole answers · constants: their text
+plan       document: a text parsed, validated and kept · validation: by all rules at once · recent: within which
+           bounds · coerce: variables made ready, and what of them chooses the plan · values: what a resolver sees
+           instead of values, viewer and parent · arguments, nested: how arguments become that · plan: a statement's
+           text and where $1 … $n are found
+statement  text: JSON as SQL · written, constants: what SQLAlchemy makes of a resolver's expressions, as text made once
+           for all statements · ways: how rows that meet a condition are found · selects: what a resolver may return ·
+           record: one object and its to-one rows · window, cursor, apart, page: a list's page · union_page, groups: a
+           page of several kinds, and figures · statement: root fields and whole answers
 run        driver: connections that only read · splice: what Python computes, put into the text · answer: straight from
            document to bytes · executor, engine: beside Python's fields, and after an act · located: where something
            computed failed · tell: events · explain: how an answer came about · refused: every error, with its code
 
-The straight path: Answers.answer → coerce → plan_key → (the first time: Asked.plan → Statement.document → _compiled)
+The straight path: Answers.answer → coerce → plan_key → (the first time: Asked.plan → Statement.document → _numbered)
 → Answers.run → Pool.fetch → splice. Whatever is wrong on it is answered again by the executor, in graphql-core's words.
 """
 
 from .aggregate import aggregates, figures, grouped, keyed
 from .answer import Ready
-from .apart import one_of
 from .arguments import identifies, row_id
 from .bind import column, computed, many, node_of, reads, self_, shows, subscribes, to_one, told
 from .check import check
@@ -36,11 +37,11 @@ from .mixed import Kind, Mixed, mixed
 from .needs import Needs, demands
 from .plan import Plan
 from .refused import Unanswered, Unbound, bad_search
-from .splice import Failed
+from .splice import Failed, Shared
 from .tell import Teller
-from .splice import Shared
 from .text import core, never_null
 from .values import seen, through
+from .ways import one_of
 
 __all__ = [
     "Choice",
@@ -60,8 +61,8 @@ __all__ = [
     "RawJson",
     "Ready",
     "Ref",
-    "Teller",
     "Shared",
+    "Teller",
     "Unanswered",
     "Unbound",
     "aggregates",

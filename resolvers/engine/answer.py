@@ -18,6 +18,7 @@ from .recent import Ledger
 from .refused import Unanswered, bad_value, too_complex
 from .splice import MARK, splice
 from .statement import Statement
+from .written import Kept
 
 ROOM = 16_000_000
 """Characters of all statements kept together: a plan weighs twice its text."""
@@ -44,6 +45,7 @@ class Answers:
         self.documents = Documents(self.schema, documents)
         self.operations: WeakValueDictionary[int, Operation] = WeakValueDictionary()
         self.ledger = Ledger(ROOM)
+        self.kept = Kept()
         self.planned = 0
         """How many plans were made: a number that stands still when the caches do their work."""
 
@@ -135,7 +137,7 @@ class Answers:
         variables = operation.coerce(given)
         if isinstance(variables, list) or not operation.straight(variables):
             return None
-        asked = Asked(operation, variables, viewer, limit)
+        asked = Asked(operation, variables, viewer, limit, self.kept)
         return self.planned_as(operation, key, lambda: asked.plan(Statement.document))
 
     def planned_as(self, operation: Operation, key: Any, make: Callable[[], Plan]) -> Plan:

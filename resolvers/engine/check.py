@@ -29,7 +29,7 @@ from .coerce import bare, inner
 from .mixed import check_mixed
 from .record import may_miss
 from .refused import Unbound
-from .text import scalar
+from .text import Sql, scalar
 from .values import Row
 
 
@@ -104,7 +104,7 @@ def _check_value(where: str, row: type, attr: str, gtype: Any, promised: bool) -
     if promised and column is not None and column.nullable:
         raise Unbound(f"{where} is non-null, its column is not")
     value = getattr(Row(row, "t"), attr)
-    scalar(value, True)
+    scalar(Sql(), value.type, True)
     _check_kind(where, value.type, gtype)
 
 

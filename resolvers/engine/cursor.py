@@ -14,11 +14,10 @@ from enum import Enum
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Text, cast, func
 
 from .coerce import Order
 from .refused import bad_cursor
-from .text import Literal, text
+from .text import Sql, as_text, text
 from .values import Getter
 
 
@@ -66,8 +65,7 @@ def key_getter(cursor: Getter, tag: Getter, count: int, place: int) -> Getter:
     return lambda variables, viewer: decode(cursor(variables, viewer), tag(variables, viewer), count)[place]
 
 
-def encoded(tag: ColumnElement[str], keys: list[ColumnElement[Any]]) -> ColumnElement[str]:
+def encoded(tag: str, keys: list[str]) -> Sql:
     """The JSON text of a row's cursor, made in SQL."""
-    said = func.json_build_array(cast(tag, Text), *(cast(key, Text) for key in keys))
-    raw = func.encode(func.convert_to(cast(said, Text), Literal("UTF8")), Literal("base64"))
-    return text('"', func.translate(raw, Literal("\n"), Literal("")), '"')
+    said = as_text(f"json_build_array({', '.join(as_text(part) for part in (tag, *keys))})")
+    return text('"', Sql(rf"translate(encode(convert_to({said}, 'UTF8'), 'base64'), E'\n', '')"), '"')

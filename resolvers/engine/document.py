@@ -20,7 +20,6 @@ from graphql import (
     Visitor,
     parse,
     type_from_ast,
-    validate,
     visit,
 )
 from graphql.execution.collect_fields import FieldDetailsList, FragmentDetails, collect_fields, collect_subfields
@@ -34,6 +33,7 @@ from .coerce import Doubt, quick, shape_of
 from .needs import needed
 from .recent import Recent
 from .refused import too_complex
+from .validation import validated
 
 PLANS = 64
 """Plans kept for one operation: each is a shape of its variables for one audience."""
@@ -170,7 +170,7 @@ class Document:
 
     def _read(self, schema: GraphQLSchema, text: str) -> None:
         ast = self.ast = self.ast or parse(text)
-        self.errors = validate(schema, ast)
+        self.errors = validated(schema, ast)
         if self.errors:
             return
         survey = _surveyed(schema, ast)

@@ -18,7 +18,6 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetails, FieldDetailsList
 from graphql.execution.values import VariableValues
-from sqlalchemy import Select, select
 
 from .bind import shown
 from .coerce import inner
@@ -30,7 +29,6 @@ from .refused import Unanswered, Unbound, unseen
 from .splice import PIECE, Failed
 from .statement import REF, Statement
 from .tell import Telling
-from .text import text
 
 
 class Engine(Telling):
@@ -82,7 +80,7 @@ class Engine(Telling):
         plan = self.planned_as(
             asked.operation,
             ("field", info.path.key, *asked.key()),
-            lambda: asked.plan(lambda statement: select(text(statement.root(info.parent_type, details)))),
+            lambda: asked.plan(lambda statement: statement.alone(info.parent_type, details)),
         )
         said = await self.run(plan, asked.variables.coerced, asked.viewer)
         return RawJson(said or b"null")
@@ -140,7 +138,7 @@ class Engine(Telling):
         )
         return await made if inspect.isawaitable(made) else made
 
-    def _one_row(self, return_type: Any, details: FieldDetailsList, ref: Ref) -> Callable[[Statement], Select[Any]]:
+    def _one_row(self, return_type: Any, details: FieldDetailsList, ref: Ref) -> Callable[[Statement], str]:
         gtype = self.type_of(return_type, ref.row)
         return lambda statement: statement.one_row(gtype, details, ref.written)
 
@@ -159,7 +157,7 @@ class Engine(Telling):
         found = info.variable_values
         variables = found if isinstance(found, VariableValues) else VariableValues({}, dict(found))
         limit = getattr(context, "page_limit", None) or self.page_limit
-        return Asked(self._operation(info), variables, context.viewer, limit)
+        return Asked(self._operation(info), variables, context.viewer, limit, self.kept)
 
     def _operation(self, info: Any) -> Operation:
         kept = self.operations.get(id(info.operation))

@@ -6,17 +6,20 @@ from typing import Any
 
 from graphql import GraphQLNonNull, GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetailsList
-from sqlalchemy import FromClause, Integer, Select, and_, case, func, literal_column, select
+from sqlalchemy import Select, func, literal_column
+from sqlalchemy.types import TypeEngine
 
 from .aggregate import Aggregates, Figures, Keyed, Label, must_group
+from .arguments import Given
 from .bind import binding_of
 from .coerce import inner
 from .page import Pages
-from .record import Level, Said, showing
+from .record import Level, showing
 from .refused import Unbound, too_many_groups
 from .splice import MARK, Spliced
-from .text import Literal, core, listed, scalar
-from .values import DIALECT, Row
+from .text import Sql, core, listed, literal, scalar, subquery, whether
+from .values import Row, quoted
+from .written import Piece, filled, written
 
 GROUPS = 10_000
 """How many groups a list may have: every agency by every status, and some."""
@@ -25,20 +28,21 @@ GROUPS = 10_000
 class Labels(Row):
     """A group, seen as the labelled columns of the Select that makes it."""
 
-    def __init__(self, chosen: Select[Any], alias: str, prefix: str = "") -> None:
-        self.chosen_, self.alias_, self.prefix_ = chosen, alias, prefix
-        self.columns_: dict[str, Any] = dict(chosen.selected_columns)
+    def __init__(self, chosen: Select[Any], columns: dict[str, Any], alias: str, prefix: str = "") -> None:
+        self.chosen_, self.columns_, self.alias_, self.prefix_ = chosen, columns, alias, prefix
         self.used_: dict[str, Any] = {}
         """The columns read so far."""
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
+        raise AttributeError(name)
+
+    def place_(self, name: str) -> tuple[Sql, TypeEngine[Any]]:
+        """A labelled column as text, and its type."""
         label = self.prefix_ + name
         if label not in self.columns_:
             raise Unbound(f"a grouped Select has no column labelled {label}")
         column = self.used_[label] = self.columns_[label]
-        return literal_column(f"{self.alias_}.{DIALECT.identifier_preparer.quote(label)}", type_=column.type)
+        return Sql(f"{self.alias_}.{quoted(label)}"), column.type
 
     def has(self, name: str) -> bool:
         """Whether the Select gives this column."""
@@ -46,58 +50,66 @@ class Labels(Row):
 
     def under(self, prefix: str) -> Labels | None:
         """The same group by its columns whose labels begin so; None where there are none."""
-        made = Labels(self.chosen_, self.alias_, self.prefix_ + prefix)
+        made = Labels(self.chosen_, self.columns_, self.alias_, self.prefix_ + prefix)
         made.used_ = self.used_
         return made if any(label.startswith(made.prefix_) for label in self.columns_) else None
 
-    def derived_(self) -> FromClause:
-        """The groups as a derived table, numbered in the Select's order and then by all they are grouped by."""
+    def derived_(self) -> Select[Any]:
+        """The groups numbered in the Select's order and then by all they are grouped by: the columns that were read."""
         order = [*self.chosen_._order_by_clauses, *self.chosen_._group_by_clauses]
         number = func.row_number().over(order_by=order).label("rn_")
         columns = [column.label(label) for label, column in self.used_.items()]
         made = self.chosen_.order_by(None).with_only_columns(*columns, number, maintain_column_froms=True)
-        return core(made.limit(literal_column(str(GROUPS + 1)))).subquery(self.alias_)
+        return core(made.limit(literal_column(str(GROUPS + 1))))
 
 
 class Groups(Pages):
     """Makes the text of lists of groups, and of what is selected of each."""
 
-    def groups(self, gtype: GraphQLObjectType, details: FieldDetailsList, binding: Aggregates) -> Said:
+    def groups(self, gtype: GraphQLObjectType, details: FieldDetailsList, binding: Aggregates) -> str:
         """The list of groups of a root field; TOO_MANY_GROUPS, when it is answered, where they are more than GROUPS."""
         node = details[0].node
         field = gtype.fields[node.name.value]
         given = self.arguments.of(field, node)
         must_group(given.now["groupBy"])
-        group = Labels(self.traced_groups(binding, given.symbols), self.trace.alias())
-        level = Level(group, lambda _: group.derived_())
-        made = self.record(inner(field.type), level, group, details)
-        place = literal_column(f"{group.alias_}.rn_", type_=Integer())
-        rows = level.select(made.label("j_"), place.label("rn_")).subquery()
-        whole = case(
-            (func.count() > literal_column(str(GROUPS)), self.refusal(details)), else_=listed(rows.c.j_, rows.c.rn_)
+        piece, names = self.kept.piece(
+            (binding.fn, self.shape), given.symbols, lambda: self.traced_groups(binding, given)
         )
-        return core(select(whole).select_from(rows)).scalar_subquery()
+        chosen, columns = piece.known
+        group = Labels(chosen, columns, self.trace.alias())
+        level = Level(group, lambda _: self.derived(group, names))
+        made = self.record(inner(field.type), level, group, details)
+        name = self.trace.alias()
+        rows = level.select(f"{made} AS j_", f"{group.alias_}.rn_ AS rn_")
+        whole = whether((f"count(*) > {GROUPS}", self.refusal(details)), otherwise=listed(f"{name}.j_", f"{name}.rn_"))
+        return subquery(f"SELECT {whole} FROM ({rows}) AS {name}")
 
-    def traced_groups(self, binding: Aggregates, symbols: dict[str, Any]) -> Select[Any]:
+    def derived(self, group: Labels, names: dict[str, str]) -> str:
+        """The groups as a derived table."""
+        key = group.chosen_, tuple(group.used_)
+        piece, _ = self.kept.piece(key, (), lambda: written(group.derived_()))
+        return f"({filled(piece, self.trace, names)[0]}) AS {group.alias_}"
+
+    def traced_groups(self, binding: Aggregates, given: Given) -> Piece:
         """The function's grouped Select, made while it sees bind parameters for values."""
-        chosen = binding.fn(viewer=self.viewer, **symbols)
+        chosen = binding.fn(viewer=self.viewer, **given.symbols)
         name = binding.fn.__name__
         if not isinstance(chosen, Select) or not chosen._group_by_clauses:
             raise Unbound(f"{name} returns a Select with group_by(…) and labelled columns")
         if chosen._limit_clause is not None or chosen._offset_clause is not None or chosen._distinct:
             raise Unbound(f"{name}: the engine bounds the groups; leave limit, offset and distinct out")
-        return chosen
+        return Piece((), {}, {}, (chosen, dict(chosen.selected_columns)))
 
-    def refusal(self, details: FieldDetailsList) -> Said:
+    def refusal(self, details: FieldDetailsList) -> Sql:
         """A mark in place of the list: what is spliced in for it is the refusal."""
 
         def refuse(*_: Any) -> Any:
             raise too_many_groups(GROUPS)
 
         self.spliced.append(Spliced(refuse, lambda value: value, self.operation.root, details))
-        return Literal(f"{MARK}[{len(self.spliced) - 1}]{MARK}")
+        return literal(f"{MARK}[{len(self.spliced) - 1}]{MARK}")
 
-    def value(self, gtype: GraphQLObjectType, level: Level, entity: Row, details: FieldDetailsList) -> Said:
+    def value(self, gtype: GraphQLObjectType, level: Level, entity: Row, details: FieldDetailsList) -> str:
         """The JSON text of one field: of a group by its label, of a row as ever."""
         name = details[0].node.name.value
         if not isinstance(entity, Labels) or name == "__typename":
@@ -111,29 +123,29 @@ class Groups(Pages):
                 below = entity.under(prefix)
                 return "null" if below is None else self.record(inner(declared), level, below, details)
             case Label(label) if entity.has(label) or isinstance(declared, GraphQLNonNull):
-                return scalar(getattr(entity, label), not isinstance(declared, GraphQLNonNull))
+                return scalar(*entity.place_(label), not isinstance(declared, GraphQLNonNull))
             case Label():
                 return "null"
         raise Unbound(f"{gtype.name}.{name} is not answered from groups")
 
-    def keyed(self, gtype: Any, level: Level, group: Labels, label: str, details: FieldDetailsList) -> Said:
+    def keyed(self, gtype: Any, level: Level, group: Labels, label: str, details: FieldDetailsList) -> str:
         """The row whose key the group holds: joined once, null where it is absent or unseen."""
         if not group.has(label):
             return "null"
         place = (id(level), group.prefix_ + label, True)
         if place not in level.ones:
-            level.ones[place] = self.beside(gtype, level, getattr(group, label)), True
+            level.ones[place] = self.beside(gtype, level, group.place_(label)[0]), True
         target, _ = level.ones[place]
         made = self.record(gtype, level, target, details)
-        return case((target.key_().is_not(None), made), else_=Literal("null"))
+        return whether((f"{target.key_()} IS NOT NULL", made))
 
-    def beside(self, gtype: Any, level: Level, key: Any) -> Row:
+    def beside(self, gtype: Any, level: Level, key: Sql) -> Row:
         """Join the row with this key, where the viewer sees it."""
         held = showing(gtype)
         target = Row(held.row, self.trace.alias())
-        on = target.key_() == key
+        on = f"{target.key_()} = {key}"
         if held.visible is not None:
-            on = and_(on, held.visible(target, self.viewer))
+            on = f"{on} AND {self.seen(held.visible, target)}"
         level.loose.add(id(target))
         level.joins.append((target, on, True))
         return target

@@ -8,20 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql.execution.values import VariableValues
-from sqlalchemy import ARRAY, Select
+from sqlalchemy import ARRAY
 from sqlalchemy.exc import SAWarning
-from sqlalchemy.sql.compiler import COLLECT_CARTESIAN_PRODUCTS, WARN_LINTING, ExpandedState, SQLCompiler
 from sqlalchemy.types import NullType, TypeEngine
 
-from .constants import Dialect
 from .document import Operation
-from .refused import Unbound, too_complex
+from .refused import too_complex
 from .splice import Spliced
 from .statement import Statement
-from .text import core
 from .values import Getter, shape_of_viewer
-
-DIALECT = Dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialect classes are not annotated
+from .written import DIALECT, HOLES, Kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,18 +49,21 @@ class Asked:
     variables: VariableValues
     viewer: Any
     page_limit: int
+    kept: Kept
+    """The pieces of other statements."""
 
     def key(self) -> tuple[Any, ...]:
         """What plans may be shared by: the viewer's shape, the permissions that matter here, the variables' shape."""
         return plan_key(self.operation, self.operation.shape(self.variables.coerced), self.viewer, self.page_limit)
 
-    def plan(self, what: Callable[[Statement], Select[Any]]) -> Plan:
+    def plan(self, what: Callable[[Statement], str]) -> Plan:
         """Make the statement and its text; a warning is an error, too deep a selection TOO_COMPLEX."""
-        statement = Statement(self.operation, self.variables, self.viewer, self.viewer.permissions, self.page_limit)
+        viewer = self.viewer
+        statement = Statement(self.operation, self.variables, viewer, viewer.permissions, self.page_limit, self.kept)
         with warnings.catch_warnings():
             warnings.simplefilter("error", SAWarning)  # a cartesian product is a forgotten correlation
             try:
-                return _compiled(what(statement), statement)
+                return _numbered(what(statement), statement)
             except RecursionError as error:
                 raise too_complex(error) from error
 
@@ -74,41 +73,18 @@ def plan_key(operation: Operation, shape: tuple[Any, ...], viewer: Any, page_lim
     return page_limit, shape_of_viewer(viewer), viewer.permissions & operation.needs, shape
 
 
-def _compiled(select: Select[Any], statement: Statement) -> Plan:
-    compiled = core(select).compile(dialect=DIALECT, linting=COLLECT_CARTESIAN_PRODUCTS | WARN_LINTING)
-    if not isinstance(compiled, SQLCompiler):
-        raise TypeError("a Select compiles to SQL")
-    if any(param.key in statement.trace.getters for param in compiled.post_compile_params):
-        raise Unbound("a list argument must be compared with any_(), not in_()")
-    if not compiled.post_compile_params:
-        names = list(compiled.positiontup or ())
-        getters = tuple(_getter(compiled, name, statement) for name in names)
-        types = tuple(compiled.binds[name].type for name in names)
-        return Plan(compiled.string, getters, tuple(statement.spliced), types)
-    # a resolver's own constants in in_(…): written out now, each a parameter
-    state = compiled.construct_expanded_state({}, escape_names=False)
-    names = list(state.positiontup or ())
-    listed = _listed(state)
-    constants = {name: _constant(state.parameters[name], state.processors.get(name)) for name in listed}
-    found = tuple(constants.get(name) or _getter(compiled, name, statement) for name in names)
-    types = tuple(compiled.binds[listed.get(name, name)].type for name in names)
-    return Plan(state.statement, found, tuple(statement.spliced), types)
+def _numbered(said: str, statement: Statement) -> Plan:
+    """The plan whose parameters are the holes of this text, numbered in the order they come first."""
+    places: dict[str, int] = {}
+    sql = HOLES.sub(lambda hole: f"${places.setdefault(hole[1], len(places) + 1)}", said)
+    types = tuple([statement.trace.kinds[name] for name in places])
+    getters = [_getter(statement.trace.getters[name], kind) for name, kind in zip(places, types, strict=True)]
+    return Plan(sql, tuple(getters), tuple(statement.spliced), types)
 
 
-def _listed(state: ExpandedState) -> dict[str, str]:
-    """The parameters written out, by the one of the list that each is of."""
-    return {name: whole for whole, names in state.parameter_expansion.items() for name in names}
-
-
-def _getter(compiled: SQLCompiler, name: str, statement: Statement) -> Getter:
-    param = compiled.binds[name]
-    get = statement.trace.getters.get(name)
-    process = _process(param.type)
-    if get is None:
-        return _constant(param.effective_value, process)
-    if process is None:
-        return get
-    return lambda variables, viewer: process(get(variables, viewer))
+def _getter(get: Getter, kind: TypeEngine[Any]) -> Getter:
+    process = _process(kind)
+    return get if process is None else lambda variables, viewer: process(get(variables, viewer))
 
 
 def _process(kind: TypeEngine[Any]) -> Any:
@@ -116,8 +92,3 @@ def _process(kind: TypeEngine[Any]) -> Any:
     if isinstance(kind, ARRAY) and kind.item_type.dialect_impl(DIALECT).bind_processor(DIALECT) is None:
         return None  # the driver takes any sequence as it is
     return kind.dialect_impl(DIALECT).bind_processor(DIALECT)
-
-
-def _constant(value: Any, process: Any) -> Getter:
-    said = process(value) if process else value
-    return lambda *_: said

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import GraphQLNonNull, GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import VariableValues
-from sqlalchemy import ColumnElement, FromClause, Select, Text, and_, case, cast, select
+from sqlalchemy import Column
 from sqlalchemy.orm import RelationshipProperty
+from sqlalchemy.types import TypeEngine
 
 from .arguments import Arguments
 from .bind import Attribute, Computed, Identity, Many, One, Same, Shows, Told, binding_of, shown
@@ -20,10 +21,9 @@ from .document import Operation
 from .needs import demand
 from .refused import Unbound
 from .splice import MARK, Spliced, projector
-from .text import Literal, core, members, scalar, text
-from .values import Row, Trace
-
-Said = str | ColumnElement[Any]
+from .text import Sql, as_text, members, scalar, text, whether
+from .values import DIALECT, Row, Trace, shape_of_viewer
+from .written import ROW, Kept, Piece, filled, written
 
 
 @dataclass
@@ -31,26 +31,23 @@ class Level:
     """One FROM: a row's table or derived table, and the to-one rows joined to it."""
 
     entity: Row
-    derive: Callable[[Row], FromClause]
+    derive: Callable[[Row], str]
     """Makes the FROM, once all that is read of the row is known."""
-    joins: list[tuple[Row, ColumnElement[bool], bool]] = field(default_factory=list)
+    joins: list[tuple[Row, str, bool]] = field(default_factory=list)
     loose: set[int] = field(default_factory=set)
     """The rows that may be absent: what is joined below them is joined loosely too."""
     ones: dict[tuple[int, str, bool], tuple[Row, bool]] = field(default_factory=dict)
     """Joins made already, for another alias of the same relationship."""
 
-    def select(self, *what: Any) -> Select[Any]:
+    def select(self, *what: str) -> str:
         """These expressions from this row and what is joined to it."""
-        made = select(*what).select_from(self.derive(self.entity))
-        for target, on, outer in self.joins:
-            made = made.join(table(target), on, isouter=outer)
-        return core(made)
+        joins = [f" {'LEFT ' if outer else ''}JOIN {table(target)} ON {on}" for target, on, outer in self.joins]
+        return f"SELECT {', '.join(what)} FROM {self.derive(self.entity)}{''.join(joins)}"
 
 
-def table(row: Row) -> FromClause:
+def table(row: Row) -> str:
     """The row's own table under its alias."""
-    made: FromClause = row.mapper_.local_table.alias(row.alias_)
-    return made
+    return f"{DIALECT.identifier_preparer.format_table(row.mapper_.local_table)} AS {row.alias_}"
 
 
 @dataclass
@@ -63,10 +60,13 @@ class Records(ABC):
     """Who asks; once made, as resolvers see them while tracing: bind parameters, and what may not be looked at."""
     permissions: frozenset[Any]
     page_limit: int
+    kept: Kept
+    """Pieces of other statements."""
     trace: Trace = field(default_factory=Trace)
     spliced: list[Spliced] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.shape = type(self.viewer), shape_of_viewer(self.viewer)
         self.viewer = self.trace.viewer(self.viewer)
         self.arguments = Arguments(self.trace, self.variables)
 
@@ -81,14 +81,39 @@ class Records(ABC):
         """Raise FORBIDDEN where this field needs what the viewer lacks."""
         demand(gtype, group[0].node.name.value, self.permissions, [detail.node for detail in group])
 
-    def record(
-        self, gtype: GraphQLObjectType, level: Level, entity: Row, details: FieldDetailsList
-    ) -> ColumnElement[str]:
+    # what is made by SQLAlchemy, once for all statements
+
+    def said(self, key: Hashable, make: Callable[[Row], Any], entity: Row | None = None) -> tuple[Sql, Piece]:
+        """What this makes of a row, and the piece it is of: `key` tells it from what others make."""
+        about = (entity.row_, entity.unseen_) if entity is not None else None
+        piece, _ = self.kept.piece((key, about, self.shape), (), lambda: self._piece(make, entity))
+        if entity is not None:
+            for name in piece.reads:
+                entity.place_(name)
+        return Sql(filled(piece, self.trace, {}, entity.alias_ if entity is not None else "")[0]), piece
+
+    def _piece(self, make: Callable[[Row], Any], entity: Row | None) -> Piece:
+        about = hole(entity) if entity is not None else None
+        made = written(make(about))  # type: ignore[arg-type]  # it asks for no row where there is none
+        return replace(made, reads=tuple(about.touched_)) if about is not None else made
+
+    def seen(self, visible: Callable[[Any, Any], Any], entity: Row) -> Sql:
+        """That the viewer sees this row."""
+        return self.said(visible, lambda row: visible(row, self.viewer), entity)[0]
+
+    def attribute(self, entity: Row, name: str) -> tuple[Sql, TypeEngine[Any]]:
+        """A column or hybrid of a row, and its type."""
+        if isinstance(entity.mapper_.columns.get(name), Column):
+            return entity.place_(name)
+        said, piece = self.said(name, lambda row: getattr(row, name), entity)
+        return said, piece.type
+
+    def record(self, gtype: GraphQLObjectType, level: Level, entity: Row, details: FieldDetailsList) -> Sql:
         """The JSON object selected of this row."""
         groups = self.fields(gtype, details)
         return members([(key, self.value(gtype, level, entity, group)) for key, group in groups.items()])
 
-    def value(self, gtype: GraphQLObjectType, level: Level, entity: Row, details: FieldDetailsList) -> Said:
+    def value(self, gtype: GraphQLObjectType, level: Level, entity: Row, details: FieldDetailsList) -> str:
         """The JSON text of one field of this row."""
         name = details[0].node.name.value
         if name == "__typename":
@@ -98,7 +123,7 @@ class Records(ABC):
             case Identity():
                 return self.identity(gtype, entity)
             case Attribute(attr):
-                return scalar(getattr(entity, attr or name), not isinstance(declared.type, GraphQLNonNull))
+                return scalar(*self.attribute(entity, attr or name), not isinstance(declared.type, GraphQLNonNull))
             case One() as one:
                 return self.one(inner(declared.type), level, entity, one, details)
             case Same():
@@ -111,11 +136,11 @@ class Records(ABC):
                 return self.many(gtype, details, many, entity)
         raise Unbound(f"{gtype.name}.{name} is not answered from rows")
 
-    def identity(self, gtype: GraphQLObjectType, entity: Row) -> Said:
+    def identity(self, gtype: GraphQLObjectType, entity: Row) -> str:
         """The row's global id."""
-        return text(f'"{gtype.name}_', cast(getattr(entity, showing(gtype).key), Text), '"')
+        return text(f'"{gtype.name}_', as_text(entity.place_(showing(gtype).key)[0]), '"')
 
-    def one(self, gtype: Any, level: Level, entity: Row, one: One, details: FieldDetailsList) -> Said:
+    def one(self, gtype: Any, level: Level, entity: Row, one: One, details: FieldDetailsList) -> str:
         """A to-one object: joined; null where its row is absent or unseen."""
         attr = one.attr or ""
         place = (id(entity), attr, one.covered is None)
@@ -124,7 +149,7 @@ class Records(ABC):
         target, absent = level.ones[place]
         made = self.record(gtype, level, target, details)
         # not coalesce(…, 'null'): NULL || text would do for most selections, not for { __typename } alone
-        return case((target.key_().is_not(None), made), else_=Literal("null")) if absent else made
+        return whether((f"{target.key_()} IS NOT NULL", made)) if absent else made
 
     def join(self, gtype: Any, level: Level, entity: Row, one: One) -> tuple[Row, bool]:
         """Join a to-one row; loosely where it may be absent or unseen, or hangs below one that may."""
@@ -132,37 +157,45 @@ class Records(ABC):
         seen = showing(gtype).visible if one.covered is None else None
         target = Row(relation.mapper.class_, self.trace.alias())
         target.unseen_ = entity.unseen_ and seen is None
-        on = and_(*(_key(entity, near) == _key(target, far) for near, far in relation.local_remote_pairs or ()))
+        pairs = relation.local_remote_pairs or ()
+        on = " AND ".join([f"{_key(entity, near)} = {_key(target, far)}" for near, far in pairs])
         absent = seen is not None or may_miss(relation)
         if seen is not None:
-            on = and_(on, seen(target, self.viewer))
+            on = f"{on} AND {self.seen(seen, target)}"
         outer = absent or id(entity) in level.loose  # an inner join below an outer one would take the row away
         if outer:
             level.loose.add(id(target))
         level.joins.append((target, on, outer))
         return target, absent
 
-    def same(self, parent: Any, gtype: Any, level: Level, entity: Row, details: FieldDetailsList) -> Said:
+    def same(self, parent: Any, gtype: Any, level: Level, entity: Row, details: FieldDetailsList) -> str:
         """This very row as another type, null where that type's rows are not all for this viewer."""
         made = self.record(gtype, level, entity, details)
         seen = showing(gtype).visible
         if seen is None or seen is showing(parent).visible:
             return made
-        return case((seen(entity, self.viewer), made), else_=Literal("null"))
+        return whether((self.seen(seen, entity), made))
 
-    def compute(self, gtype: GraphQLObjectType, entity: Row, computed: Computed, details: FieldDetailsList) -> Said:
+    def compute(self, gtype: GraphQLObjectType, entity: Row, computed: Computed, details: FieldDetailsList) -> str:
         """A mark holding what the function reads; its value is spliced in when the answer has come."""
-        columns = [getattr(entity, each) if isinstance(each, str) else each(entity) for each in computed.reads]
+        columns = [self.read(entity, each) for each in computed.reads]
         declared = gtype.fields[details[0].node.name.value].type
         project = projector(self.operation, self.variables, declared, details, self.permissions)
         self.spliced.append(Spliced(computed.fn, project, gtype, details))
-        parts: list[Said] = []
+        parts: list[str] = []
         for column in columns:
-            parts += [",", scalar(column, True)]
+            parts += [",", scalar(*column, True)]
         return text(f"{MARK}[{len(self.spliced) - 1}", *parts, f"]{MARK}")
 
+    def read(self, entity: Row, what: str | Callable[[Any], Any]) -> tuple[Sql, TypeEngine[Any]]:
+        """What a computed field reads of a row, and its type."""
+        if isinstance(what, str):
+            return self.attribute(entity, what)
+        said, piece = self.said(what, what, entity)
+        return said, piece.type
+
     @abstractmethod
-    def many(self, gtype: GraphQLObjectType, details: FieldDetailsList, binding: Many, parent: Row | None) -> Said:
+    def many(self, gtype: GraphQLObjectType, details: FieldDetailsList, binding: Many, parent: Row | None) -> str:
         """A connection, a list or one row, from the Select its function gives."""
 
 
@@ -180,5 +213,12 @@ def may_miss(relation: RelationshipProperty[Any]) -> bool:
     return any(column.nullable or not column.foreign_keys for column in columns)
 
 
-def _key(row: Row, column: Any) -> Any:
-    return getattr(row, row.mapper_.get_property_by_column(column).key)
+def hole(entity: Row) -> Row:
+    """Such a row in a piece that any may be put into."""
+    made = Row(entity.row_, ROW)
+    made.unseen_ = entity.unseen_
+    return made
+
+
+def _key(row: Row, column: Any) -> Sql:
+    return row.place_(row.mapper_.get_property_by_column(column).key)[0]

@@ -1,20 +1,24 @@
-"""What a reading resolver returned: its total order, the rules it must keep, and the derived table it becomes."""
+"""What a reading resolver returned: its total order, the rules it must keep, and the text it becomes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, FromClause, Select, literal_column
+from sqlalchemy import BindParameter, Select, literal_column
 from sqlalchemy import inspect as mapped
 from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.functions import coalesce
+from sqlalchemy.types import TypeEngine
 
 from .refused import Unbound
 from .text import NeverNull, core
-from .values import Row, Value
+from .values import Row, Value, quoted
+from .ways import OneOf, Way, alternatives, ways_of
+from .written import BREAK, Piece, Pieces, written
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ def lawful(chosen: Any, name: str, paged: bool) -> None:
         raise Unbound(f"{name}: a row comes once; filter by exists(…) instead of distinct or group_by")
     if chosen._for_update_arg is not None:
         raise Unbound(f"{name}: a read takes no locks")
-    if paged and (chosen._limit_clause is not None or chosen._offset_clause is not None):
+    if chosen._offset_clause is not None or (paged and chosen._limit_clause is not None):
         raise Unbound(f"{name}: the engine cuts the page; leave limit and offset out")
     for joined in chosen._setup_joins:
         _to_one(joined, name)
@@ -128,23 +132,124 @@ def _equations(on: Any) -> list[Any]:
     return [part for part in parts if getattr(part, "operator", None) is operators.eq]
 
 
-def derived(chosen: Select[Any], entity: Row, *more: Any) -> FromClause:
-    """The Select as a derived table of the columns that were read of its row."""
-    columns = columns_of(chosen, entity)
-    return core(_literal_limit(chosen).with_only_columns(*columns, *more)).subquery(entity.alias_)
+@dataclass(frozen=True)
+class Place:
+    """One key of an order, as text."""
+
+    said: str
+    kind: TypeEngine[Any]
+    descending: bool = False
+
+    def ordered(self, turned: bool = False) -> str:
+        """The key as ORDER BY says it, or the other way round."""
+        return f"{self.said} {'DESC' if self.descending != turned else 'ASC'}"
 
 
-def columns_of(chosen: Select[Any], entity: Row) -> list[Any]:
-    """The columns that were read of a Select's row."""
-    source = entity_of(chosen)
-    if not entity.touched_:
-        entity.key_()
-    return [getattr(source, key).label(column.name) for key, column in entity.touched_.items()]
+class Condition(NamedTuple):
+    """One of the conditions that a Select's rows all meet."""
+
+    said: str
+    met: str
+    """The same, asked of a row that was found in another way: no index is offered for it."""
+    way: Way
+    each: tuple[str, ...] = ()
+    """The conditions of which one is enough to meet it, where it is SPREAD and consists of such."""
 
 
-def _literal_limit(chosen: Select[Any]) -> Select[Any]:
-    """A constant limit written into the text: PostgreSQL plans `LIMIT $1` anew each time."""
+@dataclass(frozen=True)
+class Source:
+    """A Select as text: what stands in each of its clauses."""
+
+    row: type
+    own: str
+    """The first column of its row's primary key."""
+    begins: str
+    """What stands before it: WITH."""
+    froms: str
+    where: tuple[Condition, ...]
+    order: tuple[Place, ...]
+    """A total one: the Select's own keys, and its primary key."""
+    keys: int
+    """How many of them are the Select's own."""
+    limit: str
+
+    def columns(self, entity: Row) -> list[str]:
+        """The columns that were read of its row."""
+        if not entity.touched_:
+            entity.key_()
+        names = [quoted(column.name) for column in entity.touched_.values()]
+        table = self.own.rpartition(".")[0]
+        return [f"{table}.{name} AS {name}" for name in names]
+
+    def select(self, columns: Sequence[str], more: Sequence[str] = (), order: str = "", limit: str = "") -> str:
+        """These columns of its rows that meet these conditions too."""
+        where = " AND ".join([*(condition.said for condition in self.where), *more])
+        return f"{self.begins}{' ' if self.begins else ''}{self.rows(columns, where, order, limit)}"
+
+    def rows(self, columns: Sequence[str], where: str, order: str = "", limit: str = "") -> str:
+        """These columns of its rows that meet this instead of its own conditions."""
+        said = f"SELECT {', '.join(columns)} FROM {self.froms}{' WHERE ' if where else ''}{where}"
+        return f"{said}{' ORDER BY ' if order else ''}{order}{' LIMIT ' if limit else ''}{limit}"
+
+    def whole(self, columns: Sequence[str], limit: str) -> str:
+        """The Select itself, with these columns, cut to so many rows."""
+        return self.select(columns, (), in_order(self.order[: self.keys]), limit)
+
+
+def in_order(places: Sequence[Place], turned: bool = False) -> str:
+    """ORDER BY these keys, or the other way round."""
+    return ", ".join([place.ordered(turned) for place in places])
+
+
+_EMPTY = "''"
+_NOTHING: Any = literal_column(_EMPTY)
+
+
+def piece_of(chosen: Select[Any], listed: bool) -> Piece:
+    """A Select as a piece, which `source` reads; `listed` in a total order, else in its own."""
+    entity = entity_of(chosen)
+    keys = keys_of(chosen) if listed else [_key(clause) for clause in chosen._order_by_clauses]
+    own = Key.of(entity).said
+    ways = ways_of(chosen._where_criteria, [getattr(key.said, "key", "") for key in keys], entity, own.key)
+    said = [own, _limit(chosen), *(key.said for key in keys)]
+    for clause, way in ways:
+        said += [clause.self_group(against=operators.and_), clause.met if isinstance(clause, OneOf) else _NOTHING]
+        said += [part.self_group(against=operators.and_) for part in _each(clause, way)]
+    bare: Select[Any] = (
+        chosen.order_by(None).limit(None).with_only_columns(literal_column(BREAK), maintain_column_froms=True)
+    )
+    carrier = core(bare)
+    carrier._where_criteria = (Pieces(*said),)
+    order = [Place("", key.said.type, key.descending) for key in keys]
+    counts = [(way, len(_each(clause, way))) for clause, way in ways]
+    return written(carrier, (row_of(chosen), order, len(chosen._order_by_clauses), counts))
+
+
+def _each(clause: Any, way: Way) -> list[Any]:
+    return alternatives(clause) if way is Way.SPREAD else []
+
+
+def source(piece: Piece, texts: tuple[str, ...]) -> Source:
+    """The Select that a piece is, as it stands in one statement."""
+    row, order, given, ways = piece.known
+    whole, own, limit, *said = texts
+    rest = iter(said)
+    begins, _, after = whole.partition(f"SELECT {BREAK} ")
+    froms = after.strip().removeprefix("FROM ").rpartition("WHERE ")[0].rstrip()
+    keys = tuple([replace(place, said=next(rest)) for place in order])
+    where = tuple([_condition(way, [next(rest) for _ in range(2 + count)]) for way, count in ways])
+    limit = "" if limit == _EMPTY else limit
+    return Source(row, own, begins.rstrip(), froms, where, keys, given, limit)
+
+
+def _condition(way: Way, texts: list[str]) -> Condition:
+    said, met, *each = texts
+    return Condition(said, f"({said}) IS true" if met == _EMPTY else met, way, tuple(each))
+
+
+def _limit(chosen: Select[Any]) -> Any:
+    """A constant limit is written into the text: PostgreSQL plans `LIMIT $1` anew each time."""
     limit = chosen._limit_clause
     if isinstance(limit, BindParameter) and not isinstance(limit, Value) and isinstance(limit.value, int):
-        return chosen.limit(literal_column(str(limit.value)))
-    return chosen
+        return literal_column(str(limit.value))
+    return _NOTHING if limit is None else limit

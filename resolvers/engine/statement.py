@@ -1,29 +1,14 @@
-"""A selection and its Selects as one SQLAlchemy statement in which PostgreSQL builds the JSON text."""
+"""A selection and its Selects as one statement in which PostgreSQL builds the JSON text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from graphql import GraphQLObjectType, is_abstract_type, is_list_type, is_non_null_type
 from graphql.execution.collect_fields import FieldDetailsList
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    FromClause,
-    Integer,
-    Select,
-    Text,
-    Uuid,
-    any_,
-    case,
-    cast,
-    column,
-    func,
-    literal_column,
-    select,
-    union_all,
-)
+from sqlalchemy import ARRAY, Text
 
 from .aggregate import Aggregates
 from .bind import Many, Nodes, binding_of, shown
@@ -31,14 +16,15 @@ from .coerce import bare, inner
 from .expressed import Expressed
 from .groups import Groups
 from .mixed import Mixes
-from .record import Level, Said, showing, table
+from .record import Level, hole, showing, table
 from .refused import Unbound, too_many_ids
-from .selects import derived, keys_of, lawful, row_of
+from .selects import Source, in_order, lawful, piece_of, source
 from .splice import PIECE
-from .text import Literal, listed, members, scalar, text
+from .text import NULL, Sql, as_text, coalesce, listed, literal, members, scalar, subquery, text, whether
 from .union_page import union_page
 from .values import Getter, Row
 from .window import PAGING
+from .written import Piece, filled
 
 IDS = 100
 """How many ids `nodes` takes."""
@@ -49,18 +35,22 @@ REF = "\0ref"
 class Statement(Groups):
     """Makes the text of lists, root fields and whole answers."""
 
-    def document(self) -> Select[Any]:
+    def document(self) -> str:
         """The whole response: all root fields in one statement, in the order asked."""
         roots = self.operation.roots(self.variables)
         pairs = [(key, self.root(self.operation.root, details)) for key, details in roots.items()]
-        return select(text('{"data":', members(pairs), "}"))
+        return "SELECT " + text('{"data":', members(pairs), "}")
 
-    def pieces(self, roots: Mapping[str, FieldDetailsList]) -> Select[Any]:
+    def pieces(self, roots: Mapping[str, FieldDetailsList]) -> str:
         """The texts of these root fields one after another, PIECE between them."""
         said = [self.root(self.operation.root, details) for details in roots.values()]
-        return select(text(*[part for one in said for part in (PIECE, one)][1:]))
+        return f"SELECT {text(*[part for one in said for part in (PIECE, one)][1:])}"
 
-    def root(self, gtype: GraphQLObjectType, details: FieldDetailsList) -> Said:
+    def alone(self, gtype: GraphQLObjectType, details: FieldDetailsList) -> str:
+        """The text of one root field."""
+        return f"SELECT {text(self.root(gtype, details))}"
+
+    def root(self, gtype: GraphQLObjectType, details: FieldDetailsList) -> str:
         """The JSON text of one root field."""
         name = details[0].node.name.value
         if name == "__typename":
@@ -74,91 +64,113 @@ class Statement(Groups):
         if isinstance(binding, Nodes):
             return self.nodes(gtype, details)
         if isinstance(binding, Expressed):
-            return scalar(binding.fn(self.viewer), not is_non_null_type(gtype.fields[name].type))
+            said, piece = self.said(binding.fn, lambda _: binding.fn(self.viewer))
+            return scalar(said, piece.type, not is_non_null_type(gtype.fields[name].type))
         if not isinstance(binding, Many):
             raise Unbound(f"{gtype.name}.{name} is not answered from rows")
         return self.many(gtype, details, binding, None)
 
-    def one_row(self, gtype: GraphQLObjectType, details: FieldDetailsList, unguarded: bool = False) -> Select[Any]:
+    def one_row(self, gtype: GraphQLObjectType, details: FieldDetailsList, unguarded: bool = False) -> str:
         """The row with the primary key in REF: none where it is absent or (unless `unguarded`) unseen."""
         entity = Row(showing(gtype).row, self.trace.alias())
         entity.unseen_ = unguarded
         level = Level(entity, table)
         made = self.record(gtype, level, entity, details)
-        chosen = level.select(made).where(entity.key_() == self.trace.value(lambda variables, _: variables[REF]))
+        key = entity.mapper_.primary_key[0].type
+        chosen = level.select(made) + f" WHERE {entity.key_()} = {self.parameter(lambda given, _: given[REF], key)}"
         seen = showing(gtype).visible
-        return chosen if seen is None or unguarded else chosen.where(seen(entity, self.viewer))
+        return chosen if seen is None or unguarded else f"{chosen} AND {self.seen(seen, entity)}"
 
-    def events(self) -> Select[Any]:
+    def events(self) -> str:
         """The responses of subscription events, the rows whose keys are in REF and that are seen: each its key and its
         response with the row as the only root field, PIECE between all."""
         ((key, details),) = self.operation.roots(self.variables).items()
         self.demand(self.operation.root, details)
         gtype = inner(self.operation.root.fields[details[0].node.name.value].type)
         entity = Row(showing(gtype).row, self.trace.alias())
-        level = Level(entity, table)
-        made = self.record(gtype, level, entity, details).label("said_")
-        among = self.trace.value(lambda variables, _: variables[REF], ARRAY(entity.key_().type))
-        chosen = level.select(cast(entity.key_(), Text).label("key_"), made).where(entity.key_() == any_(among))
+        level, name = Level(entity, table), self.trace.alias()
+        made = self.record(gtype, level, entity, details)
+        among = self.parameter(lambda given, _: given[REF], ARRAY(entity.mapper_.primary_key[0].type))
+        chosen = level.select(f"{as_text(entity.key_())} AS key_", f"{made} AS said_")
+        chosen = f"{chosen} WHERE {entity.key_()} = ANY ({among})"
         seen = showing(gtype).visible
-        rows = (chosen if seen is None else chosen.where(seen(entity, self.viewer))).subquery()
-        each = text(rows.c.key_, f'{PIECE}{{"data":{{"{key}":', rows.c.said_, "}}")
-        return select(func.string_agg(each, Literal(PIECE))).select_from(rows)
+        rows = chosen if seen is None else f"{chosen} AND {self.seen(seen, entity)}"
+        each = text(Sql(f"{name}.key_"), f'{PIECE}{{"data":{{"{key}":', Sql(f"{name}.said_"), "}}")
+        return f"SELECT string_agg({each}, {literal(PIECE)}) FROM ({rows}) AS {name}"
 
-    def many(self, gtype: GraphQLObjectType, details: FieldDetailsList, binding: Many, parent: Row | None) -> Said:
+    def many(self, gtype: GraphQLObjectType, details: FieldDetailsList, binding: Many, parent: Row | None) -> str:
         """A connection, a list or one row, from the Select its function gives."""
         node = details[0].node
         field = gtype.fields[node.name.value]
         given = self.arguments.of(field, node)
-        chosen = self.traced(binding, given.symbols, parent)
+        listed = binding.paged or is_list_type(bare(field.type))
+        sources = self.traced(binding, given.symbols, parent, listed)
         if binding.paged:
             window = self.window(f"{gtype.name}.{node.name.value}", given)
-            return self.page(bare(field.type), details, chosen[0], window, alone=parent is None)
+            return self.page(bare(field.type), details, sources[0], window, alone=parent is None)
         if is_list_type(bare(field.type)):
-            return self.plain(inner(field.type), details, chosen)
-        return self.single(inner(field.type), details, chosen)
+            return self.plain(inner(field.type), details, sources)
+        return self.single(inner(field.type), details, sources)
 
-    def traced(self, binding: Many, symbols: Mapping[str, Any], parent: Row | None) -> tuple[Select[Any], ...]:
+    def traced(self, binding: Many, symbols: Mapping[str, Any], parent: Row | None, listed: bool) -> list[Source]:
         """What the function returns when it sees bind parameters for values and columns for its parent."""
-        own = {"viewer": self.viewer, "parent": parent}
         given = {name: value for name, value in symbols.items() if not (binding.paged and name in PAGING)}
-        uses = parent.uses_ if parent else 0
-        made = binding.fn(**{name: own[name] for name in binding.asks & own.keys()}, **given)
-        if parent is not None and parent.uses_ == uses:
+        about = (parent.row_, parent.unseen_) if parent is not None else None
+        made: list[Piece] = []
+
+        def make(place: int) -> Piece:
+            made[:] = made or self._traced(binding, given, parent, listed)
+            return replace(made[place], count=len(made))
+
+        sources, place, count = [], 0, 1
+        while place < count:
+            key = binding.fn, listed, place, about, self.shape
+            piece, names = self.kept.piece(key, given, lambda place=place: make(place))  # type: ignore[misc]  # mypy infers no lambda with defaults
+            for name in piece.reads:
+                parent.place_(name)  # type: ignore[union-attr]  # only what has a parent reads columns of it
+            texts = filled(piece, self.trace, names, parent.alias_ if parent is not None else "")
+            sources.append(source(piece, texts))
+            place, count = place + 1, piece.count
+        return sources
+
+    def _traced(self, binding: Many, given: Mapping[str, Any], parent: Row | None, listed: bool) -> list[Piece]:
+        about = hole(parent) if parent is not None else None
+        own = {"viewer": self.viewer, "parent": about}
+        found = binding.fn(**{name: own[name] for name in binding.asks & own.keys()}, **given)
+        if about is not None and not about.uses_:
             raise Unbound(f"{binding.fn.__name__} does not use its parent")
-        chosen = made if isinstance(made, tuple) else (made,)
+        chosen = found if isinstance(found, tuple) else (found,)
         for one in chosen:
             lawful(one, binding.fn.__name__, binding.paged)
-        return chosen
+        reads = tuple(about.touched_) if about is not None else ()
+        return [replace(piece_of(one, listed), reads=reads) for one in chosen]
 
-    def single(self, gtype: Any, details: FieldDetailsList, chosen: tuple[Select[Any], ...]) -> Said:
+    def single(self, gtype: Any, details: FieldDetailsList, sources: Sequence[Source]) -> str:
         """The first row found, or null."""
         made = []
-        for one in chosen:
-            entity = Row(row_of(one), self.trace.alias())
-            level = Level(entity, lambda row, one=one: derived(one.limit(literal_column("1")), row))  # type: ignore[misc]  # mypy infers no lambda with defaults
-            made.append(level.select(self.record(self.kind(gtype, one), level, entity, details)).scalar_subquery())
-        return func.coalesce(*made, Literal("null"))
+        for one in sources:
+            entity = Row(one.row, self.trace.alias())
+            level = Level(entity, _first(one))
+            made.append(subquery(level.select(self.record(self.kind(gtype, one.row), level, entity, details))))
+        return coalesce(*made, NULL)
 
-    def plain(self, gtype: Any, details: FieldDetailsList, chosen: tuple[Select[Any], ...]) -> Said:
+    def plain(self, gtype: Any, details: FieldDetailsList, sources: Sequence[Source]) -> str:
         """A whole list, or one of a union: one SELECT for each member with its own columns, met as text."""
-        parts = [self.part(self.kind(gtype, one), details, one, n) for n, one in enumerate(chosen)]
-        rows = (union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
-        return select(listed(rows.c.j_, rows.c.part_, rows.c.rn_)).scalar_subquery()
+        parts = [self.part(self.kind(gtype, one.row), details, one, n) for n, one in enumerate(sources)]
+        name = self.trace.alias()
+        made = listed(f"{name}.j_", f"{name}.part_, {name}.rn_")
+        return subquery(f"SELECT {made} FROM ({' UNION ALL '.join(parts)}) AS {name}")
 
-    def part(self, gtype: Any, details: FieldDetailsList, chosen: Select[Any], place: int) -> Select[Any]:
+    def part(self, gtype: Any, details: FieldDetailsList, one: Source, place: int) -> str:
         """One member of a list: the text of each row, and where it stands."""
-        entity = Row(row_of(chosen), self.trace.alias())
-        order = [key.ordered() for key in keys_of(chosen)]
-        number = func.row_number().over(order_by=order).label("rn_")
-        level = Level(entity, lambda row: derived(chosen, row, number))
-        made = self.record(gtype, level, entity, details).label("j_")
-        at = literal_column(f"{entity.alias_}.rn_", type_=Integer()).label("rn_")
-        return level.select(made, literal_column(str(place)).label("part_"), at)
+        entity = Row(one.row, self.trace.alias())
+        number = f"row_number() OVER (ORDER BY {in_order(one.order)}) AS rn_"
+        level = Level(entity, lambda row: f"({one.whole([*one.columns(row), number], one.limit)}) AS {row.alias_}")
+        made = self.record(gtype, level, entity, details)
+        return level.select(f"{made} AS j_", f"{place} AS part_", f"{entity.alias_}.rn_ AS rn_")
 
-    def kind(self, gtype: Any, chosen: Select[Any]) -> Any:
-        """The object type that shows this Select's row where a field of this type is asked for."""
-        row = row_of(chosen)
+    def kind(self, gtype: Any, row: type) -> Any:
+        """The object type that shows this row where a field of this type is asked for."""
         kinds = self.operation.schema.get_possible_types(gtype) if is_abstract_type(gtype) else [gtype]
         found = [kind for kind in kinds if (held := shown(kind)) and held.row is row]
         if len(found) != 1:
@@ -167,31 +179,39 @@ class Statement(Groups):
 
     # rows of any kind by id
 
-    def nodes(self, gtype: GraphQLObjectType, details: FieldDetailsList) -> Said:
+    def nodes(self, gtype: GraphQLObjectType, details: FieldDetailsList) -> str:
         """Rows of any kind by global id: a CASE over the kinds, of which PostgreSQL runs only the one met."""
         node = details[0].node
         field = gtype.fields[node.name.value]
         get = next(iter(self.arguments.of(field, node).getters.values()))
-        asked = self.trace.value(_ids(get), ARRAY(Text))
-        ids = func.unnest(asked).table_valued(column("said", Text), with_ordinality="rn_", name="ids").render_derived()
+        asked, ids, name = self.parameter(_ids(get), ARRAY(Text)), self.trace.alias(), self.trace.alias()
         kinds = [k for k in self.operation.schema.get_possible_types(inner(field.type)) if shown(k)]
-        item = func.coalesce(case(*(self.when(kind, details, ids) for kind in kinds)), Literal("null"))
-        rows = select(item.label("j_"), ids.c.rn_).select_from(ids).subquery()
-        is_list = is_list_type(field.type.of_type if is_non_null_type(field.type) else field.type)
-        return select(listed(rows.c.j_, rows.c.rn_) if is_list else rows.c.j_).scalar_subquery()
+        item = whether(*(self.when(kind, details, ids) for kind in kinds))
+        rows = (
+            f"SELECT {coalesce(item, NULL)} AS j_, {ids}.rn_ FROM unnest({asked}) WITH ORDINALITY AS {ids}(said, rn_)"
+        )
+        is_list = is_list_type(bare(field.type))
+        made = listed(f"{name}.j_", f"{name}.rn_") if is_list else f"{name}.j_"
+        return subquery(f"SELECT {made} FROM ({rows}) AS {name}")
 
-    def when(self, gtype: Any, details: FieldDetailsList, ids: FromClause) -> tuple[ColumnElement[bool], Any]:
+    def when(self, gtype: Any, details: FieldDetailsList, ids: str) -> tuple[str, str]:
         """The branch for ids of one kind."""
         held = showing(gtype)
         entity = Row(held.row, self.trace.alias())
         level = Level(entity, table)
         prefix = f"{gtype.name}_"
         made = level.select(self.record(gtype, level, entity, details))
-        made = made.where(getattr(entity, held.key) == cast(func.substr(ids.c.said, len(prefix) + 1), Uuid))
+        key = f"CAST(substr({ids}.said, {len(prefix) + 1}) AS UUID)"
+        made = f"{made} WHERE {entity.place_(held.key)[0]} = {key}"
         if held.visible is not None:
-            made = made.where(held.visible(entity, self.viewer))
+            made = f"{made} AND {self.seen(held.visible, entity)}"
         pattern = f"^{prefix}[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$"
-        return ids.c.said.op("~")(Literal(pattern)), made.correlate(ids).scalar_subquery()
+        return f"{ids}.said ~ {literal(pattern)}", subquery(made)
+
+
+def _first(one: Source) -> Callable[[Row], str]:
+    """The first row of a Select, as a derived table."""
+    return lambda row: f"({one.whole(one.columns(row), '1')}) AS {row.alias_}"
 
 
 def _ids(get: Getter) -> Getter:

@@ -101,7 +101,7 @@ class Telling(Answers):
         kept: Plan | None = operation.plans.get(key)
         if kept is not None:
             return kept
-        asked = Asked(operation, checked(operation, given), viewer, limit)
+        asked = Asked(operation, checked(operation, given), viewer, limit, self.kept)
         return self.planned_as(operation, key, lambda: asked.plan(Statement.events))
 
     async def tell_value(

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Enum, Float, Integer, Numeric, Select, Text, Uuid, cast, func
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Enum, Float, Integer, Numeric, Select, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.elements import Case, Cast, ColumnClause
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.sql.selectable import ScalarSelect
 from sqlalchemy.types import Boolean, Date, DateTime, String, TypeEngine
 from sqlalchemy.util import immutabledict
 
@@ -21,26 +19,16 @@ GROUP = 60
 """PostgreSQL nests a || b || c … as deep as it is long; groups of this many keep its stack flat."""
 
 
-class Literal(FunctionElement[str]):
-    """A SQL string literal: JSON punctuation and GraphQL names, never a client's value."""
+class Sql(str):
+    """The SQL of one value, which needs no brackets around it; a plain string beside it is JSON as it stands."""
 
-    inherit_cache, type = False, Text()
-
-    def __init__(self, said: str) -> None:
-        super().__init__()
-        self.said = said
+    __slots__ = ()
 
 
-class Joined(FunctionElement[str]):
+class Joined(Sql):
     """Texts joined by ||."""
 
-    inherit_cache, type = True, Text()
-
-
-class First(FunctionElement[str]):
-    """The first element of an array."""
-
-    inherit_cache, type = True, Text()
+    pieces: tuple[str, ...]
 
 
 class NeverNull(FunctionElement[Any]):
@@ -53,84 +41,95 @@ class NeverNull(FunctionElement[Any]):
         self.type = said.type
 
 
-WHOLE = (FunctionElement, Cast, Case, ColumnClause, ScalarSelect)
-"""What never needs brackets around it."""
-
-
-@compiles(Literal)
-def _literal(element: Literal, *_: Any, **__: Any) -> str:
-    return "'" + element.said.replace("'", "''") + "'"
-
-
-@compiles(Joined)
-def _joined(element: Joined, compiler: Any, **kw: Any) -> str:
-    parts = [_operand(clause, str(compiler.process(clause, **kw))) for clause in element.clauses]
-    while len(parts) > GROUP:
-        parts = ["(" + " || ".join(parts[i : i + GROUP]) + ")" for i in range(0, len(parts), GROUP)]
-    return "(" + " || ".join(parts) + ")"
-
-
-def _operand(clause: Any, said: str) -> str:
-    """A text to be joined, in brackets unless it is whole: SQLAlchemy holds that `->>` binds tighter than `||`."""
-    return said if isinstance(clause, WHOLE) else f"({said})"
-
-
-@compiles(First)
-def _first(element: First, compiler: Any, **kw: Any) -> str:
-    return f"({compiler.process(element.clauses, **kw)})[1]"
-
-
 @compiles(NeverNull)
 def _never_null(element: NeverNull, compiler: Any, **kw: Any) -> str:
     return str(compiler.process(element.clauses, **kw))
 
 
-def text(*parts: str | ColumnElement[Any]) -> ColumnElement[str]:
+def literal(said: str) -> Sql:
+    """A SQL string literal: JSON punctuation and GraphQL names, never a client's value."""
+    return Sql("'" + said.replace("'", "''") + "'")
+
+
+NULL = literal("null")
+
+
+def text(*parts: str) -> Joined:
     """These parts one after another; neighbours that are plain strings become one literal."""
-    joined: list[Any] = []
+    pieces: list[str] = []
     for part in parts:
-        for piece in part.clauses if isinstance(part, Joined) else (part,):
-            said = piece.said if isinstance(piece, Literal) else piece
-            if isinstance(said, str) and joined and isinstance(joined[-1], str):
-                joined[-1] += said
-            elif said != "" if isinstance(said, str) else True:
-                joined.append(said)
-    made = [Literal(piece) if isinstance(piece, str) else piece for piece in joined]
-    return made[0] if len(made) == 1 and isinstance(made[0], Literal) else Joined(*made)
+        for piece in part.pieces if isinstance(part, Joined) else (part,):
+            if isinstance(piece, Sql) or not (pieces and type(pieces[-1]) is str):
+                pieces.append(piece)
+            else:
+                pieces[-1] += piece
+    made = Joined(_joined([piece if isinstance(piece, Sql) else literal(piece) for piece in pieces if piece]))
+    made.pieces = tuple(pieces)
+    return made
 
 
-def members(pairs: list[tuple[str, str | ColumnElement[Any]]]) -> ColumnElement[str]:
+def _joined(said: list[Sql]) -> str:
+    parts: list[str] = [*said] or ["''"]
+    if len(parts) == 1 and parts[0].startswith("'"):
+        return parts[0]
+    while len(parts) > GROUP:
+        parts = ["(" + " || ".join(parts[i : i + GROUP]) + ")" for i in range(0, len(parts), GROUP)]
+    return "(" + " || ".join(parts) + ")"
+
+
+def members(pairs: list[tuple[str, str]]) -> Joined:
     """A JSON object of response keys and the texts of their values."""
-    parts: list[str | ColumnElement[Any]] = ["{"]
+    parts = ["{"]
     for n, (key, value) in enumerate(pairs):
         parts += [f'{"," if n else ""}"{key}":', value]
     return text(*parts, "}")
 
 
-def scalar(value: ColumnElement[Any], nullable: bool) -> ColumnElement[str]:
-    """The JSON text of one value, by its SQL type; Unbound for a type that has none."""
-    said = _said(value, value.type)
-    return func.coalesce(said, Literal("null")) if nullable else said
+def scalar(value: Sql, kind: TypeEngine[Any], nullable: bool) -> Sql:
+    """The JSON text of one value of this SQL type; Unbound for a type that has none."""
+    said = _said(value, kind)
+    return coalesce(said, NULL) if nullable else said
 
 
-def _said(value: Any, kind: TypeEngine[Any]) -> ColumnElement[str]:
-    if isinstance(kind, Enum) or (isinstance(kind, BigInteger | Numeric) and not isinstance(kind, Float)):
-        return text('"', cast(value, Text) if not isinstance(kind, Enum) else value, '"')
+def _said(value: Sql, kind: TypeEngine[Any]) -> Sql:
+    if isinstance(kind, Enum):
+        return text('"', value, '"')
+    if isinstance(kind, BigInteger | Numeric) and not isinstance(kind, Float):
+        return text('"', as_text(value), '"')
     if isinstance(kind, Integer | Boolean | JSONB):
-        return cast(value, Text)
+        return as_text(value)
     if isinstance(kind, LTree):
-        return cast(func.to_json(cast(value, Text)), Text)
+        return as_text(Sql(f"to_json({as_text(value)})"))
     if isinstance(kind, String | Date | DateTime | Uuid | Float | ARRAY):
-        return cast(func.to_json(value), Text)
+        return as_text(Sql(f"to_json({value})"))
     raise Unbound(f"no JSON for {kind!r}: give the column or hybrid a plain type")
 
 
-def listed(item: ColumnElement[Any], *order: Any, keep: Any = None) -> ColumnElement[str]:
+def as_text(value: str) -> Sql:
+    """A value as PostgreSQL's text of it."""
+    return Sql(f"CAST({value} AS TEXT)")
+
+
+def coalesce(*said: str) -> Sql:
+    """The first of these that is not null."""
+    return Sql(f"coalesce({', '.join(said)})")
+
+
+def whether(*cases: tuple[str, str], otherwise: str = NULL) -> Sql:
+    """What stands with the first of these conditions that holds."""
+    said = " ".join(f"WHEN {condition} THEN {value}" for condition, value in cases)
+    return Sql(f"CASE {said} ELSE {otherwise} END")
+
+
+def subquery(select: str) -> Sql:
+    """A SELECT of one value as a value."""
+    return Sql(f"({select})")
+
+
+def listed(item: str, order: str, keep: str | None = None) -> Joined:
     """A JSON array of these texts in this order, of the rows that `keep` holds for."""
-    made: Any = func.string_agg(item, aggregate_order_by(Literal(","), *order))
-    if keep is not None:
-        made = made.filter(keep)
-    return text("[", func.coalesce(made, Literal("")), "]")
+    chosen = f" FILTER (WHERE {keep})" if keep is not None else ""
+    return text("[", coalesce(f"string_agg({item}, ',' ORDER BY {order}){chosen}", "''"), "]")
 
 
 def core(made: Select[Any]) -> Select[Any]:

@@ -7,20 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetailsList
-from sqlalchemy import (
-    ColumnElement,
-    FromClause,
-    Integer,
-    Select,
-    Text,
-    any_,
-    case,
-    cast,
-    func,
-    literal_column,
-    select,
-    union_all,
-)
+from sqlalchemy import Integer, Select, literal_column, union_all
 
 from models.access import Audience
 
@@ -29,13 +16,14 @@ from .coerce import bare, inner
 from .connection import FORWARD
 from .mixed import Kind, Mixed, Mixes
 from .page import COUNTED, Page
-from .record import Level, Said, table
+from .record import Level, table
 from .refused import Unbound
-from .selects import Key, keys_of, lawful, row_of
+from .selects import Key, Place, in_order, keys_of, lawful, row_of
 from .splice import MARK, Spliced, projector
-from .text import Literal, core, members, scalar, text
+from .text import Sql, as_text, core, literal, members, scalar, subquery, text, whether
 from .values import Row
 from .window import Window
+from .written import BREAK, filled, written
 
 if TYPE_CHECKING:
     from .statement import Statement
@@ -43,7 +31,7 @@ if TYPE_CHECKING:
 PAGED = {parameter.name for parameter in FORWARD}
 
 
-def union_page(work: Statement, gtype: GraphQLObjectType, details: FieldDetailsList, binding: Mixes) -> Said:
+def union_page(work: Statement, gtype: GraphQLObjectType, details: FieldDetailsList, binding: Mixes) -> str:
     """The object of this root field's connection: its hits are found once, however much of it is asked."""
     node = details[0].node
     field = gtype.fields[node.name.value]
@@ -66,46 +54,52 @@ class UnionPage(Page):
     def __init__(
         self, work: Statement, gtype: GraphQLObjectType, details: FieldDetailsList, found: Mixed, window: Window
     ) -> None:
-        self.found = found
-        self.hits, keys = merged(found.kinds, work.trace.alias())
+        self.found, self.hits, self.cut = found, work.trace.alias(), work.trace.alias()
+        self.begins, keys = merged(work, found.kinds, self.hits)
         super().__init__(work, gtype, details, keys, window)
-        made, _ = work.cut(self._listed(), keys, window)
-        # numbered when they are few: PostgreSQL keeps the first of many hits without sorting all
-        first = core(made).subquery()
-        order = [Key(first.c[key.said.name], key.descending).ordered() for key in keys]
-        number = func.row_number().over(order_by=order).label("rn_")
-        self.cut = core(select(*first.c, number)).subquery(work.trace.alias())
+        self.among = "" if found.among is None else f"{self.hits}.kind_ = ANY ({work.expression(found.among)[0]})"
 
-    def item(self, gtype: Any, details: FieldDetailsList) -> ColumnElement[str]:
+    def text(self) -> Sql:
+        """The connection's JSON object, the hits found before it."""
+        return subquery(f"{self.begins} SELECT {super().text()}")
+
+    def item(self, gtype: Any, details: FieldDetailsList) -> Sql:
         """The JSON object selected of one hit, read by its key."""
 
-        def made(kind: Kind, level: Level, entity: Row) -> ColumnElement[str]:
-            return self.work.record(self.work.kind(gtype, kind.chosen), level, entity, details)
+        def made(kind: Kind, level: Level, entity: Row) -> Sql:
+            return self.work.record(self.work.kind(gtype, row_of(kind.chosen)), level, entity, details)
 
         return self._of_each(made)
 
-    def key(self, n: int) -> ColumnElement[Any]:
+    def key(self, n: int) -> str:
         """The n-th key of one hit."""
-        found: ColumnElement[Any] = self.cut.c[self.keys[n].said.name]
-        return found
+        return f"{self.cut}.{self.keys[n].said.rpartition('.')[2]}"
 
-    def rows(self, *columns: ColumnElement[Any]) -> FromClause:
+    def rows(self, *columns: str) -> str:
         """The hits cut to the page."""
-        return core(select(self.cut.c.rn_, *columns)).subquery()
+        where = [each for each in (self.among, *self.work.past(self.keys, self.window)) if each]
+        said = f"SELECT * FROM {self.hits}{' WHERE ' if where else ''}{' AND '.join(where)}"
+        first = f"{said} ORDER BY {in_order(self.keys)} LIMIT {self.window.size + 1}"
+        # numbered when they are few: PostgreSQL keeps the first of many hits without sorting all
+        order = in_order(
+            [Place(f"first_.{key.said.rpartition('.')[2]}", key.kind, key.descending) for key in self.keys]
+        )
+        numbered = f"SELECT *, row_number() OVER (ORDER BY {order}) AS rn_ FROM ({first}) AS first_"
+        return f"SELECT {', '.join([f'{self.cut}.rn_', *columns])} FROM ({numbered}) AS {self.cut}"
 
-    def count(self) -> ColumnElement[str]:
+    def count(self) -> Sql:
         """How many hits there are of the kinds that are listed; for the public only so far."""
-        whole = self._listed().with_only_columns(self.hits.c.place_)
-        whole = whole.limit(literal_column(str(COUNTED))) if self._capped else whole
-        return cast(core(select(func.count()).select_from(core(whole).subquery())).scalar_subquery(), Text)
+        some = f"SELECT 1 FROM {self.hits}{' WHERE ' if self.among else ''}{self.among}"
+        some += f" LIMIT {COUNTED}" if self._capped else ""
+        return as_text(subquery(f"SELECT count(*) FROM ({some}) AS {self.work.trace.alias()}"))
 
-    def more(self, gtype: Any, details: FieldDetailsList) -> Said:
+    def more(self, gtype: Any, details: FieldDetailsList) -> str:
         """The connection's facets, an edge's score and computed fields."""
         name = details[0].node.name.value
         if name == "facets":
             return self._facets(inner(gtype.fields[name].type), details)
         if name == "score":
-            return cast(self.key(0), Text)
+            return as_text(self.key(0))
         binding = binding_of(gtype, name) if name in gtype.fields else None
         if isinstance(binding, Computed):
             return self._computed(gtype, binding, details)
@@ -115,50 +109,45 @@ class UnionPage(Page):
     def _capped(self) -> bool:
         return bool(self.work.viewer.audience is Audience.PUBLIC)
 
-    def _listed(self) -> Select[Any]:
-        hits = select(*self.hits.c)
-        return hits if self.found.among is None else hits.where(self.hits.c.kind_ == any_(self.found.among))
-
-    def _facets(self, gtype: Any, details: FieldDetailsList) -> ColumnElement[str]:
+    def _facets(self, gtype: Any, details: FieldDetailsList) -> Sql:
         asked = {key: group[0].node.name.value for key, group in self.work.fields(gtype, details).items()}
-        parts: list[Said] = []
+        parts: list[str] = []
         for kind in self.found.kinds:
-            hits = func.count().filter(self.hits.c.kind_ == Literal(kind.name.name))
-            number = func.least(hits, literal_column(str(COUNTED))) if self._capped else hits
-            said: dict[str, Said] = {
+            hits = f"count(*) FILTER (WHERE {self.hits}.kind_ = {literal(kind.name.name)})"
+            said = {
                 "kind": f'"{kind.name.name}"',
-                "count": cast(number, Text),
+                "count": as_text(f"least({hits}, {COUNTED})" if self._capped else hits),
                 "__typename": f'"{gtype.name}"',
             }
             parts += ["," if parts else "", members([(key, said[name]) for key, name in asked.items()])]
-        return core(select(text("[", *parts, "]")).select_from(self.hits)).scalar_subquery()
+        return subquery(f"SELECT {text('[', *parts, ']')} FROM {self.hits}")
 
-    def _computed(self, gtype: Any, binding: Computed, details: FieldDetailsList) -> ColumnElement[str]:
+    def _computed(self, gtype: Any, binding: Computed, details: FieldDetailsList) -> Sql:
         place = len(self.work.spliced)
         declared = gtype.fields[details[0].node.name.value].type
         project = projector(self.work.operation, self.work.variables, declared, details, self.work.permissions)
         self.work.spliced.append(Spliced(binding.fn, project, gtype, details))
 
-        def made(kind: Kind, _: Level, entity: Row) -> ColumnElement[str]:
-            parts: list[Said] = [f'{MARK}[{place},"{kind.name.name}"']
+        def made(kind: Kind, _: Level, entity: Row) -> Sql:
+            parts: list[str] = [f'{MARK}[{place},"{kind.name.name}"']
             for read in (*self.found.reads, *kind.reads(entity)):
-                parts += [",", scalar(read, True)]
+                parts += [",", scalar(*self.work.expression(read), True)]
             return text(*parts, f"]{MARK}")
 
         return self._of_each(made)
 
-    def _of_each(self, make: Callable[[Kind, Level, Row], ColumnElement[str]]) -> ColumnElement[str]:
+    def _of_each(self, make: Callable[[Kind, Level, Row], Sql]) -> Sql:
         """A CASE over the kinds, of which PostgreSQL runs the one that a hit is of: its row, by its key."""
         whens = []
         for kind in self.found.kinds:
             entity = Row(row_of(kind.chosen), self.work.trace.alias())
             level = Level(entity, table)
-            made = level.select(make(kind, level, entity)).where(entity.key_() == self.cut.c.id_).correlate(self.cut)
-            whens.append((self.cut.c.kind_ == Literal(kind.name.name), made.scalar_subquery()))
-        return case(*whens, else_=Literal("null"))
+            made = f"{level.select(make(kind, level, entity))} WHERE {entity.key_()} = {self.cut}.id_"
+            whens.append((f"{self.cut}.kind_ = {literal(kind.name.name)}", subquery(made)))
+        return whether(*whens)
 
 
-def merged(kinds: tuple[Kind, ...], name: str) -> tuple[Any, list[Key]]:
+def merged(work: Statement, kinds: tuple[Kind, ...], name: str) -> tuple[str, list[Place]]:
     """All hits of all kinds as keys alone, under this name, and the total order they come in."""
     orders = [keys_of(kind.chosen) for kind in kinds]
     shapes = {tuple((key.descending, type(key.said.type)) for key in keys) for keys in orders}
@@ -169,13 +158,22 @@ def merged(kinds: tuple[Kind, ...], name: str) -> tuple[Any, list[Key]]:
         _keys(kind, keys, len(kinds) - n if down else n)
         for n, (kind, keys) in enumerate(zip(kinds, orders, strict=True))
     ]
-    hits = union_all(*parts).cte(name)
-    names = [*(f"k{n}_" for n in range(len(orders[0]) - 1)), "place_", "id_"]
-    return hits, [Key(hits.c[column], down) for column in names]
+    hits = core(
+        union_all(*parts).cte(name).select().with_only_columns(literal_column(BREAK), maintain_column_froms=True)
+    )
+    begins = filled(written(hits), work.trace, {})[0].partition(f"SELECT {BREAK}")[0].rstrip()
+    *order, last = orders[0]
+    named = [
+        *((f"k{n}_", key.said.type) for n, key in enumerate(order)),
+        ("place_", Integer()),
+        ("id_", last.said.type),
+    ]
+    return begins, [Place(f"{name}.{column}", kind, down) for column, kind in named]
 
 
 def _keys(kind: Kind, keys: list[Key], place: int) -> Select[Any]:
     *order, last = keys
-    columns = [key.said.label(f"k{n}_") for n, key in enumerate(order)]
-    columns += [Literal(kind.name.name).label("kind_"), literal_column(str(place), type_=Integer()).label("place_")]
+    columns: list[Any] = [key.said.label(f"k{n}_") for n, key in enumerate(order)]
+    columns.append(literal_column(literal(kind.name.name)).label("kind_"))
+    columns.append(literal_column(str(place)).label("place_"))
     return core(kind.chosen.order_by(None).with_only_columns(*columns, last.said.label("id_")))

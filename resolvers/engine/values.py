@@ -16,14 +16,24 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlalchemy.types import NullType, TypeEngine
 
 from .refused import Unbound
+from .text import Sql
 
 Getter = Callable[[Mapping[str, Any], Any], Any]
 """How a bind parameter finds its value in a request: (coerced variables, viewer) → value."""
 
 DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialect classes are not annotated
 
+HOLE = "\0{}\0"
+"""What stands for a parameter in a piece of a statement; PostgreSQL's own text never holds a NUL."""
+
 _SHAPES: dict[type, tuple[str, ...]] = {}
 _UNKNOWN = "a value is not known while its statement is made: say it in SQL"
+
+
+def quoted(name: str) -> str:
+    """A column's name as SQL says it."""
+    said: str = DIALECT.identifier_preparer.quote(name)
+    return said
 
 
 class Value(BindParameter[Any]):
@@ -32,6 +42,8 @@ class Value(BindParameter[Any]):
     inherit_cache = True
     getters: dict[str, Getter]
     """Those of the statement it is in."""
+    passes: tuple[Callable[[Any], Any], ...] = ()
+    """What its value goes through before it is sent."""
 
     def __format__(self, _: str) -> str:
         raise TypeError(_UNKNOWN)
@@ -59,6 +71,7 @@ def through(value: Any, pass_: Callable[[Any], Any]) -> Any:
         return pass_(value)
     get = value.getters[value.key]
     value.getters[value.key] = lambda variables, viewer: pass_(get(variables, viewer))
+    value.passes = (*value.passes, pass_)
     return value
 
 
@@ -108,12 +121,16 @@ class Row:
         if not isinstance(column, Column):
             raise Unbound(f"{self.row_.__name__}.{name} is an expression: make it a hybrid_property")
         self.touched_[name] = column
-        said = f"{self.alias_}.{DIALECT.identifier_preparer.quote(column.name)}"
-        return literal_column(said, type_=column.type)
+        return literal_column(f"{self.alias_}.{quoted(column.name)}", type_=column.type)
 
-    def key_(self) -> Any:
+    def place_(self, name: str) -> tuple[Sql, TypeEngine[Any]]:
+        """A column as text, and its type."""
+        column = self.touched_[name] = self.mapper_.columns[name]
+        return Sql(f"{self.alias_}.{quoted(column.name)}"), column.type
+
+    def key_(self) -> Sql:
         """The first column of the primary key: null where an outer join found no row."""
-        return self._column(self.mapper_.get_property_by_column(self.mapper_.primary_key[0]).key)
+        return self.place_(self.mapper_.get_property_by_column(self.mapper_.primary_key[0]).key)[0]
 
 
 def seen(parent: Any) -> bool:
@@ -139,11 +156,16 @@ class Trace:
     """The bind parameters of one statement, and where each finds its value in a later request."""
 
     getters: dict[str, Getter] = field(default_factory=dict)
+    kinds: dict[str, TypeEngine[Any]] = field(default_factory=dict)
+    """Their SQL types, as far as they stand in a text by now."""
     count: Iterator[int] = field(default_factory=itertools.count)
 
     def value(self, getter: Getter, type_: TypeEngine[Any] | None = None) -> Value:
         """A new bind parameter; without a type it takes that of the column it meets."""
-        name = f"v{next(self.count)}"
+        return self.named(f"v{next(self.count)}", getter, type_)
+
+    def named(self, name: str, getter: Getter, type_: TypeEngine[Any] | None = None) -> Value:
+        """The bind parameter of this name."""
         self.getters[name] = getter
         made = Value(name, None, type_=type_ or NullType(), required=False)
         made.getters = self.getters
@@ -163,4 +185,4 @@ class Trace:
     def _part(self, name: str, type_: TypeEngine[Any] | None) -> Any:
         if type_ is None:
             return Hidden(name)
-        return self.value(lambda _, viewer: getattr(viewer, name), type_)
+        return self.named(f"viewer_{name}", lambda _, viewer: getattr(viewer, name), type_)

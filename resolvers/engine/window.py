@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Integer, Uuid, and_, or_, tuple_
+from sqlalchemy import Boolean, Date, DateTime, Integer, Uuid
 
-from .selects import Key
+from .selects import Place
 from .values import Getter
 
 PAGING = ("first", "after", "last", "before")
@@ -28,21 +28,14 @@ class Window:
     """The cursor's tag where no variable is in it."""
 
 
-def ordered(keys: list[Key], turned: bool) -> list[Any]:
-    """ORDER BY these keys, or the other way round."""
-    return [replace(key, descending=key.descending != turned).ordered() for key in keys]
-
-
-def beyond(keys: list[Key], at: list[Any], past: bool) -> ColumnElement[bool]:
+def beyond(keys: Sequence[Place], at: Sequence[str], past: bool) -> str:
     """Rows strictly after (`past`) or before a cursor; one row comparison where all keys run the same way."""
     if len({key.descending for key in keys}) == 1:
-        left, right = tuple_(*(key.said for key in keys)), tuple_(*at)
-        made: ColumnElement[bool] = left < right if keys[0].descending == past else left > right
-        return made
-    return or_(*(_first_difference(keys, at, n, past) for n in range(len(keys))))
+        sign = "<" if keys[0].descending == past else ">"
+        return f"({', '.join(key.said for key in keys)}) {sign} ({', '.join(at)})"
+    return f"({' OR '.join(_first_difference(keys, at, n, past) for n in range(len(keys)))})"
 
 
-def _first_difference(keys: list[Key], at: list[Any], n: int, past: bool) -> ColumnElement[bool]:
-    same = [keys[i].said == at[i] for i in range(n)]
-    key = keys[n]
-    return and_(*same, key.said < at[n] if key.descending == past else key.said > at[n])
+def _first_difference(keys: Sequence[Place], at: Sequence[str], n: int, past: bool) -> str:
+    same = [f"{keys[i].said} = {at[i]}" for i in range(n)]
+    return " AND ".join([*same, f"{keys[n].said} {'<' if keys[n].descending == past else '>'} {at[n]}"])

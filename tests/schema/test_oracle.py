@@ -19,8 +19,7 @@ from sqlalchemy import true
 from channels.settings import Settings
 from models.access import ANONYMOUS
 from resolvers.engine import Engine
-from resolvers.engine.selects import Key, keys_of
-from resolvers.engine.window import ordered
+from resolvers.engine.selects import Key, in_order, keys_of
 from schema import schema
 from tests.province import ROLES
 
@@ -72,9 +71,9 @@ def _turned(keys: list[Key]) -> list[Key]:
 
 PLANTED: dict[str, tuple[str, Any]] = {
     "an absent row takes the row above along": ("resolvers.engine.record.may_miss", lambda _: False),
-    "ties are broken the other way": ("resolvers.engine.page.keys_of", lambda chosen: _turned(keys_of(chosen))),
-    "a page to the back is not turned round": ("resolvers.engine.page.ordered", lambda keys, _: ordered(keys, False)),
-    "a cursor is not looked at": ("resolvers.engine.page.beyond", lambda *_: true()),
+    "ties are broken the other way": ("resolvers.engine.selects.keys_of", lambda chosen: _turned(keys_of(chosen))),
+    "a page to the back is not turned round": ("resolvers.engine.page.in_order", lambda keys, _=False: in_order(keys)),
+    "a cursor is not looked at": ("resolvers.engine.page.beyond", lambda *_: "true"),
     "one row more than asked is shown": ("resolvers.engine.page.Listed.keep", lambda *_: None),
     "a plan for one size of pages is taken for another": ("resolvers.engine.document.SIZING", set()),
     "lines are shown to whom they do not concern": ("resolvers.dossier.visible_line", lambda *_: true()),

@@ -26,7 +26,7 @@ def planned(viewer: Viewer, unguarded: bool) -> str:
     variables = VariableValues({}, {})
     dossier: Any = engine.schema.type_map["Dossier"]
     details = operation.roots(variables)["dossier"]
-    asked = Asked(operation, variables, viewer, 100)
+    asked = Asked(operation, variables, viewer, 100, engine.kept)
     return asked.plan(lambda statement: statement.one_row(dossier, details, unguarded)).sql
 
 

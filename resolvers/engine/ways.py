@@ -1,0 +1,126 @@
+"""How the rows that meet a condition are found: along the list's order, or by an index of the condition's own."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import BinaryExpression, Column, ColumnElement, Select, SelectBase, and_, any_, exists
+from sqlalchemy import inspect as mapped
+from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.elements import BooleanClauseList, CollectionAggregate, True_
+
+from models.base import array_of
+
+SPREAD = {operators.eq, operators.lt, operators.le, operators.gt, operators.ge}
+"""Comparisons that any number of rows may meet: of a value not yet known, what is known of its column tells nothing."""
+INDEXED = {operators.like_op, *SPREAD}
+"""Comparisons that an index answers."""
+
+
+class Way(enum.Enum):
+    """How the rows that meet a condition are found."""
+
+    ALONG = "by the order's own index, or no other way is worth looking for"
+    SPREAD = "by an index, where few or many may be found"
+    BESIDE = "by an index, or by a look at each row"
+
+
+class OneOf(BinaryExpression[bool]):
+    """A column is one of the keys that a Select finds."""
+
+    inherit_cache = True
+    keys: Select[Any]
+
+    @property
+    def met(self) -> ColumnElement[bool]:
+        """The same, asked of a row that was found in another way."""
+        found: ColumnElement[bool] = self.left.in_(self.keys).is_(True)
+        return found
+
+
+def one_of(column: Any, keys: Select[Any]) -> ColumnElement[bool]:
+    """The column is one of the keys that this Select finds; where it finds none, no row is looked at."""
+    same: Any = column == any_(array_of(keys))
+    made = OneOf(same.left, same.right, same.operator, type_=same.type, negate=same.negate)
+    made.keys = keys
+    return and_(exists(keys), made)
+
+
+def ways_of(clauses: Sequence[Any], names: list[str], entity: Any, own: str) -> list[tuple[Any, Way]]:
+    """The conditions one by one, each with its way, in a list whose order's keys are columns of these names.
+
+    All are ALONG where that way is enough: nothing is asked that another index answers, or rows are looked up by their
+    own keys, which are in the column `own`.
+    """
+    asked = list(_conjuncts(clauses))
+    along = _along(asked, names, entity)
+    others = [clause for clause in asked if not any(clause is taken for taken in along)]
+    if not any(_is_sought(clause, INDEXED, own) for clause in others) or any(_finds(clause, own) for clause in others):
+        return [(clause, Way.ALONG) for clause in asked]
+    return [(clause, _way(clause, own) if any(clause is one for one in others) else Way.ALONG) for clause in asked]
+
+
+def _way(clause: Any, own: str) -> Way:
+    return Way.SPREAD if _is_sought(clause, SPREAD, own) else Way.BESIDE
+
+
+def alternatives(clause: Any) -> list[Any]:
+    """The conditions of which one is enough, where the rows that meet each are found by an index of its own."""
+    return list(clause.clauses) if isinstance(clause, BooleanClauseList) else []
+
+
+def _along(asked: list[Any], names: list[str], entity: Any) -> list[Any]:
+    """What the order's own index answers, with one column before the order's."""
+    along = [clause for clause in asked if _columns(clause) <= set(names)]
+    return along + [clause for clause in asked if _leads(clause, names, entity)][:1]
+
+
+def _conjuncts(clauses: Sequence[Any]) -> Iterator[Any]:
+    for clause in clauses:
+        if isinstance(clause, BooleanClauseList) and clause.operator is operators.and_:
+            yield from _conjuncts(list(clause.clauses))
+        elif not isinstance(clause, True_):
+            yield clause
+
+
+def _columns(clause: Any) -> set[str]:
+    """The columns of the row that a condition reads; no column's name where it reads other rows."""
+    parts = list(visitors.iterate(clause))
+    return {part.key if isinstance(part, Column) else "" for part in parts if isinstance(part, Column | SelectBase)}
+
+
+def _leads(clause: Any, names: list[str], entity: Any) -> bool:
+    """Whether an index holds the order of the rows in which one column has the value asked for."""
+    if not _compares(clause, {operators.eq}) or isinstance(clause.right, CollectionAggregate):
+        return False
+    wanted = [clause.left.key, *names]
+    return any([column.key for column in index.columns] == wanted for index in _indexes(entity))
+
+
+def _is_sought(clause: Any, how: set[Any], own: str) -> bool:
+    """Whether an index finds the rows that meet this: by one of these comparisons, by keys, or by each of several."""
+    if isinstance(clause, BooleanClauseList):
+        parts = [_is_sought(part, INDEXED, own) for part in clause.clauses]
+        return any(parts) if clause.operator is operators.and_ else all(parts)
+    if isinstance(clause, OneOf):
+        return True
+    if _compares(clause, {operators.in_op}):
+        return bool(clause.left.key == own)
+    if not _compares(clause, how):
+        return False
+    return any(next(iter(index.columns)).key == clause.left.key for index in clause.left.table.indexes)
+
+
+def _finds(clause: Any, own: str) -> bool:
+    """Whether this looks rows up by their primary keys."""
+    return _compares(clause, {operators.eq}) and clause.left.key == own
+
+
+def _compares(clause: Any, how: set[Any]) -> bool:
+    return isinstance(clause, BinaryExpression) and clause.operator in how and isinstance(clause.left, Column)
+
+
+def _indexes(entity: Any) -> Any:
+    return mapped(entity).mapper.local_table.indexes
