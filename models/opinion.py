@@ -59,6 +59,7 @@ class OpinionStatus(enum.Enum):
     OVERDUE = "quá hạn, chưa trả lời"
     ANSWERED = "đã trả lời"
     CLOSED = "đã kết thúc, không có trả lời"
+    WITHDRAWN = "đã rút lại yêu cầu"
 
 
 @cache
@@ -97,6 +98,11 @@ class OpinionRequest(Identified, Base):
     """What the agency adds; compulsory where it agrees with a note, or does not agree."""
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     """When it ended without an answer."""
+    withdrawal_reason: Mapped[str | None] = mapped_column(default=None)
+    """Why the agency is asked no more, where whoever asked withdrew it."""
+    reminded_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When the agency was last reminded."""
+    reminders: Mapped[int] = mapped_column(default=0, server_default="0")
     version: Mapped[int] = mapped_column(default=1)
     dossier: Mapped[Dossier] = relationship(lazy="raise", init=False)
     to_agency: Mapped[Agency] = relationship(lazy="raise", init=False)
@@ -110,6 +116,11 @@ class OpinionRequest(Identified, Base):
             "answer not in ('AGREE_WITH_NOTE', 'DISAGREE') or btrim(note) <> ''", name="a_reservation_has_a_note"
         ),
         CheckConstraint("note is null or answer is not null", name="only_an_answer_has_a_note"),
+        CheckConstraint(
+            "withdrawal_reason is null or (closed_at is not null and btrim(withdrawal_reason) <> '')",
+            name="what_is_withdrawn_is_closed",
+        ),
+        CheckConstraint("(reminded_at is null) = (reminders = 0)", name="a_reminder_has_a_moment"),
         CheckConstraint("question = normalize(question, NFC) and btrim(question) <> ''", name="question_is_nfc"),
         CheckConstraint("note = normalize(note, NFC)", name="note_is_nfc"),
         CheckConstraint("version >= 1", name="version_counts_from_one"),
@@ -149,6 +160,7 @@ class OpinionRequest(Identified, Base):
         standing = select(dossier.id).where(dossier.id == cls.dossier_id, stands_at(dossier, DossierStatus.CONSULTING))
         found = case(
             (cls.answered_at.is_not(None), said("'ANSWERED'")),
+            (cls.withdrawal_reason.is_not(None), said("'WITHDRAWN'")),
             (or_(cls.closed_at.is_not(None), ~exists(standing)), said("'CLOSED'")),
             (cls.due_on < func.vietnam_day(func.now()), said("'OVERDUE'")),
             (cls.seen_at.is_not(None), said("'SEEN'")),

@@ -44,6 +44,13 @@ class AnswerOpinionInput(OpinionStepInput):
     )
 
 
+@strawberry.input(description="Rút lại yêu cầu cho ý kiến. · Which agency is asked no more, and why.")
+class WithdrawOpinionInput(OpinionStepInput):
+    """Which agency is asked no more, and why."""
+
+    reason: str = strawberry.field(description="Lý do; cơ quan được hỏi sẽ đọc. · The reason; the agency reads it.")
+
+
 @strawberry.input(description="Công khai danh sách. · The list to post.")
 class PostDossierInput(DossierStepInput):
     """The dossier whose list is posted."""

@@ -51,9 +51,9 @@ def closed(requests: Iterable[OpinionRequest], work: Work) -> list[Entry]:
 async def acknowledge_opinion(context: Context, input: OpinionStepInput) -> Ref:
     """Say that one's agency has seen what it is asked."""
     async with context.work("acknowledgeOpinion", input) as work:
-        dossier, requests = await _asked(work, input)
+        dossier, requests = await asked(work, input)
         request = await _own(work, input, requests)
-        _must_await(dossier, request)
+        must_await(dossier, request)
         if request.seen_at is not None:
             return await work.reply(request)
         request.seen_at, request.version = work.now, request.version + 1
@@ -63,18 +63,18 @@ async def acknowledge_opinion(context: Context, input: OpinionStepInput) -> Ref:
 async def answer_opinion(context: Context, input: AnswerOpinionInput) -> Ref:
     """Give one's agency's opinion on a dossier; the last one that is awaited takes the dossier on (art 84.3)."""
     async with context.work("answerOpinion", input) as work:
-        dossier, requests = await _asked(work, input)
+        dossier, requests = await asked(work, input)
         request = await _own(work, input, requests)
-        _must_await(dossier, request)
+        must_await(dossier, request)
         await _must_not_be_nominated(work, dossier)
         request.note = _note(input)
         request.answer, request.answered_at, request.answered_by_id = input.answer, work.now, work.account_id
         request.seen_at, request.version = request.seen_at or work.now, request.version + 1
         entry = request.entry("ANSWER_OPINION", work.viewer, answer=input.answer.name)
-        return await work.reply(request, entry, *_followed(work, dossier, requests))
+        return await work.reply(request, entry, *followed(work, dossier, requests))
 
 
-async def _asked(work: Work, input: OpinionStepInput) -> tuple[Dossier, Sequence[OpinionRequest]]:
+async def asked(work: Work, input: OpinionStepInput) -> tuple[Dossier, Sequence[OpinionRequest]]:
     """The dossier of a request, locked first, and its requests that are open, with the one asked for; or NotFound."""
     row, key = OpinionRequest, row_key("OpinionRequest", input.id)
     of = select(row.dossier_id).where(row.id == key, visible_opinion(row, work.viewer))
@@ -100,7 +100,7 @@ async def _own(work: Work, input: OpinionStepInput, requests: Iterable[OpinionRe
     return request
 
 
-def _must_await(dossier: Dossier, request: OpinionRequest) -> None:
+def must_await(dossier: Dossier, request: OpinionRequest) -> None:
     """Raise RuleNotMet where no answer is awaited any more."""
     if request.answered_at is not None:
         raise RuleNotMet(
@@ -136,7 +136,7 @@ def _note(input: AnswerOpinionInput) -> str | None:
     return said("note", input.note) if input.note else None
 
 
-def _followed(work: Work, dossier: Dossier, requests: Sequence[OpinionRequest]) -> list[Entry]:
+def followed(work: Work, dossier: Dossier, requests: Sequence[OpinionRequest]) -> list[Entry]:
     """The dossier goes back where it came from, once nobody is left whose answer, or silence, is awaited."""
     today = calendar.day_of(work.now)
     left = [each for each in requests if each.is_open]

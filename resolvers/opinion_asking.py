@@ -10,24 +10,22 @@ from sqlalchemy.orm import joinedload
 
 import models as rows
 from models import calendar
-from models.access import Viewer
 from models.base import in_force_on
 from models.catalogue.consulting import SaidOpinionRule
 from models.dossier import Dossier, visible_dossier
 from models.opinion import OpinionRequest, opinion_rule
 from models.refusals import (
-    IllegalStep,
     InvalidInput,
     RuleNotMet,
 )
-from models.verdict import obstacles
-from models.workflow import DossierStatus, Step, workflow
+from models.workflow import DossierStatus, Step
 from resolvers.consulting_inputs import RequestOpinionsInput
 from resolvers.context import Context
 from resolvers.dossier_draft import said
 from resolvers.dossier_steps import DESKS
 from resolvers.engine import Ref
 from resolvers.opinion_acts import closed
+from resolvers.opinion_following import may_consult
 from resolvers.work import Work
 
 MOST_AGENCIES = 30
@@ -42,7 +40,7 @@ async def request_opinions(context: Context, input: RequestOpinionsInput) -> Ref
         begun = dossier.status is not DossierStatus.CONSULTING
         steps = [dossier.take(Step.CONSULT, by=work.viewer, note=input.note)] if begun else []
         if not begun:
-            _may_ask_more(dossier, work.viewer)
+            may_consult(work, dossier)
         named, waiting = await _to_ask(work, dossier, input)
         if begun and waiting:  # what an earlier round left is closed before the same agencies are asked anew
             steps += closed(waiting, work)
@@ -55,14 +53,6 @@ async def request_opinions(context: Context, input: RequestOpinionsInput) -> Ref
         work.session.add_all(made)
         told = [each.entry("REQUEST_OPINION", work.viewer, due_on=due_on.isoformat()) for each in made]
         return await work.reply(dossier, *steps, *told)
-
-
-def _may_ask_more(dossier: Dossier, viewer: Viewer) -> None:
-    """Where opinions are sought already, only whoever may begin that may ask more agencies; raises as `take` does."""
-    rule = workflow(dossier.workflow_code)[Step.CONSULT]
-    for obstacle in obstacles(rule, dossier.facts(rule, viewer), viewer):
-        if not isinstance(obstacle, IllegalStep):
-            raise obstacle
 
 
 def _due_on(today: date, rule: SaidOpinionRule, days: int | None) -> date:

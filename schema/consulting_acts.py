@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from resolvers import opinion_acts, opinion_asking, posting_acts
+from resolvers import opinion_acts, opinion_asking, opinion_following, posting_acts
 from schema.acts import acts
 from schema.dossier_acts import DossierStepResult
 from schema.opinion import OpinionRequestResult
@@ -18,6 +18,8 @@ class ConsultingMutation:
     request_opinions: DossierStepResult = acts(opinion_asking.request_opinions)
     acknowledge_opinion: OpinionRequestResult = acts(opinion_acts.acknowledge_opinion)
     answer_opinion: OpinionRequestResult = acts(opinion_acts.answer_opinion)
+    remind_opinion: OpinionRequestResult = acts(opinion_following.remind_opinion)
+    withdraw_opinion: OpinionRequestResult = acts(opinion_following.withdraw_opinion)
     conclude_opinions: DossierStepResult = acts(opinion_acts.conclude_opinions)
     post_dossier: PostDossierResult = acts(posting_acts.post_dossier)
     comment_on_posting: CommentResult = acts(posting_acts.comment_on_posting)

@@ -64,6 +64,11 @@ class OpinionRequest(Node):
     """What it says."""
     note: str | None
     closed_at: datetime | None
+    withdrawal_reason: str | None
+    reminded_at: datetime | None
+    """When the agency was last reminded."""
+    reminders: int
+    """How often it was reminded."""
     version: int
     """Send it back as `expectedVersion`."""
     to_agency: Agency = to_one(description="Who is asked.")

@@ -133,7 +133,7 @@ REPLIES = {
     "CouncilSession": "id version status",
     "Delegation": "id version revokedAt",
     "CouncilAttendance": "id version",
-    "OpinionRequest": "id version status answer note dueOn silence",
+    "OpinionRequest": "id version status answer note dueOn silence withdrawalReason reminders",
     "PublicPosting": "id version status closesOn",
     "PostingComment": "id kind text source",
     "IllegalStep": "step dossierStatus allowedFrom",

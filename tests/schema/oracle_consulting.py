@@ -108,6 +108,8 @@ class Consulting:
     def OpinionRequest_status(self, row: Any, viewer: Viewer) -> str:
         if row.answered_at is not None:
             return "ANSWERED"
+        if row.withdrawal_reason is not None:
+            return "WITHDRAWN"
         if not is_awaited(self.found, row):
             return "CLOSED"
         return "OVERDUE" if is_overdue(self.found, row) else "SENT" if row.seen_at is None else "SEEN"
@@ -198,6 +200,7 @@ class _Making:
         often = dossier.status.name in ("CONSULTING", "HELD", "SUPPLEMENT_REQUESTED")
         for agency in self.asked if often or chance.luck(0.2) else ():
             asked, answer = chance.moment(), chance.perhaps(chance.choice(list(OpinionAnswer)), 0.4)
+            ended, reminders = None if answer else chance.perhaps(asked, 0.2), chance.randint(0, 2)
             yield rows.OpinionRequest(
                 id=chance.key(),
                 dossier_id=dossier.id,
@@ -214,7 +217,10 @@ class _Making:
                 answered_by_id=chance.choice(self.staff) if answer else None,
                 answer=answer,
                 note=chance.text(1) if answer else None,
-                closed_at=None if answer else chance.perhaps(asked, 0.2),
+                closed_at=ended,
+                withdrawal_reason=chance.perhaps(chance.text(2)) if ended else None,
+                reminders=reminders,
+                reminded_at=asked if reminders else None,
                 version=chance.randint(1, 3),
             )
 

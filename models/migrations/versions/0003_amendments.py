@@ -29,6 +29,60 @@ def upgrade() -> None:
     op.drop_constraint(op.f("ck_agenda_item_figures_come_with_the_outcome"), "agenda_item")
     op.drop_constraint(op.f("ck_required_document_step"), "required_document")
     op.create_table(
+        "dossier_tally",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "DRAFT",
+                "DELETED",
+                "SUBMITTED",
+                "RECEIVED",
+                "REFUSED_AT_RECEPTION",
+                "WITHDRAWN",
+                "ASSIGNED",
+                "APPRAISING",
+                "RETURNED_TO_APPRAISAL",
+                "SUPPLEMENT_REQUESTED",
+                "INELIGIBLE",
+                "CONSULTING",
+                "POSTED",
+                "COUNCIL",
+                "NOT_PASSED",
+                "PARTY_OPINION",
+                "SIGNING",
+                "HELD",
+                "STOPPED",
+                "FORWARDED_UP",
+                "RESULT_FROM_ABOVE",
+                "DECLINED_ABOVE",
+                "DECIDED",
+                "PUBLISHED",
+                "RESULT_RETURNED",
+                "ARCHIVED",
+                "CANCELLED",
+                name="dossierstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("handler_id", sa.Uuid(), nullable=False),
+        sa.Column("authority_id", sa.Uuid(), nullable=False),
+        sa.Column("appraiser_id", sa.Uuid(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dossier_tally")),
+    )
+    op.create_index(
+        "ix_dossier_tally_kind",
+        "dossier_tally",
+        ["status", "agency_id", "handler_id", "authority_id", "appraiser_id"],
+        unique=False,
+        postgresql_include=["number"],
+    )
+    op.create_table(
         "rights_change",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=True),
@@ -59,6 +113,9 @@ def upgrade() -> None:
         unique=False,
         postgresql_where="subject_kind = 'Dossier' and act in ('DECIDE', 'DECIDE_ABOVE')",
     )
+    op.add_column("opinion_request", sa.Column("withdrawal_reason", sa.Text(), nullable=True))
+    op.add_column("opinion_request", sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("opinion_request", sa.Column("reminders", sa.Integer(), server_default="0", nullable=False))
     op.create_check_constraint(
         op.f("ck_agenda_item_agendaoutcome"),
         "agenda_item",
@@ -72,6 +129,16 @@ def upgrade() -> None:
             "abstain) = 7)) AND (num_nulls(members, recused, present, base, yes, no, abstain) = ANY (ARRAY[0,"
             " 7])))"
         ),
+    )
+    op.create_check_constraint(
+        op.f("ck_opinion_request_a_reminder_has_a_moment"),
+        "opinion_request",
+        "((reminded_at IS NULL) = (reminders = 0))",
+    )
+    op.create_check_constraint(
+        op.f("ck_opinion_request_what_is_withdrawn_is_closed"),
+        "opinion_request",
+        ("((withdrawal_reason IS NULL) OR ((closed_at IS NOT NULL) AND (btrim(withdrawal_reason) <> ''::text)))"),
     )
     op.create_check_constraint(
         op.f("ck_required_document_step"),
@@ -89,6 +156,7 @@ def upgrade() -> None:
     run_file("0003_decision.sql")
     run_file("0003_journal.sql")
     run_file("0003_rights.sql")
+    run_file("0003_tally.sql")
 
 
 def downgrade() -> None:
