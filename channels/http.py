@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import parse_qsl
 
 import structlog
-from graphql import ExecutionResult, OperationType
+from graphql import ExecutionResult, GraphQLError, OperationType
 
 from channels import faults, sse
 from channels.admission import Admission, Admitted
@@ -19,13 +19,13 @@ from channels.gate import Request, read_body, read_json, shaped
 from channels.headers import Standing
 from channels.logs import safe
 from channels.media import Media, is_json
-from channels.refusals import Refusal, Refused
+from channels.refusals import Refusal, Refused, later
 from channels.session import Caller, Door
 from channels.streams import MakeContext, Streams
 from channels.watch import Watch
 from models.access import Audience
 from resolvers.engine import Unanswered, render
-from resolvers.engine.driver import LOST
+from resolvers.work import FAULTS, unfinished
 
 log = structlog.get_logger("laurel.http")
 _LONGEST_URL = 4_096
@@ -61,12 +61,21 @@ class GraphQLOverHTTP:
             if not exchange.gone:
                 raise
             exchange.write(499)
-        except (OSError, *LOST) as lost:
-            log.error("the database cannot be reached", request_id=exchange.id, exc_info=lost)
-            await exchange.refuse(Refused(Refusal.UNAVAILABLE, headers={"Retry-After": "5"}))
+        except FAULTS as lost:
+            await exchange.refuse(self._failed(exchange, lost))
         except Exception as fault:
             log.error("a fault while answering", request_id=exchange.id, exc_info=fault)
             await exchange.refuse(Refused(Refusal.INTERNAL_ERROR, [faults.mask(exchange.id)]))
+
+    def _failed(self, exchange: Exchange, fault: Exception) -> Refused:
+        """What a request is answered that met a database which is away, or something wrong with it."""
+        known = unfinished(fault)
+        if isinstance(known, Unanswered):
+            problem = type(getattr(fault, "orig", None) or fault).__name__  # not how: an outage has thousands of these
+            log.error("the database cannot be reached", request_id=exchange.id, problem=problem)
+            return later([dict(known.formatted)])
+        log.error("a fault while answering", request_id=exchange.id, exc_info=fault)
+        return Refused(Refusal.INTERNAL_ERROR, [faults.mask(exchange.id)])
 
     async def _serve(self, exchange: Exchange) -> None:
         accept = exchange.accepted
@@ -133,7 +142,7 @@ class GraphQLOverHTTP:
         try:
             body = await self.watch.unless_gone(exchange, work)
         except Unanswered as busy:
-            raise Refused(Refusal.UNAVAILABLE, [dict(busy.formatted)], headers={"Retry-After": "5"}) from busy
+            raise later([dict(busy.formatted)]) from busy
         if body is None:
             return await self._execute(exchange, admitted, media)
         return await self._send(exchange, 200, media, body, keep=True)
@@ -152,6 +161,8 @@ class GraphQLOverHTTP:
         finally:
             for rehearsal in context.rehearsals:
                 await rehearsal.close()
+        if result.data is None and (away := [e for e in result.errors or () if isinstance(_cause(e), Unanswered)]):
+            raise later([dict(error.formatted) for error in away])
         hints = admitted.viewer.audience is Audience.STAFF
         errors = [faults.shown(error, exchange.id, hints=hints) for error in result.errors or ()]
         unasked = result.data is None and all(error.path is None for error in errors)
@@ -170,3 +181,8 @@ class GraphQLOverHTTP:
         if tag in exchange.headers.get("if-none-match", ""):
             return await exchange.answer(304, media.value, b"", headers)
         return await exchange.answer(status, media.value, body, headers)
+
+
+def _cause(error: GraphQLError) -> Exception:
+    """What was raised, where graphql-core told its place."""
+    return error.original_error or error

@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+from resolvers.engine.refused import RETRY_AFTER
+
 
 @enum.unique
 class Refusal(enum.Enum):
@@ -244,6 +246,13 @@ class Refused(Exception):
     def body(self) -> bytes:
         """The response body: errors and no data."""
         return orjson.dumps({"errors": self.errors})
+
+
+def later(errors: list[dict[str, Any]] | None = None) -> Refused:
+    """UNAVAILABLE, with when to ask again: in the header and, for who reads GraphQL alone, beside the code."""
+    extensions = {"code": Refusal.UNAVAILABLE.name, "retryAfter": RETRY_AFTER}
+    said = errors or [{"message": Refusal.UNAVAILABLE.message, "extensions": extensions}]
+    return Refused(Refusal.UNAVAILABLE, said, headers={"Retry-After": str(RETRY_AFTER)})
 
 
 def over(refusal: Refusal, asked: int, limit: int, *, reveal: bool) -> Refused:

@@ -10,8 +10,9 @@ from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
 
+import asyncpg
 import orjson
-from sqlalchemy import ColumnElement, func, literal_column, select, true
+from sqlalchemy import ColumnElement, Select, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -25,6 +26,7 @@ from models.journal import Entry
 from models.refusals import Change, IdempotencyMismatch, NotFound, NotPermitted, StaleVersion
 from models.timed import NOW
 from resolvers.engine import Ref
+from resolvers.engine.driver import LOST
 from resolvers.engine.refused import busy, unavailable
 from resolvers.inputs import UNKEPT
 from resolvers.writing import write
@@ -89,18 +91,27 @@ def digest(act: str, said: Any) -> bytes:
     return hashlib.sha256(act.encode() + orjson.dumps(told, default=str, option=orjson.OPT_SORT_KEYS)).digest()
 
 
-BUSY = {"55P03", "57014", "40P01", "40001"}
-"""A lock not had in time, a statement that took too long, a deadlock, a clash of transactions."""
+BUSY = {"55P03", "57014", "40P01", "40001", "53300"}
+"""A lock not had in time, a statement that took too long, a deadlock, a clash of transactions, no connection left."""
+AWAY = {"57P01", "57P02", "57P03", "08000", "08001", "08003", "08004", "08006", "25006"}
+"""PostgreSQL ends, has crashed, starts, is not reached, or is a replica still."""
 
 
-def unfinished(fault: SQLAlchemyError) -> Exception:
+FAULTS = (SQLAlchemyError, OSError, *LOST)
+"""What the database's going away looks like: SQLAlchemy words some of it, of what meets a new connection nothing."""
+
+
+def unfinished(fault: Exception) -> Exception:
     """What an act that could not be finished is answered: BUSY or UNAVAILABLE, to be sent again with the same key."""
-    if isinstance(fault, PoolTimeout):
+    if isinstance(fault, PoolTimeout | asyncpg.TooManyConnectionsError):
         return busy()
+    if isinstance(fault, (OSError, *LOST)):
+        return unavailable()
     if isinstance(fault, DBAPIError):
-        if fault.connection_invalidated:
+        state = getattr(fault.orig, "sqlstate", None)
+        if fault.connection_invalidated or state in AWAY:
             return unavailable()
-        if getattr(fault.orig, "sqlstate", None) in BUSY:
+        if state in BUSY:
             return busy()
     return fault
 
@@ -224,17 +235,20 @@ class Work:
         to be locked only beside a key that was taken. Raises as `claim` does.
         """
         wanted = select(row).where(*conditions).order_by(row.id).options(*load).with_for_update(of=row)
+        return [each[0] for each in await self.read(wanted)]
+
+    async def read(self, wanted: Select[*tuple[Any, ...]]) -> Sequence[Any]:
+        """The rows of a Select, of which none is NotFound; the first that is read takes the key with it."""
         if hasattr(self, "now"):
-            found = list(await self.session.scalars(wanted))
-        else:
-            key = self._claim().cte("claim")
-            both = (await self.session.execute(wanted.add_columns(key.c.now).join(key, true()))).all()
-            if not both:
-                raise await self._used()
-            self._begin(both[0].now)
-            found = [each[0] for each in both]
+            found = (await self.session.execute(wanted)).all()
+            if not found:
+                raise NotFound
+            return found
+        key = self._claim().cte("claim")
+        found = (await self.session.execute(wanted.add_columns(key.c.now).join(key, true()))).all()
         if not found:
-            raise NotFound
+            raise await self._used()
+        self._begin(found[0].now)
         return found
 
     async def stale(self, row: Versioned, expected: int) -> StaleVersion:

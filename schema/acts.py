@@ -7,13 +7,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import strawberry
-from sqlalchemy.exc import SQLAlchemyError
 
 from models.refusals import Refusal
 from resolvers import bulk
 from resolvers.context import Context
 from resolvers.engine import Ref
-from resolvers.work import Replayed, unfinished
+from resolvers.work import FAULTS, Replayed, unfinished
 from schema.refusals import shown
 
 Act = Callable[[Context, Any], Awaitable[Any]]
@@ -40,7 +39,7 @@ def acts_on_each(fn: Act, input: type, description: str) -> Any:
             await bulk.begin(info.context, info.field_name, input)
         except Refusal as refusal:
             return [shown(refusal)] * len(input.items)
-        except SQLAlchemyError as fault:
+        except FAULTS as fault:
             raise unfinished(fault) from fault
         return [await _one(info, fn, one) for one in bulk.singles(input, single)]
 
@@ -65,7 +64,7 @@ async def _answered(info: strawberry.Info, fn: Act, input: Any) -> Any:
         return before.reply
     except Refusal as refusal:
         return shown(refusal)
-    except SQLAlchemyError as fault:
+    except FAULTS as fault:
         raise unfinished(fault) from fault
 
 

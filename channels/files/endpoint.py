@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Receive, Scope, Send
 
 from channels import faults
@@ -16,12 +15,11 @@ from channels.exchange import ClientGone, Exchange
 from channels.files.scanner import scanner
 from channels.files.store import Folder, Store
 from channels.headers import Standing, security
-from channels.refusals import Refusal, Refused
+from channels.refusals import Refusal, Refused, later
 from channels.session import Door
 from models import refusals
 from models.access import Audience, Viewer
-from resolvers.engine.driver import LOST
-from resolvers.work import unfinished
+from resolvers.work import FAULTS, unfinished
 
 if TYPE_CHECKING:
     from channels.app import Laurel
@@ -58,7 +56,7 @@ class Endpoint(ABC):
             exchange.write(499)
         except refusals.Refusal as refusal:
             await exchange.refuse(Refused(_ANSWERED.get(type(refusal), Refusal.NOT_PERMITTED)))
-        except (OSError, SQLAlchemyError, *LOST) as fault:
+        except FAULTS as fault:
             await exchange.refuse(self._failed(exchange, fault))
         except Exception as fault:
             log.error("a fault with a file", request_id=exchange.id, exc_info=fault)
@@ -66,9 +64,9 @@ class Endpoint(ABC):
 
     def _failed(self, exchange: Exchange, fault: Exception) -> Refused:
         log.error("a fault with a file", request_id=exchange.id, exc_info=fault)
-        if isinstance(fault, SQLAlchemyError) and unfinished(fault) is fault:
+        if unfinished(fault) is fault:
             return Refused(Refusal.INTERNAL_ERROR, [faults.mask(exchange.id)])
-        return Refused(Refusal.UNAVAILABLE, headers={"Retry-After": "5"})
+        return later()
 
     @abstractmethod
     async def serve(self, exchange: Exchange, said_id: str) -> None:

@@ -16,6 +16,10 @@ PREPARED = 500
 """Statements that a connection keeps prepared."""
 CHANGED = (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError)
 """What a prepared statement says when a migration has changed what it gives."""
+CONNECTING = 3.0
+"""Seconds a connection may take to be made."""
+GRACE = 1.0
+"""Seconds after its own limit in which a statement must have been answered, or its server is frozen."""
 SETTINGS = {
     "timezone": "UTC",
     "datestyle": "ISO, MDY",
@@ -79,7 +83,8 @@ class Pool:
     ) -> None:
         if url is not None:
             connect["dsn"] = url.replace("postgresql+asyncpg://", "postgresql://", 1)
-        self.connect, self.size, self.patience = connect, size, patience
+        bounds = {"timeout": CONNECTING, "command_timeout": statement_timeout + GRACE}
+        self.connect, self.size, self.patience = bounds | connect, size, patience
         self.settings = SETTINGS | {"statement_timeout": str(round(statement_timeout * 1000))}
         self.idle: list[Connection] = []
         self.open = 0
@@ -92,6 +97,8 @@ class Pool:
             return await self._run(self.idle.pop() if self.idle else await self._take(), sql, values)
         except LOST:
             return await self._again(sql, values)
+        except TimeoutError as error:
+            raise unavailable() from error
 
     async def _again(self, sql: str, values: Sequence[Any]) -> bytes | None:
         """Once more, on a new connection: a restarted server has cut every idle one."""
@@ -151,6 +158,9 @@ class Pool:
         except LOST:
             connection.terminate()
             raise
+        except TimeoutError as error:  # PostgreSQL should have given up long ago: it is frozen, or cut off
+            connection.terminate()
+            raise unavailable() from error
         finally:
             self._give(connection, ready)
 

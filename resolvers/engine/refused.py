@@ -11,8 +11,15 @@ class Unbound(TypeError):
     """A field that nothing answers, that promises more than its column keeps, or a resolver that breaks the rules."""
 
 
+RETRY_AFTER = 5
+"""Seconds after which what could not be answered now may be asked again."""
+
+
 class Unanswered(GraphQLError):
     """A right request without an answer in time (TIMEOUT, BUSY, UNAVAILABLE): the executor would find none either."""
+
+    def __init__(self, code: str, vietnamese: str, english: str) -> None:
+        super().__init__(f"{vietnamese} · {english}", extensions={"code": code, "retryAfter": RETRY_AFTER})
 
 
 def bad_page(limit: int) -> GraphQLError:
@@ -122,19 +129,19 @@ def one_root() -> GraphQLError:
 def timed_out() -> Unanswered:
     """A statement that ran longer than it may."""
     said = "Yêu cầu mất quá nhiều thời gian: hãy lọc hẹp hơn.", "This request took too long: narrow it."
-    return Unanswered(" · ".join(said), extensions={"code": "TIMEOUT"})
+    return Unanswered("TIMEOUT", *said)
 
 
 def unavailable() -> Unanswered:
     """PostgreSQL cannot be reached."""
     said = "Cơ sở dữ liệu tạm ngừng: hãy thử lại sau ít giây.", "The database is away: try again in a few seconds."
-    return Unanswered(" · ".join(said), extensions={"code": "UNAVAILABLE"})
+    return Unanswered("UNAVAILABLE", *said)
 
 
 def busy() -> Unanswered:
     """No connection became free in time."""
     said = "Hệ thống đang bận: hãy thử lại sau ít giây.", "The system is busy: try again in a few seconds."
-    return Unanswered(" · ".join(said), extensions={"code": "BUSY"})
+    return Unanswered("BUSY", *said)
 
 
 def _refusal(code: str, vietnamese: str, english: str, **more: Any) -> GraphQLError:

@@ -47,14 +47,14 @@ async def test_nothing_connects_before_it_is_asked() -> None:
     assert pool.open == 0
     with pytest.raises(Unanswered) as found:
         await pool.fetch("select 'x'", [])
-    assert found.value.extensions == {"code": "UNAVAILABLE"}
+    assert found.value.extensions == {"code": "UNAVAILABLE", "retryAfter": 5}
     assert pool.open == 0
 
 
 async def test_a_statement_that_takes_too_long_is_refused_and_the_connection_lives(one: Pool) -> None:
     with pytest.raises(Unanswered) as found:
         await one.fetch(SLEEP, [])
-    assert found.value.extensions == {"code": "TIMEOUT"}
+    assert found.value.extensions == {"code": "TIMEOUT", "retryAfter": 5}
     assert await one.fetch("select 'ok'", []) == b"ok"
     assert one.open == 1
 
@@ -65,7 +65,7 @@ async def test_who_waits_too_long_for_a_connection_is_told_so(register: Register
     await asyncio.sleep(0.2)
     with pytest.raises(Unanswered) as found:
         await pool.fetch("select 'x'", [])
-    assert found.value.extensions == {"code": "BUSY"}
+    assert found.value.extensions == {"code": "BUSY", "retryAfter": 5}
     await slow
     assert await pool.fetch("select 'ok'", []) == b"ok"
     await pool.close()

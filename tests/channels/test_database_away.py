@@ -1,0 +1,143 @@
+"""PostgreSQL restarts, freezes or has no connection left beneath a server: what it answers then and afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from channels.settings import Settings
+from models import catalogue, database
+from tests.channels.conftest import Site, codes, served
+from tests.faults.servers import Database
+from tests.province import settle
+
+READ = "/portal/graphql?documentId=LatestDecisions"
+DRAFT = "mutation($input: DraftDossierInput!) { draftDossier(input: $input) { __typename ... on Dossier { id } } }"
+
+
+class House:
+    """A server on a PostgreSQL of its own, and an officer's session."""
+
+    def __init__(self, site: Site, postgres: Database, bearer: dict[str, str]) -> None:
+        self.site, self.postgres, self.bearer = site, postgres, bearer
+        self.said = {"input": site.province.draft() | {"idempotencyKey": str(uuid4())}}
+
+    async def read(self) -> httpx.Response:
+        return await self.site.http.get(READ)
+
+    async def write(self, **more: Any) -> httpx.Response:
+        return await self.site.ask("web", DRAFT, variables=self.said, headers=self.bearer | more)
+
+    async def ready(self) -> bool:
+        return (await self.site.http.get("/readyz")).status_code == 200
+
+    async def well_again(self, seconds: float) -> None:
+        """By itself: reads, and readiness."""
+        async with asyncio.timeout(seconds):
+            while (await self.read()).status_code != 200 or not await self.ready():
+                await asyncio.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    folder = tmp_path_factory.mktemp("away")
+    postgres = Database.made(folder / "data")
+    postgres.settings["max_connections"] = "20"
+    await postgres.begin()
+    url = postgres.at(postgres.port)
+    await database.migrate(url)
+    await catalogue.load(url)
+    settings = Settings(database_url=url, redis_url=None, secure_cookies=False, readers=4, data=folder)
+    async with served(settings) as (address, laurel, server), httpx.AsyncClient(base_url=address, timeout=30) as http:
+        province = await settle(laurel.engine, laurel.feed, laurel.transactions)
+        site = Site(address, laurel, province, http, server)
+        house = House(site, postgres, await site.bearer("officer"))
+        assert (await house.write()).json()["data"]["draftDossier"]["__typename"] == "Dossier"
+        yield house
+    await postgres.stop()
+
+
+def later(answer: httpx.Response, *known: str) -> None:
+    """503 that says when to ask again, in the header and in GraphQL; no data, nothing of where the database is."""
+    assert answer.status_code == 503, answer.text
+    assert set(codes(answer)) <= set(known), answer.text
+    assert answer.headers["retry-after"] == "5"
+    assert {error["extensions"]["retryAfter"] for error in answer.json()["errors"]} == {5}
+    assert "data" not in answer.json()
+
+
+async def test_while_postgresql_restarts_all_is_503_and_then_it_goes_on_by_itself(house: House) -> None:
+    house.said["input"]["idempotencyKey"] = str(uuid4())
+    await house.postgres.stop(signal.SIGINT)
+    for media in ("application/graphql-response+json", "application/json"):
+        later(await house.write(Accept=media), "UNAVAILABLE")
+    later(await house.read(), "UNAVAILABLE")
+    somebody = {"Authorization": "Bearer not-known-to-this-process"}
+    later(await house.site.ask("web", "{ viewer { account { fullName } } }", headers=somebody), "UNAVAILABLE")
+    said = {"username": "nobody", "password": "x"}
+    sign_in = "mutation($input: SignInInput!) { signIn(input: $input) { __typename } }"
+    later(await house.site.ask("web", sign_in, variables={"input": said}), "UNAVAILABLE")
+    assert not await house.ready()
+    assert (await house.site.http.get("/livez")).status_code == 200
+    await house.postgres.begin()
+    await house.well_again(10)
+    first, again = await house.write(), await house.write()
+    assert first.status_code == 200
+    assert first.json() == again.json()
+
+
+async def test_a_crash_in_the_middle_of_an_act_is_503_and_the_same_key_does_it_once(house: House) -> None:
+    house.said["input"]["idempotencyKey"] = str(uuid4())
+    holder = await house.postgres.connect()
+    transaction = holder.transaction()
+    await transaction.start()
+    await holder.execute("lock table dossier in exclusive mode")
+    writing = asyncio.create_task(house.write())
+    await asyncio.sleep(0.3)
+    await house.postgres.stop(signal.SIGQUIT)
+    later(await writing, "UNAVAILABLE")
+    holder.terminate()
+    await house.postgres.begin()
+    await house.well_again(10)
+    first, again = await house.write(), await house.write()
+    assert first.json()["data"]["draftDossier"]["__typename"] == "Dossier"
+    assert first.json() == again.json()
+
+
+async def test_connections_that_ran_out_are_503_at_once_and_come_back(house: House) -> None:
+    await house.postgres.stop(signal.SIGINT)
+    await house.postgres.begin()  # the server holds none now
+    async with contextlib.AsyncExitStack() as stack:
+        with contextlib.suppress(Exception):
+            while True:
+                hog = await house.postgres.connect()
+                stack.push_async_callback(hog.close)
+        began = time.monotonic()
+        answers = await asyncio.gather(*(house.read() for _ in range(12)), *(house.write() for _ in range(12)))
+        assert time.monotonic() - began < 5
+        for answer in answers:
+            if answer.status_code != 200:
+                later(answer, "BUSY", "UNAVAILABLE")
+        assert any(answer.status_code == 503 for answer in answers)
+    await house.well_again(10)
+    assert (await house.write()).status_code == 200
+
+
+async def test_a_frozen_postgresql_hangs_nobody_for_ever(house: House) -> None:
+    await house.well_again(5)
+    began = time.monotonic()
+    with house.postgres.frozen():
+        answers = await asyncio.gather(house.read(), house.write())
+        assert not await house.ready()
+    assert time.monotonic() - began < 20
+    for answer in answers:
+        later(answer, "BUSY", "UNAVAILABLE", "TIMEOUT")
+    await house.well_again(15)
