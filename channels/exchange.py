@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from contextlib import suppress
 from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -29,6 +31,10 @@ _PROCESS, _COUNT = os.urandom(4).hex(), count()
 """A request's id is new by these two, the same in length as eight random bytes, and needs no call of the system's."""
 _NONE: dict[str, Any] = {}
 _NO_STORE = (b"cache-control", b"no-store")
+
+
+_LINGERS, _PASSED_OVER = 2.0, 16 << 20
+"""Seconds and bytes for which a body too large is read on, and thrown away."""
 
 
 class ClientGone(Exception):
@@ -74,6 +80,8 @@ class Exchange:
     async def body(self, limit: int) -> bytes:
         """The whole body. Raises BODY_TOO_LARGE as soon as it is known to be, ClientGone when it never ends."""
         if (said := self.headers.get("content-length", "0")).isdecimal() and int(said[:20]) > limit:
+            if "expect" not in self.headers:  # else the client waits until somebody reads
+                await self._pass_over()
             raise Refused(Refusal.BODY_TOO_LARGE, headers={"Connection": "close"})
         body = b""
         while True:
@@ -82,9 +90,22 @@ class Exchange:
                 raise ClientGone
             body += bytes(message.get("body", b""))
             if len(body) > limit:
+                if message.get("more_body", False):
+                    await self._pass_over()
                 raise Refused(Refusal.BODY_TOO_LARGE, headers={"Connection": "close"})
             if not message.get("more_body", False):
                 return body
+
+    async def _pass_over(self) -> None:
+        """Read what still comes, within reason: a refusal sent to a client that is writing would be lost to it."""
+        length = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LINGERS):
+                while length < _PASSED_OVER:
+                    message = await self.receive()
+                    length += len(message.get("body", b""))
+                    if not message.get("more_body", False):
+                        return
 
     async def start(self, status: int, media: str, headers: dict[str, str]) -> None:
         """Send the status and the headers."""
