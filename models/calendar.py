@@ -8,10 +8,14 @@ numbers move when a year is announced; rows hold moments.
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,13 +39,21 @@ def today() -> date:
     return datetime.now(ZONE).date()
 
 
-holidays.country_holidays("VN")  # the library reads a country when it is first asked for: now, and not within an act
+def _vietnam() -> Any:
+    """The library's days off in Vietnam, without the 250 other countries that its package reads with it: 8 MB."""
+    package = ModuleType("holidays.countries")
+    package.__path__ = [str(Path(holidays.__path__[0]) / "countries")]
+    sys.modules.setdefault(package.__name__, package)
+    return import_module("holidays.countries.vietnam").Vietnam
+
+
+_VIETNAM = _vietnam()  # now, and not within an act
 
 
 @cache
 def _law_days(year: int) -> frozenset[date]:
     """The law's days off in a year (Labour Code arts 111.3, 112), without the swaps that were announced."""
-    found = holidays.country_holidays("VN", years=year)
+    found = _VIETNAM(years=year)
     said: Any = found.special_public_holidays.get(year, ())
     swaps = said if said and isinstance(said[0], tuple) else (said,) if said else ()  # the library says one, or several
     return frozenset(found) - {date(year, *swap[:2]) for swap in swaps}

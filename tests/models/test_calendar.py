@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -229,3 +231,9 @@ def test_hours_change_on_the_day_they_say(written: Callable[[str], Path]) -> Non
         assert changed.received_half(datetime.combine(day, last, ZONE)) == morning + 1
         late = datetime.combine(day, last, ZONE) + timedelta(minutes=1)
         assert changed.received_half(late) == morning + 2
+
+
+def test_of_the_library_only_vietnam_is_read() -> None:
+    read = "import sys, models.calendar; print(*(m for m in sys.modules if m.startswith('holidays.countries.')))"
+    said = subprocess.run((sys.executable, "-c", read), capture_output=True, text=True, check=True, timeout=60)
+    assert said.stdout.split() == ["holidays.countries.vietnam"]
