@@ -71,6 +71,11 @@ def _scanner(value: str) -> str | None:
     return value
 
 
+def _address(value: str) -> str:
+    (address,) = _origins(value)
+    return address
+
+
 def _origins(value: str) -> tuple[str, ...]:
     origins = tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
     for origin in origins:
@@ -85,6 +90,7 @@ READERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "REDIS_URL": ("redis_url", _redis),
     "LAUREL_HOST": ("host", _text),
     "LAUREL_PORT": ("port", _port),
+    "LAUREL_ADDRESS": ("address", _address),
     "LAUREL_DATA": ("data", _folder),
     "LAUREL_LOG_LEVEL": ("log_level", _level),
     "LAUREL_ORIGINS": ("origins", _origins),
@@ -107,6 +113,8 @@ class Settings:
     """redis://…; empty until given or started. None: no doorbell, changes are heard a second late."""
     host: str = "127.0.0.1"
     port: int = 8000
+    address: str | None = None
+    """https://…: the address by which the public reaches the portal, for QR codes. None: as each request names it."""
     data: Path = field(default=CHECKOUT / ".laurel")
     """The folder of dossiers' files, which all processes must share, and of the embedded servers' data and logs."""
     log_level: str = "info"

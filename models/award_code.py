@@ -20,6 +20,11 @@ def new_code(choice: Callable[[str], str] = secrets.choice) -> str:
     return said + check_of(said)
 
 
+def canonical(said: str) -> str:
+    """A code as it is kept, however it was typed: capitals, nothing between its signs."""
+    return "".join(sign for sign in said.upper() if sign in ALPHABET)
+
+
 def check_of(said: str) -> str:
     """The sign that checks these; every other one from the right counts double, its digits added."""
     total = 0

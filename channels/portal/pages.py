@@ -15,8 +15,10 @@ from starlette.routing import BaseRoute, Route
 from channels import gate
 from channels.contract import CHANNELS, PORTAL, WEB
 from channels.portal.assets import TYPES, asked, assets
+from channels.portal.quick_response import MEDIA, picture
 from channels.portal.words import environment
 from channels.session import Caller
+from models.award_code import canonical
 
 if TYPE_CHECKING:
     from channels.app import Laurel
@@ -56,6 +58,8 @@ class Pages:
             Route("/decisions/{id}", self.answering(self.decision)),
             Route("/lay-y-kien", self.answering(self.postings)),
             Route("/lay-y-kien/{id}", self.answering(self.posting)),
+            Route("/decisions/{id}/qr.{form}", self.answering(self.decision_code)),
+            Route("/xac-minh/{code}/qr.{form}", self.answering(self.certificate_code)),
             Route("/xac-minh/{code}", self.answering(self.certificate)),
             Route("/static/{name}", self.answering(_file)),
             Route("/favicon.ico", _icon),
@@ -95,7 +99,32 @@ class Pages:
         award = (await self.read("VerifyAward", code=request.path_params["code"]))["verifyAward"]
         if award is None:
             return self._page(request, "unrecognised.html", status=404, cache="no-store")
-        return self._page(request, "certificate.html", award=award)
+        return self._page(request, "certificate.html", award=award, code=canonical(request.path_params["code"]))
+
+    async def certificate_code(self, request: Request) -> Response:
+        """The QR code that opens what a certificate's code says, whatever became of the award. Raises Missing."""
+        code = request.path_params["code"]
+        if (await self.read("VerifyAward", code=code))["verifyAward"] is None:
+            raise Missing
+        return self._drawn(request, f"/xac-minh/{canonical(code)}")
+
+    async def decision_code(self, request: Request) -> Response:
+        """The QR code that opens a decision's page. Raises Missing."""
+        read = await self.read("DecisionPage", id=request.path_params["id"])
+        if not read["node"]:
+            raise Missing
+        return self._drawn(request, f"/decisions/{read['node']['id']}")
+
+    def _drawn(self, request: Request, path: str) -> Response:
+        """A path of ours as a QR code, at the address the public knows us by. Raises Missing for no form of ours."""
+        form = request.path_params["form"]
+        if form not in MEDIA:
+            raise Missing
+        known = self.laurel.settings.address
+        cache = PORTAL.cache_control if known else "no-store"  # else a forged Host would be kept for others
+        headers = {"Cache-Control": cache, "Content-Security-Policy": POLICY}
+        body = picture((known or str(request.base_url).rstrip("/")) + path, form)
+        return Response(body, headers=headers, media_type=MEDIA[form])
 
     async def postings(self, request: Request) -> Response:
         """The lists that stand in public for comments (Law 06/2022 art 84.5)."""
