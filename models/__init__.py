@@ -16,6 +16,7 @@ from models.delegation import Delegation
 from models.document import DocumentFile
 from models.dossier import Dossier, DossierCodeCount, DossierDocument
 from models.dossier_line import DossierLine
+from models.dossier_tally import DossierTally
 from models.journal import Entry, Head, Numbered
 from models.movement import Movement
 from models.nominee import Nominee, NomineePersonal
@@ -54,6 +55,7 @@ __all__ = [
     "DossierCodeCount",
     "DossierDocument",
     "DossierLine",
+    "DossierTally",
     "Entry",
     "ExemplaryModel",
     "GuidanceDocument",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -35,6 +36,7 @@ from models.account import Account
 from models.agency import Agency, within
 from models.base import Base, Identified, array_of, closed, folded, search_index, searched
 from models.dossier_line import DossierLine
+from models.dossier_tally import DossierTally
 from models.journal import event_head
 from models.movement import Movement
 from models.moving import Moving
@@ -51,6 +53,8 @@ class Dossier(Moving, Timed, Identified, Base):
     """The file of a proposal. Its status is the state of the file; each line has an outcome of its own."""
 
     __tablename__ = "dossier"
+    tally: ClassVar = DossierTally
+    """Where it is kept how many there are of each kind."""
 
     code: Mapped[str | None] = mapped_column(default=None, unique=True)
     """`H37.xx-YYMMDD-NNNN`, given at reception (Circular 01/2018/TT-VPCP art 19)."""

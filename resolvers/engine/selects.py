@@ -15,6 +15,7 @@ from sqlalchemy.sql.functions import coalesce
 from sqlalchemy.types import TypeEngine
 
 from .refused import Unbound
+from .tallied import tallied
 from .text import NeverNull, core
 from .values import Row, Value, quoted
 from .ways import OneOf, Way, alternatives, ways_of
@@ -172,6 +173,8 @@ class Source:
     keys: int
     """How many of them are the Select's own."""
     limit: str
+    tally: str
+    """How many rows it gives, where that is kept."""
 
     def columns(self, entity: Row) -> list[str]:
         """The columns that were read of its row."""
@@ -211,7 +214,8 @@ def piece_of(chosen: Select[Any], listed: bool) -> Piece:
     keys = keys_of(chosen) if listed else [_key(clause) for clause in chosen._order_by_clauses]
     own = Key.of(entity).said
     ways = ways_of(chosen._where_criteria, [getattr(key.said, "key", "") for key in keys], entity, own.key)
-    said = [own, _limit(chosen), *(key.said for key in keys)]
+    kept = tallied(chosen, entity)
+    said = [own, _limit(chosen), _NOTHING if kept is None else kept, *(key.said for key in keys)]
     for clause, way in ways:
         said += [clause.self_group(against=operators.and_), clause.met if isinstance(clause, OneOf) else _NOTHING]
         said += [part.self_group(against=operators.and_) for part in _each(clause, way)]
@@ -232,14 +236,14 @@ def _each(clause: Any, way: Way) -> list[Any]:
 def source(piece: Piece, texts: tuple[str, ...]) -> Source:
     """The Select that a piece is, as it stands in one statement."""
     row, order, given, ways = piece.known
-    whole, own, limit, *said = texts
+    whole, own, limit, tally, *said = texts
     rest = iter(said)
     begins, _, after = whole.partition(f"SELECT {BREAK} ")
     froms = after.strip().removeprefix("FROM ").rpartition("WHERE ")[0].rstrip()
     keys = tuple([replace(place, said=next(rest)) for place in order])
     where = tuple([_condition(way, [next(rest) for _ in range(2 + count)]) for way, count in ways])
-    limit = "" if limit == _EMPTY else limit
-    return Source(row, own, begins.rstrip(), froms, where, keys, given, limit)
+    limit, tally = ("" if text == _EMPTY else text for text in (limit, tally))
+    return Source(row, own, begins.rstrip(), froms, where, keys, given, limit, tally)
 
 
 def _condition(way: Way, texts: list[str]) -> Condition:

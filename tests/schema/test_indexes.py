@@ -8,6 +8,7 @@ in, all of them last in the order of another date, and a text of fewer than thre
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -311,3 +312,31 @@ async def test_a_page_that_nearly_every_row_may_be_on_is_found_by_looking_at_few
     for status in ("ARCHIVED", "APPRAISING"):
         filter = f"filter: {{{under(asked)}, status: {status}}}"
         assert (await work(generic, VIEWERS["the province"], "dossiers", filter)).looked <= 3_000
+
+
+@pytest.mark.parametrize("who", ["the province", "a department", "an appraiser"])
+@pytest.mark.parametrize(
+    ("filter", "kept"),
+    [
+        ("", True),
+        ('agencyWithin: "H37", status: ARCHIVED', True),
+        ('or: [{authority: "H37.5"}, {not: {handlerWithin: "H37.7"}}], statuses: [HELD, ARCHIVED]', True),
+        (f'appraiser: "Account_{key(2, 61)}"', True),
+        ('text: "khen"', False),
+        ('or: [{status: HELD}, {createdFrom: "2026-06-01"}]', False),
+        (f'nominee: "Nominee_{key(4, 77)}"', False),
+    ],
+)
+async def test_a_total_that_kinds_decide_reads_no_dossier_and_equals_counting_them(
+    generic: Engine, who: str, filter: str, kept: bool
+) -> None:
+    document = generic.document(f"{{ dossiers(first: 1, filter: {{{filter}}}) {{ totalCount }} }}")
+    plan = generic.plan_of(document, {}, None, VIEWERS[who])
+    assert plan is not None
+    assert ("FROM dossier_tally" in plan.sql) is kept
+    assert bool(re.search(r"FROM dossier\s", plan.sql)) is not kept
+    said = orjson.loads(await generic.answer(document, {}, None, VIEWERS[who]) or b"")
+    counted = generic.document(f"{{ dossierStatistics(groupBy: [STATUS], filter: {{{filter}}}) {{ count }} }}")
+    groups = orjson.loads(await generic.answer(counted, {}, None, VIEWERS[who]) or b"")
+    figures = [group["count"] for group in groups["data"]["dossierStatistics"]]
+    assert said["data"]["dossiers"]["totalCount"] == sum(figures)

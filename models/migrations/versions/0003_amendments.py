@@ -29,6 +29,60 @@ def upgrade() -> None:
     op.drop_constraint(op.f("ck_agenda_item_figures_come_with_the_outcome"), "agenda_item")
     op.drop_constraint(op.f("ck_required_document_step"), "required_document")
     op.create_table(
+        "dossier_tally",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "DRAFT",
+                "DELETED",
+                "SUBMITTED",
+                "RECEIVED",
+                "REFUSED_AT_RECEPTION",
+                "WITHDRAWN",
+                "ASSIGNED",
+                "APPRAISING",
+                "RETURNED_TO_APPRAISAL",
+                "SUPPLEMENT_REQUESTED",
+                "INELIGIBLE",
+                "CONSULTING",
+                "POSTED",
+                "COUNCIL",
+                "NOT_PASSED",
+                "PARTY_OPINION",
+                "SIGNING",
+                "HELD",
+                "STOPPED",
+                "FORWARDED_UP",
+                "RESULT_FROM_ABOVE",
+                "DECLINED_ABOVE",
+                "DECIDED",
+                "PUBLISHED",
+                "RESULT_RETURNED",
+                "ARCHIVED",
+                "CANCELLED",
+                name="dossierstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("handler_id", sa.Uuid(), nullable=False),
+        sa.Column("authority_id", sa.Uuid(), nullable=False),
+        sa.Column("appraiser_id", sa.Uuid(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dossier_tally")),
+    )
+    op.create_index(
+        "ix_dossier_tally_kind",
+        "dossier_tally",
+        ["status", "agency_id", "handler_id", "authority_id", "appraiser_id"],
+        unique=False,
+        postgresql_include=["number"],
+    )
+    op.create_table(
         "rights_change",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=True),
@@ -102,6 +156,7 @@ def upgrade() -> None:
     run_file("0003_decision.sql")
     run_file("0003_journal.sql")
     run_file("0003_rights.sql")
+    run_file("0003_tally.sql")
 
 
 def downgrade() -> None:
