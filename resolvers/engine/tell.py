@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from graphql import OperationType
+from graphql import (
+    FieldNode,
+    Node,
+    NonNullTypeNode,
+    OperationType,
+    VariableDefinitionNode,
+    VariableNode,
+)
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import VariableValues, get_argument_values
 from strawberry import Schema
@@ -28,6 +36,7 @@ Follow = Callable[..., Awaitable[AsyncIterator[Any]]]
 Bodies = dict[Any, "bytes | Failed"]
 """The bodies of events by the journal's keys; a Failed where something computed failed."""
 _PIECE = PIECE.encode()
+_SPARE = "spare"
 
 
 class Telling(Answers):
@@ -67,7 +76,10 @@ class Telling(Answers):
         self, operation: Operation, variables: Mapping[str, Any] | None, viewer: Any, page_limit: int | None = None
     ) -> Teller:
         """What tells the events of a subscription to whoever asks with these values and rights; a GraphQLError else."""
-        given = variables or {}
+        spare = operation.plans.get(_SPARE)
+        if spare is None:
+            spare = operation.plans.put(_SPARE, _spare(operation))
+        given = {name: value for name, value in (variables or {}).items() if name not in spare}
         coerced = coerce(operation, given)
         if coerced is None:
             coerced = checked(operation, given).coerced  # raises what is wrong
@@ -160,6 +172,26 @@ def checked(operation: Operation, given: Mapping[str, Any]) -> VariableValues:
     if isinstance(made, list):
         raise made[0]
     return made
+
+
+def _spare(operation: Operation) -> frozenset[str]:
+    """The variables that may be absent and say only what to follow, as a cursor does: no event's answer has them."""
+    used = Counter[str]()
+    nodes: list[Any] = list(operation.ast.definitions)
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, VariableNode):
+            used[node.name.value] += 1
+        elif isinstance(node, Node) and not isinstance(node, VariableDefinitionNode):
+            for part in node.keys:
+                found = getattr(node, part)
+                nodes += found if isinstance(found, list | tuple) else [found]
+    roots = [node for node in operation.node.selection_set.selections if isinstance(node, FieldNode)]
+    values = [argument.value for root in roots for argument in root.arguments or ()]
+    alone = {value.name.value for value in values if isinstance(value, VariableNode) and used[value.name.value] == 1}
+    defined = operation.node.variable_definitions or ()
+    absent = {d.variable.name.value for d in defined if not (isinstance(d.type, NonNullTypeNode) or d.default_value)}
+    return frozenset(alone & absent)
 
 
 def _root(operation: Operation, variables: VariableValues) -> FieldDetailsList:

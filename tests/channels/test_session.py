@@ -144,9 +144,21 @@ async def test_a_cookie_from_another_site_counts_for_nothing(site: Site, headers
     assert "access-control-allow-origin" not in answer.headers
 
 
-async def test_an_ended_session_is_noticed_within_the_time_it_is_remembered(
+async def test_an_ended_session_is_noticed_by_the_next_poll(site: Site) -> None:
+    token = await site.token("officer")
+    headers = {"Authorization": f"Bearer {token}"}
+    assert (await site.ask("web", VIEWER, headers=headers)).status_code == 200
+    await site.end_session(token)
+    async with asyncio.timeout(5):
+        while (await site.ask("web", VIEWER, headers=headers)).status_code == 200:
+            await asyncio.sleep(0.05)
+    assert (await site.ask("web", VIEWER, headers=headers)).status_code == 401
+
+
+async def test_where_nobody_tells_a_session_is_looked_at_again_after_a_while(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(site.laurel.feed, "on_rights", None)
     token = await site.token("officer")
     headers = {"Authorization": f"Bearer {token}"}
     assert (await site.ask("web", VIEWER, headers=headers)).status_code == 200
