@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 import models as rows
-from models import calendar
 from models.council import Council, CouncilSession, SessionKind, visible_council
 from models.council_agenda import AgendaItem, AgendaOutcome
 from models.council_ballot import BallotKind
 from models.council_rule import CouncilRule, rule_for
-from models.demand import must_meet
+from models.demand import Demand, must_meet
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import DossierLine, LineOutcome
 from models.readiness import nothing_to_advise_on, on_another_agenda
-from models.refusals import InvalidInput, NotFound, RuleNotMet
+from models.refusals import InvalidInput, RuleNotMet
 from models.submission import papers_due
 from models.workflow import Step
 from resolvers.context import Context
@@ -36,36 +37,38 @@ MOST_DOSSIERS = 200
 async def convene_session(context: Context, input: ConveneSessionInput) -> Ref:
     """Call a council, to a meeting or to written votes, and put dossiers before it (art 90.4)."""
     async with context.work("conveneSession", input) as work:
-        await work.claim()
-        council = await _council(work, input.council)
+        council, rules = await _council(work, input)
         must_keep(work, council, Step.CONVENE)
         session = _session(council, input)
-        dossiers = await _agenda(work, council, input)
+        dossiers = await _agenda(work, input)
+        _must_be_theirs(council, dossiers)
         entries = [dossier.take(Step.CONVENE, by=work.viewer) for dossier in dossiers]
-        rules = await _rules(work, dossiers)
         cases = [(dossier, line) for dossier in dossiers for line in _asked(dossier)]
         items = [_item(session, place, case, rules) for place, case in enumerate(cases, start=1)]
-        await _must_be_free(work, items)
-        await must_meet(work.session, papers_due(dossiers, Step.CONVENE))
-        work.session.add(session)
-        await work.session.flush()
-        work.session.add_all(items)
-        await work.session.flush()
+        await must_meet(work.session, _free(items), papers_due(dossiers, Step.CONVENE))
+        work.session.add_all([session, *items])
         work.session.add_all(rows.SecretCount(item_id=each.id) for each in items if each.ballot is BallotKind.SECRET)
         return await work.reply(session, session.entry("CONVENE_SESSION", work.viewer), *entries)
 
 
-async def _council(work: Work, id: str) -> Council:
-    day = calendar.day_of(work.now)
-    found = await work.session.scalar(
-        select(Council)
-        .where(Council.id == row_key("Council", id), visible_council(Council, work.viewer))
+async def _council(work: Work, input: ConveneSessionInput) -> tuple[Council, dict[UUID | None, list[CouncilRule]]]:
+    """The council, and the voting rules of the rule sets that its dossiers were bound to for good when received."""
+    dossiers = [row_key("Dossier", each.id) for each in input.agenda]
+    bound = select(Dossier.rule_set_id).where(Dossier.id.in_(dossiers))
+    day = func.vietnam_day(func.now())
+    found = await work.read(
+        select(Council, CouncilRule)
+        .select_from(Council)
+        .outerjoin(CouncilRule, CouncilRule.rule_set_id.in_(bound))
+        .where(Council.id == row_key("Council", input.council), visible_council(Council, work.viewer))
         .where(Council.valid_from <= day, or_(Council.valid_to.is_(None), Council.valid_to > day))
         .options(joinedload(Council.agency).joinedload(rows.Agency.desk))
     )
-    if found is None:
-        raise NotFound
-    return found
+    rules = defaultdict[UUID | None, list[CouncilRule]](list)
+    for each in found:
+        if each[1] is not None:
+            rules[each[1].rule_set_id].append(each[1])
+    return found[0][0], rules
 
 
 def _session(council: Council, input: ConveneSessionInput) -> CouncilSession:
@@ -96,8 +99,8 @@ def _session(council: Council, input: ConveneSessionInput) -> CouncilSession:
     )
 
 
-async def _agenda(work: Work, council: Council, input: ConveneSessionInput) -> list[Dossier]:
-    """The dossiers asked for, locked, in the order they are to be taken; raises for what this council cannot take."""
+async def _agenda(work: Work, input: ConveneSessionInput) -> list[Dossier]:
+    """The dossiers asked for, locked, in the order they are to be taken."""
     versions: dict[str, int] = {each.id: each.expected_version for each in input.agenda}
     if not 1 <= len(versions) <= MOST_DOSSIERS or len(versions) < len(input.agenda):
         raise InvalidInput(
@@ -107,7 +110,13 @@ async def _agenda(work: Work, council: Council, input: ConveneSessionInput) -> l
         )
     load = (*DESKS, selectinload(Dossier.lines).joinedload(DossierLine.award_type))
     locked = await work.lock_all(Dossier, versions, visible_dossier, load=load)
-    for dossier in locked:
+    order = [row_key("Dossier", id) for id in versions]
+    return sorted(locked, key=lambda dossier: order.index(dossier.id))
+
+
+def _must_be_theirs(council: Council, dossiers: Iterable[Dossier]) -> None:
+    """Raise RuleNotMet for a dossier that lies on another desk than this council's."""
+    for dossier in dossiers:
         if dossier.handler_id != council.desk.id:
             raise RuleNotMet(
                 rule="ANOTHER_COUNCIL",
@@ -116,17 +125,6 @@ async def _agenda(work: Work, council: Council, input: ConveneSessionInput) -> l
                 message=f"Hồ sơ {dossier.code} do cơ quan khác xử lý. Hãy đưa ra Hội đồng của cơ quan ấy.",
                 message_en=f"Dossier {dossier.code} lies on another desk. Put it before that agency's council.",
             )
-    order = [row_key("Dossier", id) for id in versions]
-    return sorted(locked, key=lambda dossier: order.index(dossier.id))
-
-
-async def _rules(work: Work, dossiers: Sequence[Dossier]) -> dict[UUID | None, list[CouncilRule]]:
-    """The voting rules of the rule sets these dossiers are bound to."""
-    bound = {dossier.rule_set_id for dossier in dossiers}
-    found: dict[UUID | None, list[CouncilRule]] = {rule_set: [] for rule_set in bound}
-    for rule in await work.session.scalars(select(CouncilRule).where(CouncilRule.rule_set_id.in_(bound))):
-        found[rule.rule_set_id].append(rule)
-    return found
 
 
 def _asked(dossier: Dossier) -> list[DossierLine]:
@@ -159,11 +157,17 @@ def _item(
     )
 
 
-async def _must_be_free(work: Work, items: Iterable[AgendaItem]) -> None:
-    """Raise RuleNotMet for a case that another sitting has not answered yet."""
-    lines = [item.line_id for item in items]
+def _free(items: Iterable[AgendaItem]) -> Demand:
+    """The demand that no other sitting has yet to answer one of these cases."""
+
+    def refusal(title: str | None) -> RuleNotMet | None:
+        return None if title is None else on_another_agenda(title)
+
+    return Demand(_elsewhere(), {"asked_cases": [item.line_id for item in items]}, refusal)
+
+
+@cache
+def _elsewhere() -> ColumnElement[str]:
     other = select(CouncilSession.title).join(AgendaItem, AgendaItem.session_id == CouncilSession.id)
-    pending = AgendaItem.outcome == AgendaOutcome.PENDING
-    title = await work.session.scalar(other.where(AgendaItem.line_id.in_(lines), pending).limit(1))
-    if title is not None:
-        raise on_another_agenda(title)
+    asked = AgendaItem.line_id == any_(bindparam("asked_cases", type_=ARRAY(Uuid)))
+    return other.where(asked, AgendaItem.outcome == AgendaOutcome.PENDING).limit(1).scalar_subquery()

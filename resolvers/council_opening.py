@@ -34,7 +34,6 @@ async def open_session(context: Context, input: SessionStepInput) -> Ref:
         members = await _members(work, session, calendar.day_of(work.now))
         seats = [CouncilAttendance(session_id=session.id, member_id=member.id) for member in members]
         work.session.add_all(seats)
-        await work.session.flush()
         work.session.add_all(await _recusals(work, session, members, seats))
         session.status, session.opened_at = SessionStatus.OPEN, work.now
         session.version += 1

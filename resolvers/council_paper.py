@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select, text
+from sqlalchemy import ColumnElement, select, text
 
 from models.council import CouncilSession, SessionKind, SessionStatus
 from models.council_agenda import AgendaItem, CouncilAttendance, Presence, Recusal
@@ -27,10 +27,10 @@ async def record_paper_ballots(context: Context, input: PaperBallotsInput) -> Re
     """
     async with context.work("recordPaperBallots", input) as work:
         session = await sitting(work, input, Step.CONVENE, SessionStatus.OPEN)
-        item = await _item(work, session, input)
+        item, voted, aside = await _item(work, session, input)
         seats = await seats_of(work, session, input.members)
         choice = _choice(item, input, len(seats))
-        await _must_be_free(work, session, item, seats)
+        _must_be_free(session, seats, voted=voted, aside=aside)
         work.session.add_all(_on_paper(item, seat.id, choice) for seat in seats)
         if item.ballot is BallotKind.SECRET:
             await work.session.execute(
@@ -54,13 +54,18 @@ def _on_paper(item: AgendaItem, seat_id: UUID, choice: BallotChoice | None) -> B
     return Ballot(item_id=item.id, attendance_id=seat_id, kind=item.ballot, choice=choice, on_paper=True)
 
 
-async def _item(work: Work, session: CouncilSession, input: PaperBallotsInput) -> AgendaItem:
-    same: ColumnElement[bool] = AgendaItem.id == row_key("AgendaItem", input.item)
-    found = await work.session.scalar(select(AgendaItem).where(AgendaItem.session_id == session.id, same))
+async def _item(work: Work, session: CouncilSession, input: PaperBallotsInput) -> tuple[AgendaItem, bool, bool]:
+    """The case, and whether one of the members has voted on it, or stands aside; nobody votes meanwhile."""
+    item, seats = AgendaItem, {row_key("CouncilAttendance", member) for member in input.members}
+    voted = select(Ballot.id).where(Ballot.item_id == item.id, Ballot.attendance_id.in_(seats))
+    aside = select(Recusal.id).where(Recusal.item_id == item.id, Recusal.attendance_id.in_(seats))
+    asked = select(item, voted.exists(), aside.exists())
+    same: ColumnElement[bool] = item.id == row_key("AgendaItem", input.item)
+    found = (await work.session.execute(asked.where(item.session_id == session.id, same))).one_or_none()
     if found is None:
         raise NotFound
-    must_be_asked(found)
-    return found
+    must_be_asked(found[0])
+    return found[0], found[1], found[2]
 
 
 def _choice(item: AgendaItem, input: PaperBallotsInput, members: int) -> BallotChoice | None:
@@ -84,7 +89,7 @@ def _choice(item: AgendaItem, input: PaperBallotsInput, members: int) -> BallotC
     return said_[0]
 
 
-async def _must_be_free(work: Work, session: CouncilSession, item: AgendaItem, seats: list[CouncilAttendance]) -> None:
+def _must_be_free(session: CouncilSession, seats: list[CouncilAttendance], *, voted: bool, aside: bool) -> None:
     """Raise RuleNotMet where one of these members is there, stands aside, or has voted."""
     if session.kind is SessionKind.MEETING and any(seat.presence is Presence.PRESENT for seat in seats):
         raise RuleNotMet(
@@ -94,13 +99,9 @@ async def _must_be_free(work: Work, session: CouncilSession, item: AgendaItem, s
             message="Một thành viên đang có mặt tự biểu quyết. Chỉ ghi phiếu giấy của người vắng mặt.",
             message_en="A member who is there votes for themself. Record paper ballots of those who are not.",
         )
-    keys = [seat.id for seat in seats]
-    aside = select(Recusal.id).where(Recusal.item_id == item.id, Recusal.attendance_id.in_(keys))
-    voted = select(Ballot.id).where(Ballot.item_id == item.id, Ballot.attendance_id.in_(keys))
-    found = (await work.session.execute(select(exists(aside), exists(voted)))).one()
-    if found[1]:
+    if voted:
         raise already_cast()
-    if found[0]:
+    if aside:
         raise RuleNotMet(
             rule="STANDS_ASIDE",
             article="province",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -60,9 +61,9 @@ async def delegate_role(context: Context, input: DelegateRoleInput) -> Ref:
     """Lend a role of one's own for some days; what is done by it is done by one and on behalf of the other."""
     async with context.work("delegateRole", input) as work:
         await work.claim()
-        agency = await _agency(work, input.agency)
-        delegator_id = await _delegator(work, input, agency)
-        delegate_id = await _delegate(work, input, delegator_id)
+        agency, accounts = await _named(work, input)
+        delegator_id = _delegator(work, input, agency, accounts)
+        delegate_id = _delegate(input, accounts, delegator_id)
         _must_be_delegable(input.role)
         _must_have_days(input, calendar.day_of(work.now))
         await _must_hold(work, input, delegator_id, agency)
@@ -99,21 +100,31 @@ async def revoke_delegation(context: Context, input: RevokeDelegationInput) -> R
         return await work.reply(found, found.entry("REVOKE_DELEGATION", work.viewer, note=input.note))
 
 
-async def _agency(work: Work, code: str) -> rows.Agency:
-    day = calendar.day_of(work.now)
-    found: rows.Agency | None = await work.session.scalar(
-        select(rows.Agency).where(rows.Agency.code == code, in_force_on(rows.Agency, day))
-    )
-    if found is None:
+async def _named(work: Work, input: DelegateRoleInput) -> tuple[rows.Agency, dict[str, rows.Account]]:
+    """The agency, and the accounts by their user names, by one statement; raises NotFound for no such agency."""
+    day, names = calendar.day_of(work.now), {_username(each) for each in (input.to, input.delegator) if each}
+    found = (
+        await work.session.execute(
+            select(rows.Agency, rows.Account)
+            .select_from(rows.Agency)
+            .outerjoin(rows.Account, rows.Account.username.in_(names))
+            .where(rows.Agency.code == input.agency, in_force_on(rows.Agency, day))
+        )
+    ).all()
+    if not found:
         raise NotFound
-    return found
+    return found[0][0], {each[1].username: each[1] for each in found if each[1] is not None}
 
 
-async def _delegator(work: Work, input: DelegateRoleInput, agency: rows.Agency) -> UUID:
+def _username(said_name: str) -> str:
+    return said_name.strip().lower()
+
+
+def _delegator(work: Work, input: DelegateRoleInput, agency: rows.Agency, accounts: Mapping[str, rows.Account]) -> UUID:
     """Whose role is lent: the viewer's own, or anybody's whom they administer there. Raises NotPermitted."""
     if input.delegator is None:
         return work.account_id
-    account = await _account(work, input.delegator)
+    account = accounts.get(_username(input.delegator))
     if account is not None and account.id == work.account_id:
         return work.account_id
     if not work.viewer.holds(_ADMINISTRATORS, agency.path):
@@ -123,8 +134,8 @@ async def _delegator(work: Work, input: DelegateRoleInput, agency: rows.Agency) 
     return account.id
 
 
-async def _delegate(work: Work, input: DelegateRoleInput, delegator_id: UUID) -> UUID:
-    account = await _account(work, input.to)
+def _delegate(input: DelegateRoleInput, accounts: Mapping[str, rows.Account], delegator_id: UUID) -> UUID:
+    account = accounts.get(_username(input.to))
     if account is None or not account.active:
         raise _nobody("to")
     if account.id == delegator_id:
@@ -134,13 +145,6 @@ async def _delegate(work: Work, input: DelegateRoleInput, delegator_id: UUID) ->
             message_en="Nobody lends a role to themself. Choose somebody else.",
         )
     return account.id
-
-
-async def _account(work: Work, username: str) -> rows.Account | None:
-    found: rows.Account | None = await work.session.scalar(
-        select(rows.Account).where(rows.Account.username == username.strip().lower())
-    )
-    return found
 
 
 def _nobody(field: str) -> InvalidInput:

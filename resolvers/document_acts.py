@@ -61,7 +61,6 @@ async def add_document(context: Context, input: AddDocumentInput) -> Ref:
         _must_be_theirs(step, input.document.kind)
         document = await _new(work, dossier, input.document)
         work.session.add(document)
-        await work.session.flush()
         file = await _take_file(work, dossier, document, input.file)
         return await work.reply(dossier, _told(entry, document, "added", file))
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 import models as rows
@@ -43,7 +43,6 @@ async def post_dossier(context: Context, input: PostDossierInput) -> Ref:
         earlier = await _call_off_earlier(work, dossier)
         posting = _posting(work, dossier)
         work.session.add(posting)
-        await work.session.flush()
         work.session.add_all(_cases(posting, dossier, {row_key("DossierLine", each) for each in input.initials}))
         return await work.reply(posting, *earlier, posting.entry("POST", work.viewer), entry)
 
@@ -51,11 +50,10 @@ async def post_dossier(context: Context, input: PostDossierInput) -> Ref:
 async def _call_off_earlier(work: Work, dossier: Dossier) -> list[Entry]:
     """End what is left of an earlier posting, which the dossier left by another way."""
     row = PublicPosting
-    open_ = select(row).where(row.dossier_id == dossier.id, row.closed_at.is_(None)).with_for_update()
-    found = list(await work.session.scalars(open_))
-    entries = [each.close(work.now, work.viewer, "CALL_OFF_POSTING", called_off=True) for each in found]
-    await work.session.flush()
-    return entries
+    ended = update(row).where(row.dossier_id == dossier.id, row.closed_at.is_(None)).returning(row)
+    ended = ended.values(closed_at=work.now, called_off=True, version=row.version + 1)
+    found = await work.session.scalars(ended.execution_options(synchronize_session=False))
+    return [each.entry("CALL_OFF_POSTING", work.viewer) for each in found]
 
 
 def _posting(work: Work, dossier: Dossier) -> PublicPosting:
