@@ -67,7 +67,8 @@ class Admission:
         if known is None:
             return None
         self._check_caller(known.operation, caller)
-        return known._replace(viewer=caller.viewer)
+        document, operation, variables, _, page, document_id, ready = known
+        return Admitted(document, operation, variables, caller.viewer, page, document_id, ready)
 
     def remember(self, body: bytes, admitted: Admitted) -> Admitted:
         """Know these bytes again, made ready. Only queries: what a mutation holds, a password say, is not kept."""
@@ -80,6 +81,8 @@ class Admission:
 
     def _check_caller(self, operation: Operation, caller: Caller) -> None:
         """Refuse what this caller may not ask here: the schema itself, or anything but signing in."""
+        if operation.kind is OperationType.QUERY and self._serves(caller):
+            return
         if operation.weight.introspects and not self._serves(caller):
             raise Refused(Refusal.INTROSPECTION_DISABLED)
         if operation.kind is OperationType.SUBSCRIPTION and len(operation.roots) != 1:

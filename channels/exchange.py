@@ -6,22 +6,23 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from channels.headers import Header, Standing, encoded
 from channels.logs import tell_request
-from channels.media import Accepted, Media, accepted
+from channels.media import Media, accepted
 from channels.outlet import Outlet
 from channels.refusals import IN_GRAPHQL, Refusal, Refused
-from channels.wire import OUTWARD, WHOLE, Outward, Whole
+from channels.wire import OUTWARD, WIRE, Line, Outward
 
 if TYPE_CHECKING:
     from channels.explain import Explained
 
+T = TypeVar("T")
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -41,25 +42,46 @@ class ClientGone(Exception):
     """The client left before it was answered."""
 
 
+class Heard:
+    """What a request's headers say."""
+
+    def __init__(self, headers: Iterable[Header]) -> None:
+        self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
+        self.accepted = accepted(self.headers.get("accept"))
+        said = self.headers.get("x-request-id")
+        self.id = said if said and _REQUEST_ID.fullmatch(said) else None
+
+
 class Exchange:
     """A request being answered."""
 
     explained: Explained | None = None
     """How, where staff asked for that too."""
+    cookies: Sequence[str] = ()
+    gone = False
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, always: Standing, **facts: Any) -> None:
+        self.began = time.perf_counter()
         self.method: str = scope["method"]
         self.query_string: bytes = scope["query_string"]
-        self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        self.receive, self._send, self._always = receive, send, always
         self._scope = scope
-        self._whole: Whole | None = scope.get("extensions", _NONE).get(WHOLE)
-        said = self.headers.get("x-request-id")
-        self.id = said if said and _REQUEST_ID.fullmatch(said) else f"{_PROCESS}{next(_COUNT) & 0xFFFFFFFF:08x}"
-        self.facts = facts
-        self.cookies: list[str] = []
-        self.gone = False
-        self.began = time.perf_counter()
+        self.receive, self._send, self._always, self.facts = receive, send, always, facts
+        self._line: Line | None = scope.get("extensions", _NONE).get(WIRE)
+        self.notes: dict[str, Any] = self._line.notes if self._line else {}
+        """Made of this request's head alone; where the next one has the same, they are there."""
+        heard = self.notes.get("heard") or self.note("heard", Heard(scope["headers"]))
+        self.headers, self.accepted = heard.headers, heard.accepted
+        self.id = heard.id or f"{_PROCESS}{next(_COUNT) & 0xFFFFFFFF:08x}"
+
+    def note(self, name: str, made: T) -> T:
+        """Keep what was made of the head alone for the next request that has the same."""
+        self.notes[name] = made
+        return made
+
+    def body_at_once(self, limit: int) -> bytes | None:
+        """The whole body where it is here and within the limit."""
+        body = self._line.body if self._line else None
+        return body if body is not None and len(body) <= limit else None
 
     @property
     def address(self) -> str | None:
@@ -71,11 +93,6 @@ class Exchange:
         """The way out to the client, for a body that is written as things happen; only our own server offers it."""
         outward: Outward = self._scope["extensions"][OUTWARD]
         return outward()
-
-    @property
-    def accepted(self) -> Accepted:
-        """What the client takes."""
-        return accepted(self.headers.get("accept"))
 
     async def body(self, limit: int) -> bytes:
         """The whole body. Raises BODY_TOO_LARGE as soon as it is known to be, ClientGone when it never ends."""
@@ -107,6 +124,13 @@ class Exchange:
                     if not message.get("more_body", False):
                         return
 
+    def tells_who_leaves(self, when_left: Callable[[], None] | None) -> bool:
+        """Have this called where the client leaves before it is answered; False where the server cannot."""
+        if self._line is None:
+            return False
+        self._line.when_left = when_left
+        return True
+
     async def start(self, status: int, media: str, headers: dict[str, str]) -> None:
         """Send the status and the headers."""
         await self._send(self._head(status, media, encoded(headers)))
@@ -123,10 +147,16 @@ class Exchange:
 
     async def answer(self, status: int, media: str, body: bytes, headers: dict[str, str] | None = None) -> None:
         """Send one whole response and write its line in the log."""
-        plain = status == 200 and not headers and not self.cookies
-        if not (plain and self._whole and self._whole(self._lines(media, len(body)), body)):
+        if status != 200 or headers or not self.answer_at_once(media, body):
             await self._answer(status, media, body, headers)
-        self.write(status, size=len(body))
+            self.write(status, size=len(body))
+
+    def answer_at_once(self, media: str, body: bytes) -> bool:
+        """Answer 200 with no headers of its own and write its line; False where the server takes no whole answer."""
+        if self.cookies or self._line is None or not self._line.answer(self._lines(media, len(body)), body):
+            return False
+        self.write(200, size=len(body))
+        return True
 
     def _lines(self, media: str, length: int) -> bytes:
         """The headers of a plain answer. None of it is a client's word but the id, which has been looked at."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 import structlog
@@ -18,9 +19,9 @@ from channels.explain import HEADER, explaining
 from channels.gate import Request, read_body, read_json, shaped
 from channels.headers import Standing
 from channels.logs import safe
-from channels.media import Media, is_json
+from channels.media import Accepted, Media, is_json
 from channels.refusals import Refusal, Refused, later
-from channels.session import Caller, Door
+from channels.session import Caller, Door, Said
 from channels.streams import MakeContext, Streams
 from channels.watch import Watch
 from models.access import Audience
@@ -31,6 +32,15 @@ log = structlog.get_logger("laurel.http")
 _LONGEST_URL = 4_096
 _JSON_PARAMETERS = ("variables", "extensions")
 _STORED = "no-store"
+
+
+class Asked(NamedTuple):
+    """What the head of a request asks, whatever its body says."""
+
+    accept: Accepted
+    said: Said
+    post: bool
+    explain: bool
 
 
 class GraphQLOverHTTP:
@@ -78,24 +88,38 @@ class GraphQLOverHTTP:
         return Refused(Refusal.INTERNAL_ERROR, [faults.mask(exchange.id)])
 
     async def _serve(self, exchange: Exchange) -> None:
+        asked = exchange.notes.get("asked") or exchange.note("asked", self._asked(exchange))
+        body = exchange.body_at_once(self.channel.limits.body_bytes) if asked.post else b""
+        if body is None:
+            body = await exchange.body(self.channel.limits.body_bytes)
+        caller = self.door.remembered(asked.said) or await self.door.found(asked.said)
+        if caller.refused and caller.by_cookie:
+            exchange.cookies = [self.door.clear_cookie()]
+        answering = explaining(self, exchange, caller) if asked.explain else self
+        admitted = answering._admit(exchange, body, caller)
+        if admitted.kind is OperationType.SUBSCRIPTION:
+            if not asked.accept.events or Transport.SSE not in self.channel.transports:
+                raise Refused(Refusal.STREAM_REQUIRED)
+            return await sse.stream(exchange, self.streams, admitted, caller)
+        if asked.accept.media is None:
+            raise Refused(Refusal.SUBSCRIPTIONS_ONLY)
+        if not asked.post and admitted.kind is OperationType.MUTATION:
+            raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
+        return await answering._answer(exchange, admitted, asked.accept.media)
+
+    def _asked(self, exchange: Exchange) -> Asked:
+        """What a request's head asks. Raises what stands against it, whatever the body."""
         accept = exchange.accepted
         if accept.media is None and not accept.events:
             raise Refused(Refusal.NOT_ACCEPTABLE)
-        body = await self._body(exchange)
-        caller = await self.door.caller(exchange.headers)
-        if caller.refused and caller.by_cookie:
-            exchange.cookies = [self.door.clear_cookie()]
-        answering = explaining(self, exchange, caller) if HEADER in exchange.headers else self
-        admitted = answering._admit(exchange, body, caller)
-        if admitted.kind is OperationType.SUBSCRIPTION:
-            if not accept.events or Transport.SSE not in self.channel.transports:
-                raise Refused(Refusal.STREAM_REQUIRED)
-            return await sse.stream(exchange, self.streams, admitted, caller)
-        if accept.media is None:
-            raise Refused(Refusal.SUBSCRIPTIONS_ONLY)
-        if exchange.method == "GET" and admitted.kind is OperationType.MUTATION:
-            raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
-        return await answering._answer(exchange, admitted, accept.media)
+        post = exchange.method == "POST"
+        if post and not is_json(exchange.headers.get("content-type")):
+            raise Refused(Refusal.UNSUPPORTED_MEDIA_TYPE)
+        if not post and exchange.method != "GET":
+            raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": "GET, POST"})
+        if not post and len(exchange.query_string) > _LONGEST_URL:
+            raise Refused(Refusal.URL_TOO_LONG)
+        return Asked(accept, self.door.said(exchange.headers), post, HEADER in exchange.headers)
 
     def _admit(self, exchange: Exchange, body: bytes, caller: Caller) -> Admitted:
         facts = exchange.facts
@@ -109,18 +133,6 @@ class GraphQLOverHTTP:
         facts["document"] = safe(known.document_id)
         facts |= known.operation.facts
         return known
-
-    async def _body(self, exchange: Exchange) -> bytes:
-        """A POST's whole body, within the limit; nothing of a GET."""
-        if exchange.method == "POST":
-            if not is_json(exchange.headers.get("content-type")):
-                raise Refused(Refusal.UNSUPPORTED_MEDIA_TYPE)
-            return await exchange.body(self.channel.limits.body_bytes)
-        if exchange.method != "GET":
-            raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": "GET, POST"})
-        if len(exchange.query_string) > _LONGEST_URL:
-            raise Refused(Refusal.URL_TOO_LONG)
-        return b""
 
     def _request(self, exchange: Exchange, body: bytes) -> Request:
         """The request in a POST's body or a GET's query; a full text by GET is read only from a bearer."""
@@ -138,13 +150,17 @@ class GraphQLOverHTTP:
         ready = admitted.ready or self.engine.ready(admitted.document, admitted.variables, admitted.operation.name)
         if ready is None:
             return await self._execute(exchange, admitted, media)
-        work = self.engine.answer_ready(ready, admitted.viewer, admitted.page)
+        waiting = self.watch.begin(exchange)
         try:
-            body = await self.watch.unless_gone(exchange, work)
+            body = await self.engine.answer_ready(ready, admitted.viewer, admitted.page)
         except Unanswered as busy:
             raise later([dict(busy.formatted)]) from busy
+        finally:
+            self.watch.end(waiting)
         if body is None:
             return await self._execute(exchange, admitted, media)
+        if exchange.method == "POST" and exchange.explained is None and exchange.answer_at_once(media.value, body):
+            return None
         return await self._send(exchange, 200, media, body, keep=True)
 
     async def _execute(self, exchange: Exchange, admitted: Admitted, media: Media) -> None:

@@ -22,6 +22,7 @@ from resolvers.account import token_hash
 
 COOKIE = "laurel_session"
 _LONGEST = 256
+_UNKNOWN = None, 0.0
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,17 @@ class Found:
 
 
 Load = Callable[[str], Awaitable[Found | None]]
+
+
+class Said(NamedTuple):
+    """What a request says of who sent it."""
+
+    token: str | None = None
+    by_cookie: bool = False
+    digest: bytes = b""
+    """The token's hash."""
+    proof: bool = False
+    """Whether it says anything."""
 
 
 class Caller(NamedTuple):
@@ -57,12 +69,18 @@ class Sessions:
         self._loading: dict[bytes, asyncio.Task[Found | None]] = {}
         self._turns = asyncio.Semaphore(at_once)
 
+    def remembered(self, digest: bytes) -> Viewer | None:
+        """The viewer of a session that was looked up a moment ago."""
+        found, until = self._known.get(digest, _UNKNOWN)
+        return found.viewer if found is not None and self.clock() < until else None
+
     async def viewer(self, token: str) -> Viewer:
         """The viewer a token stands for. Raises UNAUTHENTICATED, the same for every token that does not hold."""
         digest = token_hash(token)
-        found, until = self._known.get(digest, (None, 0.0))
-        if found is None or self.clock() >= until:
-            found = await self._looked_up(digest, token) if len(token) <= _LONGEST else None
+        known = self.remembered(digest)
+        if known is not None:
+            return known
+        found = await self._looked_up(digest, token) if len(token) <= _LONGEST else None
         if found is None or found.expires_at <= datetime.now(UTC):
             raise Refused(Refusal.UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
         return found.viewer
@@ -105,7 +123,8 @@ class Sessions:
     def _remember(self, digest: bytes, found: Found | None) -> None:
         self._known.pop(digest, None)
         if found is not None:
-            self._known[digest] = found, self.clock() + self._remembered
+            left = (found.expires_at - datetime.now(UTC)).total_seconds()
+            self._known[digest] = found, self.clock() + min(self._remembered, left)
         if len(self._known) > self._size:
             self._known.popitem(last=False)
 
@@ -126,20 +145,36 @@ class Door:
         return f"__Host-{COOKIE}" if self.secure else COOKIE
 
     async def caller(self, headers: Mapping[str, str]) -> Caller:
-        """Who asks by HTTP. Raises NO_SESSIONS_HERE for a bearer where there are no sessions."""
+        """Who sent a request with these headers."""
+        said = self.said(headers)
+        return self.remembered(said) or await self.found(said)
+
+    def said(self, headers: Mapping[str, str]) -> Said:
+        """What headers say of who sends them. Raises CROSS_SITE, or NO_SESSIONS_HERE for a bearer."""
         bearer = headers.get("authorization")
         if not self.channel.sessions:
             if bearer is not None:
                 raise Refused(Refusal.NO_SESSIONS_HERE)
-            return Caller()
+            return Said()
         if bearer is not None:
-            return await self.known(bearer_of(bearer))
+            return _said(bearer_of(bearer), by_cookie=False)
         token = self.cookie_of(headers)
         if token is None:
-            return Caller()
+            return Said()
         if not self.same_site(headers):
             raise Refused(Refusal.CROSS_SITE)
-        return await self.known(token, by_cookie=True)
+        return _said(token, by_cookie=True)
+
+    def remembered(self, said: Said) -> Caller | None:
+        """The caller, where it need not be looked up."""
+        if not said.proof:
+            return Caller()
+        viewer = self.sessions.remembered(said.digest)
+        return Caller(viewer, said.token, said.by_cookie) if viewer is not None else None
+
+    async def found(self, said: Said) -> Caller:
+        """The caller, looked up."""
+        return await self.known(said.token, by_cookie=said.by_cookie)
 
     async def known(self, token: str | None, *, by_cookie: bool = False) -> Caller:
         """The caller with this token; where it does not hold, a stranger whose refusal is kept."""
@@ -180,6 +215,10 @@ class Door:
     def clear_cookie(self) -> str:
         """The Set-Cookie line that makes a browser forget its session."""
         return self.set_cookie("", datetime.now(UTC))
+
+
+def _said(token: str | None, *, by_cookie: bool) -> Said:
+    return Said(token, by_cookie, token_hash(token) if token else b"", proof=True)
 
 
 def bearer_of(header: str) -> str | None:

@@ -15,7 +15,10 @@ PATIENCE = 0.1
 
 
 class Watch:
-    """Listens to clients that wait long. A timer for all of them costs a request next to nothing."""
+    """Hears of clients that leave: from our own server at once, else by listening to those that wait long.
+
+    A timer for all of them costs a request next to nothing.
+    """
 
     def __init__(self) -> None:
         self._new, self._met = set[Waiting](), set[Waiting]()
@@ -23,18 +26,30 @@ class Watch:
 
     async def unless_gone(self, exchange: Exchange, work: Awaitable[T]) -> T:
         """What the work gives. When the client leaves first this task is cancelled, and `exchange.gone` says so."""
+        waiting = self.begin(exchange)
+        try:
+            return await work
+        finally:
+            self.end(waiting)
+
+    def begin(self, exchange: Exchange) -> Waiting:
+        """Watch the client of an exchange from now on until `end`, in the task that works for it."""
         waiting = Waiting(exchange)
+        if exchange.tells_who_leaves(waiting.left):
+            return waiting
         self._new.add(waiting)
         if not self._timed:
             self._timed = True
             asyncio.get_running_loop().call_later(PATIENCE, self._look)
-        try:
-            return await work
-        finally:
-            self._new.discard(waiting)
-            self._met.discard(waiting)
-            if waiting.listening:
-                waiting.listening.cancel()
+        return waiting
+
+    def end(self, waiting: Waiting) -> None:
+        """Watch no more."""
+        waiting.exchange.tells_who_leaves(None)
+        self._new.discard(waiting)
+        self._met.discard(waiting)
+        if waiting.listening:
+            waiting.listening.cancel()
 
     def _look(self) -> None:
         for waiting in self._met:
@@ -51,12 +66,16 @@ class Waiting:
     listening: asyncio.Task[None] | None = None
 
     def __init__(self, exchange: Exchange) -> None:
-        self._exchange, self._task = exchange, asyncio.current_task()
+        self.exchange, self._task = exchange, asyncio.current_task()
 
     async def listen(self) -> None:
         """Wait for the client to leave, then end the task that works for it."""
-        while (await self._exchange.receive())["type"] != "http.disconnect":
+        while (await self.exchange.receive())["type"] != "http.disconnect":
             pass
-        self._exchange.gone = True
+        self.left()
+
+    def left(self) -> None:
+        """End the task that works for the client."""
+        self.exchange.gone = True
         if self._task is not None:
             self._task.cancel()

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from resolvers.engine import Pool, Unanswered
-from resolvers.engine.driver import PREPARED
+from resolvers.engine.driver import PREPARED, asked
 from tests.pristine import dsn
 
 from .conftest import Register
@@ -181,3 +181,14 @@ async def test_a_migration_in_between_is_not_noticed(register: Register, server:
     assert pool.open == 1
     await server.execute("drop table changing")
     await pool.close()
+
+
+async def test_asyncpg_still_does_what_the_pool_asks_of_its_insides(server: asyncpg.Connection) -> None:  # type: ignore[type-arg]
+    """`asked` goes past asyncpg's public methods: another version must fail here, not in front of people."""
+    statement = await server.prepare("select n::text from generate_series(1, $1) n")
+    assert [tuple(row) for row in await asked(server, statement, [3])] == [("1",)]  # type: ignore[arg-type]  # any connection will do
+    assert await asked(server, statement, [0]) == []  # type: ignore[arg-type]
+    assert await statement.fetchval(3) == "1"
+    with pytest.raises(asyncpg.DataError):
+        await asked(server, statement, ["three"])  # type: ignore[arg-type]
+    assert await server.fetchval("select 1") == 1
