@@ -291,6 +291,18 @@ async def test_many_agencies_or_few_a_page_holds_what_reading_all_rows_gives(
     await connection.close()
 
 
+async def test_a_range_that_too_many_rows_to_gather_lie_in_gives_the_page_that_reading_them_all_does(
+    generic: Engine, register: str
+) -> None:
+    connection = await asyncpg.connect(dsn(register))
+    lying = "select id from dossier where received_at >= '2025-06-01 00:00+07' order by created_at, id limit 40"
+    expected = [row["id"] for row in await connection.fetch(lying)]
+    assert await connection.fetchval("select count(*) from dossier where received_at >= '2025-06-01'") > 40_000
+    listed = 'x: dossiers(first: 20, after: $c, filter: {receivedFrom: "2025-06-01"}, orderBy: OLDEST)'
+    assert await pages(generic, listed, "endCursor") == expected
+    await connection.close()
+
+
 async def pages(engine: Engine, listed: str, end: str) -> list[UUID]:
     """The keys of two pages, one after the other."""
     document = engine.document(f"query($c: String) {{ {listed} {{ nodes {{ id }} pageInfo {{ {end} }} }} }}")
