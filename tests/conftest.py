@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from channels import embedded
 from channels.settings import Settings
 from models import catalogue, database, demo
+from tests.counted import listen
 from tests.pristine import Pristine, clone, drop, dsn
 
 hypothesis.settings.register_profile("default", deadline=None, max_examples=50, print_blob=True)
@@ -156,6 +157,7 @@ def _as_it_was(request: pytest.FixtureRequest) -> None:
 async def sessions(database_url: str) -> AsyncIterator[async_sessionmaker[AsyncSession]]:
     """Sessions on the test's database; each `async with sessions.begin() as session` commits for real."""
     engine = database.write_engine(database_url)
+    listen(engine.sync_engine)
     yield database.sessions(engine)
     await engine.dispose()
 

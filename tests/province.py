@@ -20,6 +20,7 @@ from resolvers.account import viewer_for
 from resolvers.context import Context
 from resolvers.engine import Engine, render
 from resolvers.feed import Feed
+from tests.counted import counted
 
 BEGUN = date(2024, 1, 1)
 NO_PASSWORD = "-"
@@ -93,9 +94,12 @@ class Province:
         parts = [f"... on {kind} {{ {said} }}" for kind, said in REPLIES.items() if kind in kinds]
         reply = f"__typename ... on Refusal {{ message messageEn }} {' '.join(parts)}"
         text = f"mutation($input: {field.args['input'].type}) {{ done: {act}(input: $input) {{ {reply} }} }}"
-        answer = await self.ask(who, text, {"input": {"idempotencyKey": str(uuid4()), **said}})
+        with counted() as sent:
+            answer = await self.ask(who, text, {"input": {"idempotencyKey": str(uuid4()), **said}})
         assert "errors" not in answer, answer["errors"]
         done: dict[str, Any] = answer["data"]["done"]
+        if isinstance(done, dict) and "message" not in done:
+            assert len(sent) + READING <= STATEMENTS.get(act, MOST_STATEMENTS), (act, sent)
         return done
 
     def draft(self, **more: Any) -> dict[str, Any]:
@@ -126,6 +130,11 @@ class Province:
         async with self.sessions() as session:
             return (await session.execute(select(func.count()).select_from(row))).scalar_one()
 
+
+MOST_STATEMENTS, READING = 6, 1
+"""So many statements an act may take that is done, whichever test does it; and how many of them read its reply."""
+STATEMENTS = {"closeSession": 12, "revokeAward": 10, "stripTitle": 9, "restoreAward": 8}
+"""Acts that take others with them, and more statements: no more than these."""
 
 REPLIES = {
     "Dossier": "id code status version lines(first: 10) { nodes { id outcome } }",
