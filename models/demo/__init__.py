@@ -17,12 +17,14 @@ from models import calendar, catalogue
 from models.catalogue import Progress
 from models.demo.accounts import ACCOUNTS, PASSWORD, DemoAccount
 from models.demo.books import Books
+from models.demo.consulting import write_consulting
 from models.demo.content import write_content
 from models.demo.council import write_council
 from models.demo.decisions import Decisions
 from models.demo.dossiers import Dossiers
 from models.demo.law import LawInForce
 from models.demo.plan import Planner
+from models.demo.postings import write_postings
 from models.demo.world import World
 
 __all__ = ["ACCOUNTS", "PASSWORD", "DemoAccount", "NotEmpty", "is_loaded", "load"]
@@ -113,6 +115,8 @@ def _books(law: LawInForce, scale: int, seed: int, today: date, progress: Progre
     Decisions(world).write(dossiers)
     write_council(world, dossiers)
     write_content(world)
+    write_consulting(world, dossiers)
+    write_postings(world, dossiers)
     world.journal.write(world.books)
     return world.books
 

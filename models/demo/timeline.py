@@ -80,8 +80,8 @@ _GAPS: dict[Step, tuple[int, int]] = {
 }
 """The least and the most working minutes that a step is taken after the one before."""
 
-_POSTED_FOR = (10 * DAY, 12 * DAY)
-"""A posted list stays up for ten working days."""
+_POSTED_FOR = (11 * DAY, 12 * DAY)
+"""A posted list stays up for ten working days, and is ended on one after them."""
 _LATE = (11 * DAY, 20 * DAY)
 """Now and then a signature is late."""
 _PREPARED = {True: (2 * DAY, 7 * DAY // 2), False: (DAY // 2, 3 * DAY // 2)}
