@@ -35,11 +35,11 @@ class Outlet:
     """What is on its way to a client."""
 
     __slots__ = (
-        "_drained", "_events", "_taking", "_transport", "_unread", "_waiting", "_weight", "blocked", "closed", "write",
+        "_drained", "_events", "_taking", "_transport", "_unread", "_waiting", "_weight", "_write", "blocked", "closed",
     )  # fmt: skip
 
     def __init__(self, transport: asyncio.WriteTransport) -> None:
-        self._transport, self.write = transport, transport.write
+        self._transport, self._write = transport, transport.write
         self.blocked = self.closed = False
         """The client does not keep up: whoever has something to say gives it to `keep`."""
         self._taking = True
@@ -47,6 +47,13 @@ class Outlet:
         self._weight = self._events = 0
         self._unread = (0, 0.0)
         self._drained: list[asyncio.Future[None]] = []
+
+    def write(self, frame: bytes) -> None:
+        """Send bytes now. A client that has left is told nothing, and fails nobody who is told the same."""
+        try:
+            self._write(frame)
+        except RuntimeError:  # uvloop's word for a transport that is closed, perhaps before there was this way out
+            self.close()
 
     def say(self, frame: bytes) -> None:
         """Send a message of the protocol, after all that waits."""
