@@ -52,9 +52,10 @@ def demo(port: Port = None, host: Host = None, scale: Scale = 1, seed: Seed = 37
     with running(settings) as live:
         with progress(err) as told:
             asyncio.run(database.prepare_demo(live.database_url, scale, seed, told))
+        serves = restricted(settings, live)
         from channels.app import create_app
 
-        serving.run(create_app(live), live, listener, lambda address: welcome.say(out, address))
+        serving.run(create_app(serves), serves, listener, lambda address: welcome.say(out, address))
 
 
 @app.command()
@@ -74,7 +75,16 @@ def serve(
 
     with running(settings) as live:
         asyncio.run(database.prepare(live.database_url))
-        (alone if workers == 1 else several)(live, listener, workers)
+        (alone if workers == 1 else several)(restricted(settings, live), listener, workers)
+
+
+def restricted(settings: Settings, live: Settings) -> Settings:
+    """The settings to serve by: on a server of our own as a role that may only serve."""
+    from channels import database
+
+    if settings.database_url:
+        return live
+    return replace(live, database_url=asyncio.run(database.as_application(live.database_url)))
 
 
 def alone(live: Settings, listener: socket.socket, _: int) -> None:
@@ -123,6 +133,8 @@ def migrate() -> None:
 
     with running(Settings.from_environment()) as live:
         asyncio.run(database.prepare(live.database_url))
+        if live.application_role:
+            asyncio.run(database.allow(live.database_url, live.application_role))
         out.print(f"✓ {database.place(live.database_url)}")
 
 

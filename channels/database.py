@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+from contextlib import suppress
+
 import asyncpg
 from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 
-from channels.obstacles import DatabaseAway, DatabaseTooOld, OthersData
-from models import catalogue, database
+from channels.obstacles import DatabaseAway, DatabaseTooOld, OthersData, OwnersWork, UnknownRole
+from models import catalogue, database, grants
 from models.catalogue import Progress
 
 OLDEST = 15
+FORBIDDEN = "42501"
+APPLICATION = "laurel_application"
+"""The role that serves on an embedded server."""
 
 
 async def require(url: str) -> None:
@@ -32,12 +39,44 @@ def place(url: str) -> str:
 
 
 async def prepare(url: str, progress: Progress | None = None) -> None:
-    """Migrate, and make the catalogue say what its files say."""
+    """Migrate, and make the catalogue say what its files say. Raises OwnersWork where that is another role's to do."""
     await require(url)
-    if not await database.at_head(url):
-        await database.migrate(url)
-    if not await catalogue.is_loaded(url):
-        await catalogue.load(url, progress)
+    try:
+        if not await database.at_head(url):
+            await database.migrate(url)
+        if not await catalogue.is_loaded(url):
+            await catalogue.load(url, progress)
+    except DBAPIError as fault:
+        if getattr(fault.orig, "sqlstate", None) != FORBIDDEN:
+            raise
+        raise OwnersWork("migrate") from None
+
+
+async def allow(url: str, role: str) -> None:
+    """Give the application's role its rights, as the tables' owner; raises UnknownRole."""
+    try:
+        await grants.grant(url, role)
+    except grants.NoSuchRole:
+        raise UnknownRole(role) from None
+
+
+async def as_application(url: str) -> str:
+    """The URL of the role that serves on an embedded server, made where it is not there, with its rights.
+
+    Its password is worked out of the owner's, so that processes that share the server agree on it.
+    """
+    parts = make_url(url)
+    secret = hashlib.sha256(f"{parts.password} {APPLICATION}".encode()).hexdigest()
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
+            await connection.execute(f"create role {APPLICATION} login")
+        with suppress(asyncpg.InternalServerError):  # another process does it at this very moment
+            await connection.execute(f"alter role {APPLICATION} password '{secret}'")
+    finally:
+        await connection.close()
+    await allow(url, APPLICATION)
+    return parts.set(username=APPLICATION, password=secret).render_as_string(hide_password=False)
 
 
 async def prepare_demo(url: str, scale: int, seed: int, progress: Progress | None = None) -> bool:

@@ -192,6 +192,16 @@ class NumberingHeld(CannotStart):
         )
 
 
+class UnknownRole(CannotStart):
+    """The role that is to serve is not there."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__(
+            f"PostgreSQL không có vai trò {role}. Hãy tạo: create role {role} login password '…', rồi migrate lại.",
+            f"PostgreSQL has no role {role}. Make it: create role {role} login password '…', then migrate again.",
+        )
+
+
 class OwnersWork(CannotStart):
     """What only the owner of the tables may do was asked by somebody else."""
 

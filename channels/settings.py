@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -85,9 +86,16 @@ def _origins(value: str) -> tuple[str, ...]:
     return origins
 
 
+def _role(value: str) -> str:
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", value):
+        raise ValueError("laurel_app")
+    return value
+
+
 READERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "DATABASE_URL": ("database_url", _postgresql),
     "REDIS_URL": ("redis_url", _redis),
+    "LAUREL_APPLICATION_ROLE": ("application_role", _role),
     "LAUREL_HOST": ("host", _text),
     "LAUREL_PORT": ("port", _port),
     "LAUREL_ADDRESS": ("address", _address),
@@ -111,6 +119,8 @@ class Settings:
     """postgresql+asyncpg://…; empty until given or until the embedded server runs."""
     redis_url: str | None = ""
     """redis://…; empty until given or started. None: no doorbell, changes are heard a second late."""
+    application_role: str | None = None
+    """Whom `migrate`, run by the tables' owner, gives the rights that serving needs. None: nobody."""
     host: str = "127.0.0.1"
     port: int = 8000
     address: str | None = None

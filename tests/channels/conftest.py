@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 import models as rows
 from channels.app import Laurel, create_app
+from channels.database import as_application
 from channels.fanout import Group
 from channels.serving import configured
 from channels.settings import Settings
@@ -130,7 +131,8 @@ async def serving(
 ) -> AsyncIterator[tuple[str, Laurel, uvicorn.Server]]:
     """The application, serving; with plain cookies, for it speaks plain HTTP."""
     data = tmp_path_factory.mktemp("data")
-    settings = Settings(database_url=database_url, redis_url=redis_url, secure_cookies=False, readers=4, data=data)
+    url = await as_application(database_url)  # whatever it does, the role that serves may do
+    settings = Settings(database_url=url, redis_url=redis_url, secure_cookies=False, readers=4, data=data)
     async with served(settings) as running:
         yield running
 

@@ -11,10 +11,12 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 
-from channels import serving
+from channels import database, serving
 from channels.obstacles import AddressRefused, PortTaken
+from tests.pristine import dsn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Laurel = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -105,6 +107,31 @@ def test_a_bad_setting_is_said_without_a_traceback(laurel: Laurel) -> None:
     assert refused.returncode == 1
     assert "LAUREL_PORT" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_a_role_that_is_not_there_is_named_with_how_to_make_it(laurel: Laurel) -> None:
+    refused = laurel("migrate", LAUREL_APPLICATION_ROLE="nobody_there")
+    assert refused.returncode == 1
+    assert "create role nobody_there" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_who_may_only_serve_is_told_who_may_migrate(laurel: Laurel, fresh_database_url: str) -> None:
+    url = asyncio.run(database.as_application(fresh_database_url))
+    served = laurel("migrate", DATABASE_URL=url)
+    assert served.returncode == 0, served.stderr  # nothing is to be done
+    asyncio.run(outdated(fresh_database_url))
+    refused = laurel("migrate", DATABASE_URL=url)
+    assert refused.returncode == 1
+    assert "DATABASE_URL" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+async def outdated(url: str) -> None:
+    """Make the database say that it stands at the revision before the newest."""
+    connection = await asyncpg.connect(dsn(url))
+    await connection.execute("update alembic_version set version_num = '0002'")
+    await connection.close()
 
 
 def test_sweeping_files_says_what_was_removed(laurel: Laurel, tmp_path: Path) -> None:
