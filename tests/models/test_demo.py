@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import AsyncIterator
-from datetime import date, datetime, time
-from itertools import pairwise
-from typing import Any, TypeAlias
+from datetime import date
 
-import asyncpg
 import pytest
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -20,42 +16,13 @@ from sqlalchemy.orm import joinedload, selectinload
 import models as rows
 from models import demo
 from models.access import Role
-from models.calendar import ZONE, day_of, is_working, today
+from models.calendar import day_of, today
 from models.demo.figures import AWARDS, STATUSES
 from models.demo.people import FILE as NAMES
 from models.dossier import Dossier
 from models.submission import must_be_complete
-from models.verification import Verified, verify
-from models.workflow import DossierStatus, Place, Step, workflow
-from tests.pristine import dsn
-
-Connection: TypeAlias = "asyncpg.Connection[Any]"
-FINGERPRINT = """
-    select md5(string_agg(said, '|' order by said)) from (
-      select concat_ws(',', d.id, d.code, d.title, d.status, d.version, d.created_at, d.due_on) as said from dossier d
-      union all select concat_ws(',', a.id, n.name, t.code, a.citation, a.awarded_on)
-        from award a join nominee n on n.id = a.nominee_id join award_type t on t.id = a.award_type_id
-      union all select concat_ws(',', j.key, j.at, j.act, j.subject_id, j.subject_version, j.topics, j.data)
-        from journal j
-      union all select concat_ws(',', p.personal_number, p.birth_date, p.ethnicity, p.address) from nominee_personal p
-      union all select concat_ws(',', c.id, c.username, c.full_name) from account c) as everything"""
-
-
-@pytest.fixture
-async def held(demo_url: str) -> AsyncIterator[Connection]:
-    """A connection to the demo."""
-    connection = await asyncpg.connect(dsn(demo_url))
-    yield connection
-    await connection.close()
-
-
-async def fingerprint(url: str) -> str:
-    """A digest of what the demo holds: dossiers, awards, journal, people, accounts."""
-    connection = await asyncpg.connect(dsn(url))
-    try:
-        return str(await connection.fetchval(FINGERPRINT))
-    finally:
-        await connection.close()
+from models.workflow import DossierStatus
+from tests.models.conftest import Connection
 
 
 async def culture(held: Connection, first: date, last: date) -> dict[str, int]:
@@ -123,93 +90,6 @@ async def test_a_dossier_has_one_to_twelve_lines(held: Connection) -> None:
     )
     assert sizes is not None
     assert tuple(sizes) == (1, 12)
-
-
-async def timelines(held: Connection) -> dict[Any, list[asyncpg.Record]]:
-    """The journal of every dossier, by its key."""
-    found: dict[Any, list[asyncpg.Record]] = {}
-    entries = await held.fetch(
-        """
-        select d.id, d.status, d.version, j.act, j.at, j.actor_id, j.subject_version, j.data, j.public_text, j.topics
-        from dossier d join journal j on j.subject_kind = 'Dossier' and j.subject_id = d.id
-        order by d.id, j.subject_version"""
-    )
-    for entry in entries:
-        found.setdefault(entry["id"], []).append(entry)
-    return found
-
-
-async def test_every_timeline_is_legal_by_the_workflow_table(held: Connection) -> None:
-    stories = await timelines(held)
-    assert len(stories) == 2000
-    for story in stories.values():
-        place: Place = DossierStatus.DRAFT, ()
-        for version, entry in enumerate(story, 1):
-            rule = workflow()[Step[entry["act"]]]
-            assert entry["subject_version"] == version
-            assert version == 1 or place[0] in rule.before
-            assert entry["public_text"] == rule.says
-            place = rule.lead(*place)
-        assert story[0]["act"] == "DRAFT"
-        assert (place[0].name, len(story)) == (story[-1]["status"], story[-1]["version"])
-
-
-async def test_steps_are_taken_in_order_in_working_hours_of_working_days_before_today(held: Connection) -> None:
-    for story in (await timelines(held)).values():
-        moments: list[datetime] = [entry["at"] for entry in story]
-        assert all(before < after for before, after in pairwise(moments))
-        for moment in moments:
-            local = moment.astimezone(ZONE).time()
-            assert time(7, 30) <= local < time(11, 30) or time(13, 30) <= local < time(17)
-            assert is_working(day_of(moment))
-            assert day_of(moment) < today()
-
-
-async def test_steps_are_taken_by_people_who_hold_the_role_for_them_and_stand_apart(held: Connection) -> None:
-    roles: dict[Any, set[Role]] = {}
-    for row in await held.fetch("select account_id, role from role_held"):
-        roles.setdefault(row["account_id"], set()).add(Role[row["role"]])
-    for story in (await timelines(held)).values():
-        actors = {Step[entry["act"]]: entry["actor_id"] for entry in story}
-        for step, actor in actors.items():
-            assert roles[actor] & workflow()[step].roles
-            assert actor not in {actors[other] for other in workflow()[step].apart & actors.keys()}
-
-
-async def test_agencies_propose_only_while_they_stand(held: Connection) -> None:
-    outside = await held.fetchval(
-        """
-        select count(*) from dossier d join agency g on g.id = d.agency_id
-        where d.created_at < g.valid_from or coalesce(d.received_at, d.created_at) >= g.valid_to"""
-    )
-    assert outside == 0
-
-
-async def test_codes_are_numbered_within_their_day_and_the_counts_stand_at_the_last(held: Connection) -> None:
-    days: dict[str, list[int]] = {}
-    for row in await held.fetch("select code, received_at from dossier where code is not null"):
-        place, day, number = row["code"].rsplit("-", 2)
-        assert (place, day) == ("H37.05", f"{day_of(row['received_at']):%y%m%d}")
-        days.setdefault(day, []).append(int(number))
-    assert all(sorted(numbers) == list(range(1, len(numbers) + 1)) for numbers in days.values())
-    counts = await held.fetch("select to_char(day, 'YYMMDD') as day, last from dossier_code_count")
-    assert {row["day"]: row["last"] for row in counts} == {day: len(numbers) for day, numbers in days.items()}
-
-
-async def test_the_provinces_decisions_are_numbered_without_gap_in_the_order_of_signature(held: Connection) -> None:
-    decisions = await held.fetch(
-        """
-        select d.number, d.year from decision d join agency g on g.id = d.agency_id
-        where g.kind = 'PROVINCE' order by d.signed_on, split_part(d.number, '/', 1)::int"""
-    )
-    years: dict[int, list[str]] = {}
-    for row in decisions:
-        years.setdefault(row["year"], []).append(row["number"])
-    assert {2024, 2025} <= years.keys()
-    for year, numbers in years.items():
-        assert numbers == [f"{order}/QĐ-UBND" for order in range(1, len(numbers) + 1)]
-        last = "select last from decision_number_count c join agency g on g.id = c.agency_id where g.kind = 'PROVINCE'"
-        assert await held.fetchval(f"{last} and c.year = $1", year) == len(numbers)
 
 
 async def test_awards_go_to_kinds_that_may_receive_them_from_those_who_may_decide(held: Connection) -> None:
@@ -346,32 +226,6 @@ async def test_the_demos_password_opens_no_other_account(held: Connection) -> No
         PasswordHasher().verify(others[0]["password_hash"], demo.PASSWORD)
 
 
-async def test_the_journal_is_numbered_whole_and_in_the_order_of_time(demo_url: str, held: Connection) -> None:
-    engine = create_async_engine(demo_url)
-    async with engine.connect() as connection:
-        verified = await verify(connection)
-    await engine.dispose()
-    assert isinstance(verified, Verified)
-    assert verified.head.entries == await held.fetchval("select count(*) from journal")
-    backwards = "select count(*) from (select at < lag(at) over (order by id) as back from journal) as j where back"
-    assert await held.fetchval(backwards) == 0
-
-
-async def test_the_public_hears_of_published_decisions_only(held: Connection) -> None:
-    heard = await held.fetch(
-        """
-        select j.act, count(*), bool_and('decisions' = any(j.topics)) as public from journal j
-        where j.subject_kind = 'Decision' group by j.act"""
-    )
-    public = {row["act"]: row["public"] for row in heard}
-    assert public == {
-        "ISSUE_DECISION": False,
-        "RECORD_DECISION": False,
-        "PUBLISH_DECISION": True,
-        "REVOKE_AWARD": True,
-    }
-
-
 async def test_each_cancelled_award_was_cancelled_by_a_later_public_decision(held: Connection) -> None:
     unexplained = """
         select count(*) from award a where a.status = 'CANCELLED' and not exists (
@@ -389,47 +243,3 @@ async def test_every_award_has_a_code_of_its_own_and_prize_money_from_the_decree
         from award a join award_type t on t.id = a.award_type_id left join award_prize p on p.award_id = a.id
         where t.code = 'BK_T' group by 1 order by 1"""
     assert [tuple(row) for row in await held.fetch(paid)] == [(False, None, None), (True, True, True)]
-
-
-async def test_a_second_load_is_refused_and_changes_nothing(demo_url: str) -> None:
-    before = await fingerprint(demo_url)
-    assert await demo.is_loaded(demo_url)
-    with pytest.raises(demo.NotEmpty):
-        await demo.load(demo_url)
-    assert await fingerprint(demo_url) == before
-
-
-async def test_an_interrupted_load_leaves_nothing_and_the_same_seed_then_gives_the_same(
-    demo_url: str, fresh_database_url: str
-) -> None:
-    def interrupt(table: str, done: int, total: int) -> None:
-        assert 0 < done <= total
-        if table == "ghi · dossier_line":
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        await demo.load(fresh_database_url, progress=interrupt)
-    assert not await demo.is_loaded(fresh_database_url)
-    await demo.load(fresh_database_url)
-    assert await fingerprint(fresh_database_url) == await fingerprint(demo_url)
-
-
-async def test_scale_seed_and_day_may_be_chosen(demo_url: str, fresh_database_url: str) -> None:
-    day = date(2026, 3, 2)
-    await demo.load(fresh_database_url, scale=2, seed=5, today=day)
-    held = await asyncpg.connect(dsn(fresh_database_url))
-    assert await held.fetchval("select count(*) from dossier") == 4000
-    assert await held.fetchval("select max(at) from journal") < datetime(2026, 3, 2, tzinfo=ZONE)
-    given = "select count(*) from award a join decision d on d.id = a.decision_id join agency g on g.id = d.agency_id"
-    assert await held.fetchval(f"{given} where g.kind = 'PROVINCE' and a.status = 'IN_FORCE'") == 2 * AWARDS
-    assert await culture(held, date(2025, 1, 1), date(2025, 3, 2)) == {"COLLECTIVE": 14, "INDIVIDUAL": 54}
-    assert await culture(held, date(2024, 1, 1), date(2024, 3, 2)) == {"COLLECTIVE": 1, "INDIVIDUAL": 10}
-    await held.close()
-    assert await fingerprint(fresh_database_url) != await fingerprint(demo_url)
-
-
-@pytest.mark.parametrize(("scale", "day"), [(0, date(2026, 11, 21)), (1, date(2026, 1, 31))])
-async def test_a_scale_or_day_without_a_demo_is_refused(fresh_database_url: str, scale: int, day: date) -> None:
-    with pytest.raises(ValueError, match="the demo needs a scale of at least 1 and a day from 2026-02-01 on"):
-        await demo.load(fresh_database_url, scale=scale, today=day)
-    assert not await demo.is_loaded(fresh_database_url)

@@ -2,23 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Any, TypeAlias
-
-import asyncpg
-import pytest
-
-from tests.pristine import dsn
-
-Connection: TypeAlias = "asyncpg.Connection[Any]"
-
-
-@pytest.fixture
-async def held(demo_url: str) -> AsyncIterator[Connection]:
-    """A connection to the demo."""
-    connection = await asyncpg.connect(dsn(demo_url))
-    yield connection
-    await connection.close()
+from tests.models.conftest import Connection
 
 
 async def test_one_sitting_is_open_and_all_others_are_over(held: Connection) -> None:

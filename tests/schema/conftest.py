@@ -7,11 +7,14 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+import models as rows
+from models.access import Role
+from resolvers.account import viewer_for
 from resolvers.engine import Engine, Pool
 from resolvers.feed import Feed
 from schema import schema
 from tests.pristine import dsn
-from tests.province import Province, settle
+from tests.province import BEGUN, NO_PASSWORD, Province, settle
 from tests.schema.chamber import Chamber, seated
 from tests.schema.library import Library, plant
 
@@ -55,3 +58,18 @@ async def library(province: Province) -> Library:
 async def chamber(province: Province) -> Chamber:
     """The small province with its council."""
     return await seated(province)
+
+
+@pytest.fixture
+async def asked(province: Province) -> Province:
+    """The province, with an officer in the commune too."""
+    async with province.sessions.begin() as session:
+        account = rows.Account(username="rural", full_name="Người rural", password_hash=NO_PASSWORD)
+        session.add(account)
+        await session.flush()
+        commune = province.agencies["commune"]
+        held = rows.RoleHeld(account_id=account.id, role=Role.AGENCY_HEAD, agency_id=commune, valid_from=BEGUN)
+        session.add(held)
+        await session.flush()
+        province.viewers["rural"] = await viewer_for(session, account)
+    return province
