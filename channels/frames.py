@@ -47,6 +47,10 @@ class Frames(WebSocketsSansIOProtocol):
         self.outlet = Outlet(self.transport)
         return self.outlet
 
+    def forget_handshake(self) -> None:
+        """Keep nothing of what was said before the socket was open."""
+        self.request = self.response = cast("Any", None)
+
     def interrupt(self) -> None:
         """Have the application receive a message of our own at once, for it to look why."""
         self.queue.put_nowait(cast("Any", {"type": INTERRUPTED}))

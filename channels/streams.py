@@ -35,6 +35,8 @@ LOOK = 1.0
 """Seconds between two looks at all streams."""
 BREATH = 500
 """Streams that are looked at between two turns of the event loop."""
+JOINING = 4
+"""Who is found those to follow with at once: thousands come at a time where a process ended, and take turns."""
 RETURN = (1_000, 10_000)
 """Milliseconds after which who is sent away shall come back: a process's clients, all at once, would be too many."""
 
@@ -62,6 +64,7 @@ class Streams:
         self.leaving = asyncio.Event()
         """Set when the process stops: every stream says so to its client and ends, so that it comes back elsewhere."""
         self.groups: dict[Hashable, Group] = {}
+        self._turns = asyncio.Semaphore(JOINING)
         self._streams: dict[Stream, None] = {}
         self._keeping: asyncio.Task[None] | None = None
 
@@ -89,7 +92,8 @@ class Streams:
     async def _group(self, admitted: Admitted, viewer: Viewer, after: str | None) -> tuple[Group, str | None]:
         """Those who ask alike, and the cursor that is asked for."""
         try:
-            return await self._found(admitted, viewer, after)
+            async with self._turns:
+                return await self._found(admitted, viewer, after)
         except Refused:
             raise
         except AWAY as problem:

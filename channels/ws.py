@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -30,25 +29,27 @@ class GraphQLTransportWS:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket from its handshake to its end. A foreign Origin is refused at the handshake (403)."""
         await receive()
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        if not self._welcome(headers):
+        welcome, cookie = self._welcome(scope)
+        if not welcome:
             return await send({"type": "websocket.close", "code": 1008})
         address, crowd = (scope.get("client") or (None,))[0], self.streams.crowds.addresses
         if not crowd.enter(address):
             return await _refuse(send)
         try:
-            await self._serve(scope, headers, receive, send)
+            await self._serve(scope, cookie, receive, send)
         finally:
             crowd.leave(address)
         return None
 
-    async def _serve(self, scope: Scope, headers: Mapping[str, str], receive: Receive, send: Send) -> None:
+    async def _serve(self, scope: Scope, cookie: str | None, receive: Receive, send: Send) -> None:
         spoken = PROTOCOL in scope.get("subprotocols", ())
         await send({"type": "websocket.accept", "subprotocol": PROTOCOL if spoken else None})
         wire, facts = frames.of(scope), dict[str, Any]()
         why: Close | None = Close.PROTOCOL
+        scope["headers"] = []  # a socket lasts long, and its handshake takes as much room as all the rest of it
+        wire.forget_handshake()
         if spoken:
-            socket = Socket(self, headers, wire)
+            socket = Socket(self, cookie, wire)
             why = await socket.run(receive)
             facts = {"operations": socket.operations, "audience": socket.audience}
         log.info("socket", channel=self.door.channel.name, code=why.value[0] if why else 1000, **facts)
@@ -57,12 +58,11 @@ class GraphQLTransportWS:
                 await send({"type": "websocket.close", "code": why.value[0], "reason": why.reason})
                 wire.linger()
 
-    def _welcome(self, headers: Mapping[str, str]) -> bool:
-        """Whether a page of this site opens the socket, or something that is no browser and carries no cookie."""
-        origin = headers.get("origin")
-        if origin is None:
-            return self.door.cookie_of(headers) is None
-        return self.door.allowed(origin, headers.get("host", ""))
+    def _welcome(self, scope: Scope) -> tuple[bool, str | None]:
+        """Whether a page of this site opens the socket, or something that is no browser and has no cookie; and that."""
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        origin, cookie = headers.get("origin"), self.door.cookie_of(headers)
+        return cookie is None if origin is None else self.door.allowed(origin, headers.get("host", "")), cookie
 
 
 async def _refuse(send: Send) -> None:

@@ -50,8 +50,8 @@ Following = tuple[Member, Admitted]
 class Socket:
     """What a client said, and the way to it. Idle it is one task that waits for the client's next message."""
 
-    def __init__(self, endpoint: GraphQLTransportWS, headers: Mapping[str, str], frames: Frames) -> None:
-        self._endpoint, self._streams, self._headers = endpoint, endpoint.streams, headers
+    def __init__(self, endpoint: GraphQLTransportWS, cookie: str | None, frames: Frames) -> None:
+        self._endpoint, self._streams, self._cookie = endpoint, endpoint.streams, cookie
         self._frames, self._outlet = frames, frames.outward()
         self._operations: dict[str, Following | asyncio.Task[None]] = {}
         self._caller: Caller | None = None
@@ -157,12 +157,12 @@ class Socket:
             raise Closed(Close.MALFORMED)
         door = self._endpoint.door
         said = (payload or {}).get("authorization", (payload or {}).get("Authorization"))
-        caller = await door.known(door.cookie_of(self._headers) if said is None else bearer_of(str(said)))
+        caller = await door.known(self._cookie if said is None else bearer_of(str(said)))
         if caller.refused or caller.token is None or caller.viewer.audience is not door.channel.audience:
             raise Closed(Close.FORBIDDEN)
         if not self._streams.crowds.sockets.enter(caller.viewer.account_id):
             raise Closed(Close.CROWDED)
-        self._caller, self._headers = caller, {}
+        self._caller = caller
         viewer = await self._streams.attendance.enter(caller.token, self)
         if viewer is None:
             raise Closed(Close.FORBIDDEN)

@@ -1,4 +1,4 @@
-"""`./run bench [read|write|growth]`: what a read costs the server, beside what it could cost at best; and an act.
+"""`./run bench [read|write|push|growth]`: what a read costs the server, beside what it could cost at best; and an act.
 
 read: contenders answer the same queries with equal answers, taking turns round by round:
   laurel      a document by POST on the web channel, with session, limits, access predicates and log
@@ -8,6 +8,7 @@ read: contenders answer the same queries with equal answers, taking turns round 
   strawberry  stock Strawberry on the same tables, with the ORM and DataLoaders
   postgraphile, mercurius, yoga   where there are Node and npm: the same tables, prepared statements, graphql-jit
 write: each act of a dossier's journey, with its statements and commits, on a copy of the data that is thrown away.
+push: one event to 1,000 and 10,000 sockets, beside stock Strawberry and graphql-ws; idle sockets; catching up.
 growth: Laurel alone, on data of growing scale, each in a database of its own that is kept under .laurel/.
 Servers run on one core; PostgreSQL and the load on another. Only ratios and CPU mean anything on a shared machine.
 """
@@ -26,6 +27,7 @@ from tests.bench.growth import growth, scales
 from tests.bench.kept import kept, loaded
 from tests.bench.peers import node
 from tests.bench.postgres import postgres_at
+from tests.bench.push import Pushes, push
 from tests.bench.read import Unequal, read
 from tests.bench.report import Results, as_json, err, out
 from tests.bench.write import Writes, write
@@ -44,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     else:
         results.tell(out)
     if asked.bench != "growth":
-        reached = results.goals() if isinstance(results, Writes) else list(targets.goals(results))
+        reached = results.goals() if isinstance(results, Writes | Pushes) else list(targets.goals(results))
         targets.tell(reached, err if asked.json else out)
     return 0
 
@@ -78,9 +80,22 @@ def measured_reads(asked: argparse.Namespace) -> Results:
         return read(at, asked.rounds, peers)
 
 
-MEASURED: dict[str, Callable[[argparse.Namespace], Results | Writes]] = {
+def measured_pushes(asked: argparse.Namespace) -> Pushes:
+    """What it costs to tell many."""
+    peers = with_node() and (node.LISTENED,) if not asked.no_peers else ()
+    settings = Settings()
+    with kept(settings) as running:
+        at = replace(running, database_url=loaded(running, min(asked.scale, 1)))
+        postgres = postgres_at(at.database_url)
+        if pinned() and postgres and not settings.database_url:
+            postgres.pin(REST)
+        return push(at, peers)
+
+
+MEASURED: dict[str, Callable[[argparse.Namespace], Results | Writes | Pushes]] = {
     "read": measured_reads,
     "write": measured_writes,
+    "push": measured_pushes,
     "growth": measured_growth,
 }
 
@@ -104,7 +119,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--to", type=int, default=10, help="growth: up to this scale (10; the full run is 50)")
     parser.add_argument("--rounds", type=int, default=10, help="turns that each contender takes (10)")
-    parser.add_argument("--no-peers", action="store_true", help="read: leave out the servers for Node")
+    parser.add_argument("--no-peers", action="store_true", help="read, push: leave out the servers for Node")
     return parser.parse_args(arguments)
 
 

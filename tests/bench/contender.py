@@ -27,7 +27,8 @@ from models import database
 from models.access import Viewer
 from resolvers.account import viewer_by_token
 from resolvers.engine import Pool
-from tests.bench.peers.node import PEERS, run
+from tests.bench.descriptors import raised
+from tests.bench.peers.node import LISTENED, PEERS, run
 from tests.bench.queries import QUERIES
 from tests.pristine import dsn
 
@@ -52,6 +53,10 @@ def application(name: str, settings: Settings, token: str) -> Starlette:
         from tests.bench import limit
 
         return limit.create_app(settings, viewer)
+    if name == "strawberry-push":
+        from tests.bench import stock_push
+
+        return stock_push.create_app(settings, viewer)
     from tests.bench import stock
 
     return stock.create_app(settings, viewer)
@@ -130,8 +135,9 @@ def end_with_parent() -> None:
 
 def main(name: str) -> None:
     """Serve until the parent ends; the first line told is the address."""
+    raised()
     settings, token = Settings.from_environment(), os.environ.get("BENCH_TOKEN", "")
-    if name in PEERS:
+    if name in PEERS or name == LISTENED:
         run(name, dsn(settings.database_url), asyncio.run(viewer_of(settings.database_url, token)))
     end_with_parent()
     app: Any = application(name, settings, token)

@@ -11,10 +11,12 @@ from models.access import Viewer
 from tests.conformance import node
 from tests.conformance.node import NoNode, NotInstalled
 
-__all__ = ["PEERS", "NoNode", "NotInstalled", "install", "run", "versions"]
+__all__ = ["LISTENED", "PEERS", "NoNode", "NotInstalled", "install", "run", "versions"]
 
 PEERS = {"postgraphile": "postgraphile", "mercurius": "mercurius", "yoga": "graphql-yoga"}
 """Each contender's name, and its package's."""
+LISTENED = "graphql-ws"
+"""The peer that tells many what happened."""
 HERE = Path(__file__).parent
 BROUGHT = HERE / "node_modules" / ".bin" / "node"
 """The Node that npm installs, where there is one for this machine."""
@@ -40,7 +42,7 @@ def program() -> str:
 def versions() -> str:
     """What is measured, for a person."""
     lock = json.loads((HERE / "package-lock.json").read_text())["packages"]
-    names = (*PEERS.values(), "graphql-jit", "graphql", "pg")
+    names = (*PEERS.values(), LISTENED, "graphql-jit", "graphql", "pg")
     said = [f"{name} {lock[f'node_modules/{name}']['version']}" for name in names]
     return " · ".join([f"Node {node.version(program()).removeprefix('v')}", *said])
 
