@@ -64,13 +64,13 @@ async def impatient(site: Site) -> AsyncIterator[Site]:
         yield Site(address, laurel, site.province, http, running)
 
 
-@pytest.mark.parametrize(("query", "status"), [(STRAIGHT, 503), (MIXED, 200)])
+@pytest.mark.parametrize("query", [STRAIGHT, MIXED])
 async def test_a_slow_statement_is_timed_out_and_gone_from_the_server(
-    impatient: Site, server: asyncpg.Connection[Any], query: str, status: int
+    impatient: Site, server: asyncpg.Connection[Any], query: str
 ) -> None:
     async with held_up(impatient, "decision"):
         answer = await impatient.ask("web", query, "chief")
-        assert (answer.status_code, codes(answer)) == (status, ["TIMEOUT"])
+        assert (answer.status_code, codes(answer)) == (503, ["TIMEOUT"])
         await until(server, 0, within=1)
     assert (await impatient.ask("web", query, "chief")).json()["data"]["decisions"] == {"totalCount": 0}
     assert impatient.laurel.pool.open == 1
@@ -235,5 +235,5 @@ def question(name: str, field: Any, argument: str, said: str, kind: Any) -> str:
     ],
 )
 async def test_a_reading_connection_writes_nothing(site: Site, sql: str) -> None:
-    with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+    with pytest.raises((asyncpg.ReadOnlySQLTransactionError, asyncpg.InsufficientPrivilegeError)):
         await site.laurel.pool.fetch(sql, [])
