@@ -70,8 +70,7 @@ class Site:
             "DATABASE_URL": database.at(self.database.port),
             "REDIS_URL": bell.at(self.bell.port),
             "LAUREL_DATA": str(self.home / "data"),
-            "LAUREL_SOCKETS_PER_ACCOUNT": "200",  # few people stand for many
-            "LAUREL_SOCKETS_PER_ACCOUNT": "100",  # cut connections count until the server knows of it
+            "LAUREL_SOCKETS_PER_ACCOUNT": "200",  # few stand for many, and what was cut counts until that is noticed
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
