@@ -85,7 +85,7 @@ def measured_pushes(asked: argparse.Namespace) -> Pushes:
     peers = with_node() and (node.LISTENED,) if not asked.no_peers else ()
     settings = Settings()
     with kept(settings) as running:
-        at = replace(running, database_url=loaded(running, min(asked.scale, 1)))
+        at = replace(running, database_url=loaded(running, 1))
         postgres = postgres_at(at.database_url)
         if pinned() and postgres and not settings.database_url:
             postgres.pin(REST)
