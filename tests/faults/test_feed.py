@@ -221,6 +221,34 @@ async def test_the_doorbell_is_heard_again_when_redis_comes_back(world_with_bell
     await connection.close()
 
 
+async def test_while_redis_fails_over_half_of_the_processes_ring_the_old_one_and_nothing_is_lost(
+    database_url: str, bell: Bell, tmp_path: Path
+) -> None:
+    """As a failover leaves them for a while: the old one a replica that still takes connections, others at the new."""
+    promoted = tmp_path / "promoted"
+    promoted.mkdir()
+    other = Bell(promoted)
+    try:
+        world = World(database_url, bell.url)
+        world.feeds[1] = Feed(database_url, other.url)
+        await world.start()
+        assert b"+OK" in bell.say(f"REPLICAOF 127.0.0.1 {other.port}")
+        await writing(world, seed=6)
+        connection = await connect(database_url)
+        there = Reader(world.feeds[1], ["decisions"]).start()
+        await asyncio.sleep(0.2)
+        began = time.monotonic()
+        await write(connection, uuid7(), "decisions")
+        world.feeds[0].ring()
+        await there.heard(1)
+        assert time.monotonic() - began < 2
+        await there.leave()
+        await connection.close()
+        await world.stop()
+    finally:
+        other.kill()
+
+
 async def test_what_a_killed_process_committed_and_never_numbered_is_told(world: World) -> None:
     """The process is killed in the moment between its commit and its ring."""
     program = await asyncio.create_subprocess_exec(
