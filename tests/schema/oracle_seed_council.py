@@ -18,6 +18,8 @@ from models.workflow import Interest
 from .oracle_seed import Chance, Seed
 
 ENDED = (SessionStatus.CLOSED, SessionStatus.WITHOUT_RESULT)
+COUNTED = {AgendaOutcome.PASSED, AgendaOutcome.NOT_PASSED, AgendaOutcome.NO_RESULT}
+"""What is said of a case with its figures."""
 FIGURES = ("members", "recused", "present", "base", "yes", "no", "abstain")
 
 
@@ -44,9 +46,9 @@ class Sittings:
                 await self._sitting(session, council, members, (rules, agencies), 6 * n + place)
 
     def _council(self, n: int) -> rows.Council:
-        chance, place = self.chance, self.seed.province.agencies
-        agency = place["province"] if n == 0 else chance.choice([place["culture"], self.seed.agencies[-1].id])
-        begins = chance.day() + timedelta(days=n)
+        chance, place, last = self.chance, self.seed.province.agencies, self.seed.agencies[-1].id
+        agency = (place["province"], place["culture"], place["culture"], last, last, place["culture"])[n]
+        begins = chance.day(1) + timedelta(days=3 * (n // 2))  # two of one agency never begin on the same day
         ends = chance.perhaps(begins + timedelta(days=chance.randint(1, 9)), 0.3)
         return rows.Council(
             id=chance.key(),
@@ -133,7 +135,7 @@ class Sittings:
                 outcome=outcome,
                 chair_decided=ended and chance.luck(0.2),
             )
-            for name in FIGURES if ended else ():
+            for name in FIGURES if outcome in COUNTED else ():
                 setattr(item, name, chance.randint(0, 9))
             yield item
 
