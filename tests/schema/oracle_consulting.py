@@ -200,8 +200,7 @@ class _Making:
         often = dossier.status.name in ("CONSULTING", "HELD", "SUPPLEMENT_REQUESTED")
         for agency in self.asked if often or chance.luck(0.2) else ():
             asked, answer = chance.moment(), chance.perhaps(chance.choice(list(OpinionAnswer)), 0.4)
-            ended, reminders = None if answer else chance.perhaps(asked, 0.2), chance.randint(0, 2)
-            yield rows.OpinionRequest(
+            made = rows.OpinionRequest(
                 id=chance.key(),
                 dossier_id=dossier.id,
                 to_agency_id=agency,
@@ -217,12 +216,14 @@ class _Making:
                 answered_by_id=chance.choice(self.staff) if answer else None,
                 answer=answer,
                 note=chance.text(1) if answer else None,
-                closed_at=ended,
-                withdrawal_reason=chance.perhaps(chance.text(2)) if ended else None,
-                reminders=reminders,
-                reminded_at=asked if reminders else None,
+                closed_at=None if answer else chance.perhaps(asked, 0.2),
                 version=chance.randint(1, 3),
             )
+            if made.version > 1:
+                made.reminders, made.reminded_at = made.version - 1, asked
+            if made.closed_at is not None and made.version < 3:
+                made.withdrawal_reason = "Hỏi nhầm cơ quan"
+            yield made
 
     def postings(self, dossier: rows.Dossier) -> Iterator[rows.PublicPosting]:
         chance = self.chance

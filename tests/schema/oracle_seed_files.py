@@ -199,7 +199,7 @@ class Files:
         for version in range(1, dossier.version + chance.randint(0, 2)):
             after = chance.perhaps(chance.choice(list(DossierStatus)).name, 0.8)
             said = {"after": after, "note": chance.perhaps(chance.loose()), "reason": chance.perhaps(chance.loose())}
-            said |= {"onBehalfOf": chance.perhaps(str(chance.choice(self.staff)), 0.3)}
+            said |= {"onBehalfOf": str(self.staff[version % len(self.staff)]) if version % 3 == 0 else None}
             yield rows.Entry(
                 key=chance.key(),
                 at=chance.moment(),
