@@ -71,7 +71,10 @@ def asked(connection: Connection, statement: Any, values: Sequence[Any]) -> Awai
     They spend as much in Python as all the rest of it in C. This is the one place that knows of what lies under them:
     `tests/resolvers/engine/test_driver.py` tells when another version of asyncpg does it some other way.
     """
-    made: Awaitable[list[Any]] = connection._protocol.bind_execute(statement._state, values, "", 1, False, None)  # type: ignore[attr-defined]  # no stub shows it
+    protocol: Any = connection._protocol  # type: ignore[attr-defined]  # no stub shows it
+    if protocol is None:  # it was ended while it lay idle
+        raise asyncpg.InterfaceError("the connection is closed")
+    made: Awaitable[list[Any]] = protocol.bind_execute(statement._state, values, "", 1, False, None)
     return made
 
 

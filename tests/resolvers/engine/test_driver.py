@@ -124,6 +124,13 @@ async def test_a_connection_cut_by_the_server_is_replaced(
     await pool.close()
 
 
+async def test_a_connection_that_ended_while_it_lay_idle_is_replaced(one: Pool) -> None:
+    assert await one.fetch("select 'before'", []) == b"before"
+    one.idle[0].terminate()
+    assert await one.fetch("select 'before'", []) == b"before"
+    assert one.open == 1
+
+
 async def test_comings_and_goings_leave_every_connection_usable(register: Register) -> None:
     pool, chance = Pool(register.url, size=3), random.Random(3)
 
