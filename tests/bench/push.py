@@ -32,7 +32,7 @@ LIST = """query($after: String) {
 }"""
 MOVED = "subscription($id: ID!) { dossierMoved(id: $id) { cursor dossier { code status } } }"
 FEW, MANY = 1_000, 10_000
-EVENTS = 15
+EVENTS = 10
 """Events whose cost is measured one by one, after a first one for nothing."""
 IDLE = 5.0
 """Seconds in which nothing happens."""

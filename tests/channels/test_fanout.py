@@ -19,8 +19,8 @@ import models as rows
 from channels import outlet, streams, ws_socket
 from channels.frames import framed
 from models.access import Role
+from tests.channels.client import PUBLISHED, Client
 from tests.channels.conftest import Site
-from tests.channels.test_ws import PUBLISHED, Client
 from tests.history import until
 
 
@@ -191,6 +191,7 @@ async def test_idle_sockets_cost_no_sql_but_the_poll(site: Site, monkeypatch: py
                 await client.greet(token)
                 await client.subscribe("1")
         await site.followed(by=30)
+        await asyncio.sleep(1.2)  # until the poll has told of the roles that this province just gave
         looked: list[str] = []
         monkeypatch.setattr(site.laurel.sessions, "_load", looked.append)
         sent, line = site.laurel.pool.sent, site.laurel.feed._line

@@ -2,70 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
-import orjson
 import pytest
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import InvalidStatus
 
 from channels import streams, ws_socket
-from channels.closing import Close
 from models import topics
+from tests.channels.client import PUBLISHED, Client
 from tests.channels.conftest import Site
-
-PUBLISHED = """
-subscription($after: Cursor) {
-  decisionPublished(after: $after) { cursor decision { number } resync { reason head } }
-}
-"""
-
-
-class Client:
-    """A raw client that says exactly what a test wants said."""
-
-    def __init__(self, socket: Any) -> None:
-        self.socket = socket
-
-    async def say(self, *messages: Any) -> None:
-        for message in messages:
-            await self.socket.send(message if isinstance(message, str | bytes) else orjson.dumps(message).decode())
-
-    async def hear(self) -> dict[str, Any]:
-        said = await asyncio.wait_for(self.socket.recv(), 5)
-        assert isinstance(said, str), "text frames only"
-        heard: dict[str, Any] = orjson.loads(said)
-        return heard
-
-    async def greet(self, token: str) -> None:
-        await self.say({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}})
-        assert await self.hear() == {"type": "connection_ack"}
-
-    async def subscribe(self, key: str, query: str = PUBLISHED, **more: Any) -> None:
-        await self.say({"id": key, "type": "subscribe", "payload": {"query": query, **more}})
-
-    async def closed(self) -> tuple[int, str]:
-        try:
-            while True:
-                await asyncio.wait_for(self.socket.recv(), 5)
-        except ConnectionClosed as end:
-            return (end.rcvd.code, end.rcvd.reason) if end.rcvd else (0, "")
-
-    async def told(self, key: str) -> dict[str, Any]:
-        """What the next event for this id says under its one root field."""
-        said = await self.hear()
-        assert (said["type"], said["id"]) == ("next", key), said
-        (told,) = said["payload"]["data"].values()
-        return told  # type: ignore[no-any-return]  # JSON
-
-    async def error(self, key: str) -> list[str]:
-        """The codes in the error message for this id."""
-        said = await self.hear()
-        assert (said["type"], said["id"]) == ("error", key)
-        return [error["extensions"]["code"] for error in said["payload"]]
 
 
 @pytest.fixture
@@ -215,13 +163,6 @@ async def test_a_socket_that_never_says_hello_is_closed(site: Site, monkeypatch:
         assert await Client(socket).closed() == (4408, "connection initialisation timeout")
 
 
-async def test_subscribing_before_hello_is_unauthorized(site: Site) -> None:
-    async with site.socket() as socket:
-        client = Client(socket)
-        await client.subscribe("1")
-        assert (await client.closed())[0] == 4401
-
-
 @pytest.mark.parametrize(
     ("payload", "code"),
     [
@@ -249,19 +190,6 @@ async def test_a_nominee_on_the_web_channel_is_forbidden(site: Site) -> None:
         assert (await client.closed())[0] == 4403
 
 
-async def test_a_second_hello_and_a_second_use_of_an_id_close_the_socket(site: Site, client: Client) -> None:
-    await client.say({"type": "connection_init"})
-    assert await client.closed() == (4429, "too many initialisation requests")
-    async with site.socket() as socket:
-        other = Client(socket)
-        await other.greet(await site.token("officer"))
-        await other.subscribe("1")
-        await site.followed()
-        await other.subscribe("1")
-        assert await other.closed() == (4409, "subscriber already exists")
-    await site.followed(by=0)
-
-
 async def test_a_cookie_opens_a_socket_from_our_own_pages_only(site: Site) -> None:
     cookie = {"Cookie": f"laurel_session={await site.token('officer')}"}
     async with site.socket(additional_headers=cookie, origin=site.address) as socket:
@@ -272,13 +200,6 @@ async def test_a_cookie_opens_a_socket_from_our_own_pages_only(site: Site) -> No
         with pytest.raises(InvalidStatus) as refused:
             await site.socket(additional_headers=cookie, origin=origin)
         assert refused.value.response.status_code == 403
-
-
-@pytest.mark.parametrize("spoken", [None, ["graphql-ws"], ["graphql-ws", "soap"]])
-async def test_only_the_one_protocol_is_spoken(site: Site, spoken: Any) -> None:
-    async with site.socket(subprotocols=spoken) as socket:
-        assert socket.subprotocol is None
-        assert (await Client(socket).closed())[0] == 4406
 
 
 async def test_the_portal_has_no_sockets(site: Site) -> None:
@@ -297,15 +218,6 @@ async def test_a_socket_follows_at_most_twenty_operations(site: Site, client: Cl
     await site.followed(by=19)
     await client.subscribe("0")
     await site.followed(by=20)
-
-
-async def test_too_many_messages_and_too_large_ones_close_the_socket(site: Site, client: Client) -> None:
-    for _ in range(200):
-        await client.socket.send('{"type":"pong"}')
-    assert (await client.closed())[0] == 1008
-    async with site.socket() as socket:
-        await socket.send('{"type":"ping","payload":{"x":"' + "x" * 70_000 + '"}}')
-        assert (await Client(socket).closed())[0] == 1009
 
 
 async def test_the_server_pings_and_notices_that_the_session_has_ended(
@@ -356,37 +268,3 @@ async def test_twenty_sockets_that_ask_alike_are_told_by_one_statement(
         heard = [await client.hear() for client in clients]
         assert all(said == heard[0] for said in heard)
         assert site.laurel.pool.sent - before == 1
-
-
-async def test_a_slow_consumer_is_closed_with_a_reason_and_holds_up_nobody(
-    site: Site, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(streams, "LOOK", 0.05)
-    monkeypatch.setattr(ws_socket, "PATIENCE", 0.3)
-    ended = asyncio.Event()
-    run = ws_socket.Socket.run
-
-    async def noted(self: ws_socket.Socket, receive: Any) -> Close | None:
-        why = await run(self, receive)
-        if why is Close.SLOW:
-            ended.set()
-        return why
-
-    monkeypatch.setattr(ws_socket.Socket, "run", noted)
-    many = " ".join(f"a{n}: decision {{ title number }}" for n in range(50))
-    async with site.socket(max_queue=1, max_size=None) as socket:
-        slow = Client(socket)
-        await slow.greet(await site.token("officer"))
-        for key in range(20):
-            await slow.subscribe(str(key), f"subscription {{ decisionPublished {{ {many} }} }}")
-        await client.subscribe("quick")
-        await site.followed(by=21)
-        socket.transport.pause_reading()
-        for number in range(1, 400):
-            await site.publish(f"{number}/QĐ-UBND")
-            assert (await client.hear())["id"] == "quick"
-            if ended.is_set():
-                break
-        assert ended.is_set()
-        socket.transport.abort()
-    await site.followed(by=1)

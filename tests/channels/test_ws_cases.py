@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.channels.client import PUBLISHED, Client
 from tests.channels.conftest import Site
-from tests.channels.test_ws import PUBLISHED, Client
 
 INIT = {"type": "connection_init"}
 SUBSCRIBE = {"id": "1", "type": "subscribe", "payload": {"query": PUBLISHED}}
