@@ -7,28 +7,14 @@ off the agenda.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import select
 
-import models as rows
-from models.council import CouncilSession, Seat, SessionKind, SessionStatus
-from models.council_agenda import (
-    AgendaItem,
-    AgendaOutcome,
-    CouncilAttendance,
-    Presence,
-    Recusal,
-    visible_at_session,
-)
-from models.council_ballot import Ballot, BallotChoice, SecretCount
+from models.council import CouncilSession, SessionKind, SessionStatus
+from models.council_agenda import AgendaItem, AgendaOutcome, visible_at_session
 from models.council_minutes import Record, draft, sha256
-from models.council_tally import Tally
 from models.dossier import Dossier
 from models.dossier_line import DossierLine, LineOutcome
 from models.journal import Entry
@@ -37,6 +23,7 @@ from models.workflow import DossierStatus, Step
 from resolvers.context import Context
 from resolvers.council_desk import sitting
 from resolvers.council_inputs import CloseSessionInput
+from resolvers.council_record import Found, left_on_record
 from resolvers.dossier_steps import DESKS
 from resolvers.engine import Ref
 from resolvers.work import Work, row_key
@@ -44,118 +31,29 @@ from resolvers.work import Work, row_key
 _LINE = {AgendaOutcome.PASSED: LineOutcome.PASSED, AgendaOutcome.NOT_PASSED: LineOutcome.NOT_PASSED}
 
 
-@dataclass(frozen=True)
-class _Found:
-    """Everything a sitting leaves on record."""
-
-    items: Sequence[AgendaItem]
-    attendances: Sequence[CouncilAttendance]
-    recusals: Sequence[Recusal]
-    sums: dict[UUID, dict[BallotChoice, int]]
-    voted: dict[UUID, set[UUID]]
-    """By case, the attendances of who has voted."""
-    chair: dict[UUID, BallotChoice]
-    """By case, what the chair chose in an open ballot."""
-
-    @property
-    def asked(self) -> list[AgendaItem]:
-        """The cases the council was asked to the end: those not taken off its agenda."""
-        return [item for item in self.items if item.outcome is not AgendaOutcome.TAKEN_OFF]
-
-
 async def close_session(context: Context, input: CloseSessionInput) -> Ref:
     """End the sitting: count the votes, draft the minutes, and take each dossier on as its cases were answered."""
     async with context.work("closeSession", input) as work:
         dossiers = await _dossiers(work, input)
         session = await sitting(work, input, Step.ADVISE, SessionStatus.CONVENED, SessionStatus.OPEN)
-        found = await _record(work, session)
-        _leave_out(found.items, dossiers)
+        found = await left_on_record(work, session, dossiers)
+        items = [case.item for case in found.cases]
+        _leave_out(items, dossiers)
         _must_be_over(work, session, found, without_result=input.without_result)
         _answer(session, found)
-        entries = list(_concluded(work, dossiers, found.items))
-        answered = any(item.outcome in _LINE for item in found.items)
+        entries = list(_concluded(work, dossiers, items))
+        answered = any(item.outcome in _LINE for item in items)
         session.status = SessionStatus.CLOSED if answered else SessionStatus.WITHOUT_RESULT
         session.closed_at, session.version = work.now, session.version + 1
-        session.minutes = draft(await _told(work, session, found))
+        session.minutes = draft(_told(session, found))
         session.minutes_sha256 = sha256(session.minutes)
-        await work.session.execute(delete(SecretCount).where(SecretCount.item_id.in_([i.id for i in found.items])))
+        for case in found.cases:
+            if case.secret is not None:
+                await work.session.delete(case.secret)
         return await work.reply(session, session.entry("CLOSE_SESSION", work.viewer), *entries)
 
 
-async def _record(work: Work, session: CouncilSession) -> _Found:
-    item, seat = AgendaItem, CouncilAttendance
-    items = await work.session.scalars(
-        select(item)
-        .where(item.session_id == session.id)
-        .options(joinedload(item.rule), joinedload(item.nominee), joinedload(item.agency), joinedload(item.award_type))
-        .order_by(item.position)
-    )
-    members = await work.session.scalars(
-        select(seat)
-        .where(seat.session_id == session.id)
-        .options(joinedload(seat.member).joinedload(rows.CouncilMember.account))
-    )
-    seats = sorted(members, key=lambda one: (list(Seat).index(one.member.seat), one.member.account.full_name, one.id))
-    recusals = select(Recusal).join(item, item.id == Recusal.item_id).where(item.session_id == session.id)
-    aside = list(await work.session.scalars(recusals))
-    voted, open_ = await _ballots(work, session, {one.id for one in seats if one.member.seat is Seat.CHAIR})
-    return _Found(list(items), seats, aside, await _sums(work, session), voted, open_)
-
-
-async def _ballots(
-    work: Work, session: CouncilSession, chairs: set[UUID]
-) -> tuple[dict[UUID, set[UUID]], dict[UUID, BallotChoice]]:
-    """Who has voted on which case, and what the chair chose in open ballots."""
-    voted: dict[UUID, set[UUID]] = defaultdict(set)
-    chair: dict[UUID, BallotChoice] = {}
-    cast = select(Ballot.item_id, Ballot.attendance_id, Ballot.choice).join(AgendaItem, AgendaItem.id == Ballot.item_id)
-    for row in await work.session.execute(cast.where(AgendaItem.session_id == session.id)):
-        voted[row.item_id].add(row.attendance_id)
-        if row.attendance_id in chairs and row.choice is not None:
-            chair[row.item_id] = row.choice
-    return voted, chair
-
-
-async def _sums(work: Work, session: CouncilSession) -> dict[UUID, dict[BallotChoice, int]]:
-    """How many chose what on each case: open ballots counted, secret ones as they were summed up."""
-    item, ballot, secret = AgendaItem, Ballot, SecretCount
-
-    def chose(choice: BallotChoice) -> Any:
-        counted = func.count().filter(ballot.choice == choice)
-        return func.coalesce(func.max(getattr(secret, choice.name.lower())), counted).label(choice.name)
-
-    found = await work.session.execute(
-        select(item.id, *(chose(choice) for choice in BallotChoice))
-        .outerjoin(ballot, ballot.item_id == item.id)
-        .outerjoin(secret, secret.item_id == item.id)
-        .where(item.session_id == session.id)
-        .group_by(item.id)
-    )
-    return {row.id: {choice: getattr(row, choice.name) for choice in BallotChoice} for row in found}
-
-
-def _tally(session: CouncilSession, found: _Found, item: AgendaItem) -> Tally:
-    """The figures of a case; in written votes whoever has voted on it was there."""
-    aside = {one.attendance_id for one in found.recusals if one.item_id == item.id}
-    may = [seat for seat in found.attendances if seat.id not in aside]
-    voted = found.voted.get(item.id, set())
-    came = {seat.id for seat in may if seat.presence is Presence.PRESENT}
-    there = voted if session.kind is SessionKind.WRITTEN else came
-    sums = found.sums[item.id]
-    return Tally(
-        ballot=item.ballot,
-        members=len(may),
-        recused=len(aside),
-        present=len(there),
-        taking_part=len(there | voted),
-        yes=sums[BallotChoice.YES],
-        no=sums[BallotChoice.NO],
-        abstain=sums[BallotChoice.ABSTAIN],
-        chair=found.chair.get(item.id),
-    )
-
-
-def _must_be_over(work: Work, session: CouncilSession, found: _Found, *, without_result: bool) -> None:
+def _must_be_over(work: Work, session: CouncilSession, found: Found, *, without_result: bool) -> None:
     """Raise RuleNotMet while written votes may still come, or where cases lack a quorum and that is not accepted."""
     if session.status is SessionStatus.CONVENED and not without_result:
         raise RuleNotMet(
@@ -166,7 +64,7 @@ def _must_be_over(work: Work, session: CouncilSession, found: _Found, *, without
             message_en="The sitting was not opened. Open it, or close it without a result (`withoutResult`).",
         )
     _must_have_heard_all(work, session, found)
-    short = [item for item in found.asked if not _tally(session, found, item).has_quorum(item.rule)]
+    short = [case.item for case in found.asked if not found.tally(session, case).has_quorum(case.item.rule)]
     places = ", ".join(str(item.position) for item in short)
     if short and not without_result:
         raise RuleNotMet(
@@ -180,12 +78,12 @@ def _must_be_over(work: Work, session: CouncilSession, found: _Found, *, without
         )
 
 
-def _must_have_heard_all(work: Work, session: CouncilSession, found: _Found) -> None:
+def _must_have_heard_all(work: Work, session: CouncilSession, found: Found) -> None:
     if session.kind is SessionKind.MEETING or session.status is not SessionStatus.OPEN or session.closes_at is None:
         return
-    asked = {item.id for item in found.asked}
+    asked = {case.item.id for case in found.asked}
     due = len(asked) * len(found.attendances) - sum(recusal.item_id in asked for recusal in found.recusals)
-    if work.now < session.closes_at and sum(len(found.voted[item]) for item in asked if item in found.voted) < due:
+    if work.now < session.closes_at and sum(len(case.cast) for case in found.asked) < due:
         raise RuleNotMet(
             rule="VOTING_NOT_OVER",
             article="province",
@@ -195,10 +93,10 @@ def _must_have_heard_all(work: Work, session: CouncilSession, found: _Found) -> 
         )
 
 
-def _answer(session: CouncilSession, found: _Found) -> None:
+def _answer(session: CouncilSession, found: Found) -> None:
     """Write on each case what the council said of it, with the figures."""
-    for item in found.asked:
-        tally, rule = _tally(session, found, item), item.rule
+    for case in found.asked:
+        tally, item, rule = found.tally(session, case), case.item, case.item.rule
         if session.status is SessionStatus.CONVENED or not tally.has_quorum(rule):
             item.outcome = AgendaOutcome.NO_RESULT
         else:
@@ -216,7 +114,7 @@ async def _dossiers(work: Work, input: CloseSessionInput) -> list[Dossier]:
     put = select(item.dossier_id).where(
         item.session_id == row_key("CouncilSession", input.id), visible_at_session(item, work.viewer)
     )
-    return await work.lock_where(Dossier, Dossier.id.in_(put), load=(*DESKS, selectinload(Dossier.lines)))
+    return await work.lock_where(Dossier, Dossier.id.in_(put), load=DESKS)
 
 
 def _leave_out(items: Iterable[AgendaItem], dossiers: Iterable[Dossier]) -> None:
@@ -250,12 +148,11 @@ def _step(lines: Sequence[DossierLine], items: dict[UUID, AgendaItem]) -> Step:
     return Step.ASK_PARTY if asks else Step.ADVISE
 
 
-async def _told(work: Work, session: CouncilSession, found: _Found) -> Record:
-    drafter = await work.session.get_one(rows.Account, work.account_id)
+def _told(session: CouncilSession, found: Found) -> Record:
     return Record(
         session=session,
         attendances=found.attendances,
-        items=found.items,
+        items=[case.item for case in found.cases],
         recusals=found.recusals,
-        secretary=drafter.full_name,
+        secretary=found.drafter,
     )

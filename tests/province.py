@@ -133,7 +133,7 @@ class Province:
 
 MOST_STATEMENTS, READING = 6, 1
 """So many statements an act may take that is done, whichever test does it; and how many of them read its reply."""
-STATEMENTS = {"closeSession": 12, "revokeAward": 10, "stripTitle": 9, "restoreAward": 8}
+STATEMENTS = {"revokeAward": 11, "stripTitle": 9, "restoreAward": 8}
 """Acts that take others with them, and more statements: no more than these."""
 
 REPLIES = {
