@@ -167,8 +167,7 @@ class World:
             task.cancel()
         await asyncio.gather(*self._watching, return_exceptions=True)
         await self.load.cancel()
-        for each in self.subscribers:
-            await each.stop()
+        await asyncio.gather(*(each.stop() for each in self.subscribers))
         await self.client.close()
 
 
@@ -187,13 +186,16 @@ async def run(experiment: Experiment, cluster: Cluster, history: History, seed: 
     await rehearse(cluster, seed)
     world = World(cluster, history, f"{experiment.key} {seed}", experiment.offices, pace)
     since = {site.name: site.log.stat().st_size for site in cluster.sites}
-    async with asyncio.timeout(LONGEST * max(pace, 1)), working(world):
-        await world.last(2)
-        weigh(cluster, history, "before")
-        history.note("broken", says=experiment.says, pages=experiment.pages)
-        await suffer(experiment, world)
-        await world.last(2)
-        await world.end()
+    try:
+        async with asyncio.timeout(LONGEST * max(pace, 1)), working(world):
+            await world.last(2)
+            weigh(cluster, history, "before")
+            history.note("broken", says=experiment.says, pages=experiment.pages)
+            await suffer(experiment, world)
+            await world.last(2)
+            await world.end()
+    except TimeoutError:
+        history.note("amiss", says=f"it did not end within {LONGEST} s, and was broken off")
     await asyncio.sleep(0.5)
     weigh(cluster, history, "after")
     await truth.note(cluster, history, since)

@@ -101,7 +101,13 @@ def _is_fault(line: str) -> bool:
     return told.get("level") in {"error", "critical"} and not event.startswith(FORESEEN)
 
 
-FORESEEN = ("the database cannot be reached", "Exception closing connection", "Exception terminating connection")
+FORESEEN = (
+    "the database cannot be reached",
+    "a page could not be read",
+    "the timekeeper stumbled",
+    "Exception closing connection",
+    "Exception terminating connection",
+)
 """How errors begin that a server logs because of what is done to it."""
 
 
