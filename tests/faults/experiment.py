@@ -155,6 +155,7 @@ class World:
                 await asyncio.sleep(0.05)
             for each in self.subscribers:
                 each.hurried = True
+            for each in self.subscribers:
                 last = 0 if each.wish.partial else await truth.last_of(connection, each.wish.topic)
                 while each.wish.who != "stranger" and (each.forged or int(each.after.partition("-")[0]) < last):
                     await asyncio.sleep(0.05)

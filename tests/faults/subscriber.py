@@ -17,7 +17,7 @@ from websockets.exceptions import WebSocketException
 from tests.faults.history import History
 from tests.faults.site import Site
 
-SILENCE = 6.0
+SILENCE = 10.0
 """Seconds without a word after which a subscriber takes its connection for dead and makes another."""
 STAYING = 5.0
 """Seconds that a subscriber stays, at most, before it leaves by itself."""
@@ -72,7 +72,7 @@ class Subscriber:
         self._task: asyncio.Task[None] | None = None
         self.staying = STAYING
         self.hurried = False
-        """Reads as fast as it can."""
+        """Reads as fast as it can, and stays."""
         self.forged = False
         """Its cursor was never told to anybody."""
 
@@ -97,7 +97,8 @@ class Subscriber:
             self._history.note("joined", listener=self.name, site=site.name, after=self.after)
             why = "as it likes"
             try:
-                async with asyncio.timeout(self._chance.uniform(0.3, 1) * self.staying):
+                stay = None if self.hurried else self._chance.uniform(0.3, 1) * self.staying
+                async with asyncio.timeout(stay):
                     await self._listen(site)
             except TimeoutError:
                 pass

@@ -97,14 +97,14 @@ async def flapping(world: World) -> None:
         each.staying = subscriber.STAYING
 
 
-@experiment("F32", "a burst: as many steps as the servers can take, told to eighty listeners", offices=30, pages=True)
+@experiment("F32", "a burst: steps without a pause between them, told to forty listeners", offices=16, pages=True)
 async def burst(world: World) -> None:
-    """Nobody thinks between two acts."""
+    """Nobody thinks for long between two acts."""
     code, path = CULTURE[0], CULTURE[4]
-    for number in range(60):
+    for number in range(22):
         who, transport = world.chance.choice([("officer", "ws"), ("head", "sse")])
         world.listen(f"crowd-{number}", subscriber.agency(who, code, path, transport, slow=number % 10 == 0))
-    world.load.thinking = 0.0
+    world.load.thinking = 0.1
     await world.last(8)
     world.load.thinking = 0.5
 
