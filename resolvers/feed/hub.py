@@ -37,7 +37,6 @@ select number() as numbered, pg_current_snapshot()::text as seen, array(
 ) as changed
 """
 """The same, and whose rights were changed by what the last such statement could not see: of one snapshot."""
-SEEN = "select pg_current_snapshot()::text as seen"
 HEAD = "select journal_cursor(seq, hash) as cursor from journal_head"
 NEW = f"select {HAPPENING} where n.seq >= $1::bigint order by n.seq limit $2"
 """From the head itself on: that it still is what it was proves that the journal is the same."""
@@ -151,9 +150,6 @@ class Hub:
 
     async def _poll(self) -> None:
         """Number, and hear whose rights have changed."""
-        if self._seen is None:
-            [first] = await self._line.fetch(SEEN)
-            self._seen = first["seen"]
         self._committed = False
         [row] = await self._line.fetch(POLL_TOO, self._seen)
         if row["numbered"]:
