@@ -9,9 +9,10 @@ plan       document: a text parsed, validated and kept · validation: by all rul
            instead of values, viewer and parent · arguments, nested: how arguments become that · plan: a statement's
            text and where $1 … $n are found
 statement  text: JSON as SQL · written, constants: what SQLAlchemy makes of a resolver's expressions, as text made once
-           for all statements · ways: how rows that meet a condition are found · selects: what a resolver may return ·
-           record: one object and its to-one rows · window, cursor, apart, page: a list's page · union_page, groups: a
-           page of several kinds, and figures · statement: root fields and whole answers
+           for all statements · ways: how rows that meet a condition are found · tallied: how many, where that is kept ·
+           selects: what a resolver may return · record: one object and its to-one rows · window, cursor, apart, page:
+           a list's page · union_page, groups: a page of several kinds, and figures · statement: root fields and whole
+           answers
 run        driver: connections that only read · splice: what Python computes, put into the text · answer: straight from
            document to bytes · executor, engine: beside Python's fields, and after an act · located: where something
            computed failed · tell: events · explain: how an answer came about · refused: every error, with its code
