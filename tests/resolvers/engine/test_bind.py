@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import strawberry
 from strawberry.printer import print_schema
 
@@ -32,6 +35,12 @@ def test_a_field_is_described_by_the_string_under_it_or_under_its_column() -> No
     assert fields["name"].description == "Its official name."
     assert fields["code"].description == "The agency's code."
     assert schema._schema.type_map["Agency"].description == "An agency of the province."
+
+
+def test_to_read_descriptions_keeps_no_source() -> None:
+    program = "import linecache, schema; print(*(file for file in linecache.cache if '/schema/' in file))"
+    kept = subprocess.run((sys.executable, "-c", program), capture_output=True, text=True, check=True, timeout=60)
+    assert kept.stdout == "\n"
 
 
 def test_a_function_describes_the_field_it_answers() -> None:
