@@ -40,12 +40,14 @@ def _seen(response: httpx.Response) -> dict[str, object]:
 
 
 async def probe(site: Site, history: History) -> None:
-    """Note whenever a server begins or ceases to say that it is ready."""
+    """Note whenever a server begins to say that it is ready, or at two looks in a row does not."""
     was: bool | None = None
+    missed = 0
     async with httpx.AsyncClient(timeout=2.5) as client:
         while True:
             now = await site.answers(client)
-            if now is not was:
+            missed = 0 if now else missed + 1
+            if now is not was and missed != 1:
                 history.note("ready" if now else "unready", site=site.name)
-            was = now
+            was = was if missed == 1 else now
             await asyncio.sleep(EVERY)
