@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import strawberry
-from sqlalchemy import delete
 
-import models as rows
 from models import calendar
 from models.document import must_not_be_secret
 from models.dossier import Dossier, visible_dossier
 from models.rule_set import CommendationType
 from models.workflow import Step
 from resolvers.context import Context
-from resolvers.dossier_draft import DossierLineInput, add_lines, movement_key, said
+from resolvers.dossier_cases import replace
+from resolvers.dossier_draft import DossierLineInput, movement_key, said
 from resolvers.dossier_steps import DESKS
 from resolvers.engine import Ref
 from resolvers.inputs import DossierStepInput
@@ -26,7 +25,10 @@ class AmendDossierInput(DossierStepInput):
     commendation_type: CommendationType | None = None
     movement_id: strawberry.ID | None = None
     lines: list[DossierLineInput] | None = strawberry.field(
-        description="Toàn bộ danh sách mới. · The whole list anew.", default=None
+        description="Toàn bộ danh sách mới. Khi bổ sung, trường hợp đã trình Hội đồng hoặc đã công khai phải giữ lại; "
+        "đã thẩm định xong thì chỉ sửa được lời thành tích. · The whole list anew. Of a supplement, cases that a "
+        "council or a public list has must stay on it; once appraisal is over only citations may be corrected.",
+        default=None,
     )
 
 
@@ -42,7 +44,7 @@ async def amend_dossier(context: Context, input: AmendDossierInput) -> Ref:
             dossier.commendation_type = input.commendation_type
         if input.movement_id is not None:
             dossier.movement_id = await movement_key(work, input.movement_id)
-        if input.lines is not None:
-            await work.session.execute(delete(rows.DossierLine).where(rows.DossierLine.dossier_id == dossier.id))
-            await add_lines(work, dossier, input.lines, calendar.day_of(work.now))
-        return await work.reply(dossier, entry)
+        if input.lines is None:
+            return await work.reply(dossier, entry)
+        left = await replace(work, dossier, input.lines, calendar.day_of(work.now))
+        return await work.reply(dossier, entry, *left)

@@ -112,7 +112,7 @@ async def draft_dossier(context: Context, input: DraftDossierInput) -> Ref:
         dossier.agency, dossier.authority, dossier.handler = agency, authority, agency
         entry = dossier.begin(by=work.viewer)
         work.session.add(dossier)
-        await add_lines(work, dossier, input.lines, today)
+        work.session.add_all(await proposed(work, dossier, input.lines, today))
         _add_documents(work, dossier, input.documents)
         return await work.reply(dossier, entry)
 
@@ -152,8 +152,8 @@ async def movement_key(work: Work, id: str | None) -> UUID | None:
     return found
 
 
-async def add_lines(work: Work, dossier: Dossier, inputs: list[DossierLineInput], today: date) -> None:
-    """Write the cases of a dossier; raises InvalidInput, NotFound or RuleNotMet for what cannot be proposed."""
+async def proposed(work: Work, dossier: Dossier, inputs: list[DossierLineInput], today: date) -> list[rows.DossierLine]:
+    """The cases of a dossier, not yet written; raises InvalidInput, NotFound or RuleNotMet for what cannot be."""
     if len(inputs) > MOST_LINES:
         raise InvalidInput(
             field="lines",
@@ -161,14 +161,15 @@ async def add_lines(work: Work, dossier: Dossier, inputs: list[DossierLineInput]
             message_en=f"A dossier has at most {MOST_LINES} lines. Split it into several.",
         )
     if not inputs:
-        return
-    named = await _named(work, dossier, inputs, today)
+        return []
+    named, found = await _named(work, dossier, inputs, today), []
     for position, (line, (nominee, award, may_decide)) in enumerate(zip(inputs, named, strict=True), start=1):
         must_suit(nominee, award, posthumous=line.posthumous)
         if not may_decide:
             raise may_not_decide(dossier.authority.kind, award.code, award.name, award.name_en)
-        work.session.add(_line(dossier, position, line, nominee, award, today))
+        found.append(_line(dossier, position, line, nominee, award, today))
     _must_not_repeat(inputs)
+    return found
 
 
 async def _named(
