@@ -14,7 +14,7 @@ from models.agency import Agency
 from models.base import Base
 from models.content import Article, ExemplaryModel, GuidanceDocument, visible_content
 from models.decision import Decision, visible_decision
-from models.dossier import Dossier, visible_dossier
+from models.dossier import Dossier, visible_among_all
 from models.movement import Movement
 
 
@@ -36,6 +36,8 @@ class Searched:
 
     row: Any
     visible: Callable[[Any, Viewer], ColumnElement[bool]]
+    many: bool = False
+    """Whether there may be so many rows that a common word cannot be looked for in all of them."""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -50,11 +52,11 @@ def _all(_: type[Base], __: Viewer) -> ColumnElement[bool]:
 
 
 SEARCHED = {
-    SearchKind.DECISION: Searched(Decision, visible_decision),
+    SearchKind.DECISION: Searched(Decision, visible_decision, many=True),
     SearchKind.EXEMPLARY_MODEL: Searched(ExemplaryModel, visible_content),
     SearchKind.GUIDANCE_DOCUMENT: Searched(GuidanceDocument, visible_content),
     SearchKind.ARTICLE: Searched(Article, visible_content),
     SearchKind.MOVEMENT: Searched(Movement, _all),
     SearchKind.AGENCY: Searched(Agency, _all),
-    SearchKind.DOSSIER: Searched(Dossier, visible_dossier),
+    SearchKind.DOSSIER: Searched(Dossier, visible_among_all, many=True),
 }

@@ -58,7 +58,10 @@ class SearchFacet:
     """How many hits are of one kind."""
 
     kind: SearchKind = strawberry.field(description="Loại. · The kind.")
-    count: int = strawberry.field(description="Số kết quả; công chúng tối đa 10.001. · For the public at most 10,001.")
+    count: int = strawberry.field(
+        description="Số kết quả; quyết định, hồ sơ mỗi loại tối đa 1.001, nghĩa là hơn 1.000: mới nhất."
+        " · Hits; of decisions and of dossiers at most 1,001, which means over 1,000: the newest."
+    )
 
 
 @strawberry.type(description="Một trang kết quả, gần nhất trước. · A page of hits, the nearest first.")
@@ -69,7 +72,7 @@ class SearchConnection:
     edges: list[SearchEdge] = strawberry.field(description="Các kết quả và vì sao. · The hits and why.")
     page_info: PageInfo = strawberry.field(description="Vị trí của trang. · Where the page lies.")
     total_count: int = strawberry.field(
-        description="Số kết quả thuộc `kinds`; công chúng tối đa 10.001. · Of `kinds`; for the public at most 10,001."
+        description="Số kết quả thuộc `kinds`, mỗi loại đếm như `facets`. · Hits of `kinds`, each as `facets` count it."
     )
     facets: list[SearchFacet] = strawberry.field(
         description="Số kết quả mỗi loại, không kể `kinds`. · Hits of every kind, whichever `kinds` are listed."

@@ -9,13 +9,11 @@ from graphql import GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetailsList
 from sqlalchemy import Integer, Select, literal_column, union_all
 
-from models.access import Audience
-
 from .bind import Computed, binding_of
 from .coerce import bare, inner
 from .connection import FORWARD
 from .mixed import Kind, Mixed, Mixes
-from .page import COUNTED, Page
+from .page import Page
 from .record import Level, table
 from .refused import Unbound
 from .selects import Key, Place, in_order, keys_of, lawful, row_of
@@ -88,9 +86,8 @@ class UnionPage(Page):
         return f"SELECT {', '.join([f'{self.cut}.rn_', *columns])} FROM ({numbered}) AS {self.cut}"
 
     def count(self) -> Sql:
-        """How many hits there are of the kinds that are listed; for the public only so far."""
+        """How many hits there are of the kinds that are listed."""
         some = f"SELECT 1 FROM {self.hits}{' WHERE ' if self.among else ''}{self.among}"
-        some += f" LIMIT {COUNTED}" if self._capped else ""
         return as_text(subquery(f"SELECT count(*) FROM ({some}) AS {self.work.trace.alias()}"))
 
     def more(self, gtype: Any, details: FieldDetailsList) -> str:
@@ -105,10 +102,6 @@ class UnionPage(Page):
             return self._computed(gtype, binding, details)
         return super().more(gtype, details)
 
-    @property
-    def _capped(self) -> bool:
-        return bool(self.work.viewer.audience is Audience.PUBLIC)
-
     def _facets(self, gtype: Any, details: FieldDetailsList) -> Sql:
         asked = {key: group[0].node.name.value for key, group in self.work.fields(gtype, details).items()}
         parts: list[str] = []
@@ -116,7 +109,7 @@ class UnionPage(Page):
             hits = f"count(*) FILTER (WHERE {self.hits}.kind_ = {literal(kind.name.name)})"
             said = {
                 "kind": f'"{kind.name.name}"',
-                "count": as_text(f"least({hits}, {COUNTED})" if self._capped else hits),
+                "count": as_text(hits),
                 "__typename": f'"{gtype.name}"',
             }
             parts += ["," if parts else "", members([(key, said[name]) for key, name in asked.items()])]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
 from unicodedata import normalize
 
 import orjson
 import pytest
 import sqlalchemy
 
+from models.access import ANONYMOUS
 from resolvers.engine import Engine
 from tests.province import ROLES, Province
 from tests.schema.library import KINDS, TEXTS, Library
@@ -187,3 +190,55 @@ async def test_where_there_are_many_rows_they_are_found_by_their_index(
     for table in ("article", "decision", *(["dossier"] if who else [])):
         assert f"Bitmap Index Scan on ix_{table}_search" in said, table
     assert (await search(province, who, "thi dua 2999", first=1))["totalCount"] == (3 if who else 2)
+
+
+VERY_MANY = (
+    "insert into decision (id, number, title, status, version, agency_id, signed_on, signer_name, signer_title, "
+    "published_at) select gen_random_uuid(), n || '/QĐ-MANY', case when n % 100 = 0 then 'Hiếm thấy ' || n "
+    "when n < 1200 then 'Cũ rồi ' || n else 'Thi đua ' || n end, 'PUBLISHED', 1, a.id, '2026-01-01', '-', '-', now() "
+    "from generate_series(1, 12000) n, agency a where a.code = 'H37'",
+    "analyze decision",
+)
+
+
+async def test_of_very_many_hits_the_newest_are_ranked_listed_and_counted_by_looking_at_few(
+    province: Province, engine: Engine
+) -> None:
+    async with province.sessions.begin() as session:
+        for statement in VERY_MANY:
+            await session.execute(sqlalchemy.text(statement))
+        held = "select id::text from decision where title like :title order by id desc limit 1001"
+        newest = {
+            text: [str(id) for id in await session.scalars(sqlalchemy.text(held), {"title": f"{title} %"})]
+            for text, title in {"thi dua": "Thi đua", "cu roi": "Cũ rồi", "hiem thay": "Hiếm thấy"}.items()
+        }
+    assert [len(ids) for ids in newest.values()] == [1001, 1001, 120]
+    for text, ids in newest.items():
+        found = await search(province, None, text, kinds=["DECISION"], first=100)
+        assert found["totalCount"] == counts(found)["DECISION"] == len(ids)
+        listed = [edge["node"]["id"].rpartition("_")[2] for edge in found["edges"]]
+        while found["pageInfo"]["hasNextPage"]:
+            after = found["pageInfo"]["endCursor"]
+            found = await search(province, None, text, kinds=["DECISION"], first=100, after=after)
+            listed += [edge["node"]["id"].rpartition("_")[2] for edge in found["edges"]]
+        assert listed == ids
+    looked = {text: await looked_at(engine, text) for text in newest}
+    assert looked["thi dua"] < 4_000
+    assert looked["hiem thay"] < 1_000
+
+
+async def looked_at(engine: Engine, text: str) -> int:
+    """How many decisions PostgreSQL looks at for a search of the public's."""
+    variables = {"text": text, "first": 20}
+    plan = engine.plan_of(engine.document(SEARCH), variables, None, ANONYMOUS)
+    assert plan is not None
+    explained = f"explain (analyze, timing off, format json) {plan.sql}"
+    said = await engine.pool.rows(explained, plan.values(variables, ANONYMOUS))
+    scans = [node for node in within(orjson.loads(said[0][0])[0]["Plan"]) if node.get("Relation Name") == "decision"]
+    return sum(int((n["Actual Rows"] + n.get("Rows Removed by Filter", 0)) * n["Actual Loops"]) for n in scans)
+
+
+def within(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for below in node.get("Plans", ()):
+        yield from within(below)
