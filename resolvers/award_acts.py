@@ -8,7 +8,7 @@ from models.award_change import FALLS, AwardGround
 from models.decision import DecisionKind
 from models.refusals import InvalidInput
 from resolvers.award_change import Change, ChangeInput
-from resolvers.award_fall import reopen_what_leaned, stand_again
+from resolvers.award_fall import Ties
 from resolvers.context import Context
 from resolvers.dossier_draft import said
 from resolvers.engine import Ref
@@ -82,11 +82,8 @@ async def restore_award(context: Context, input: AwardChangeInput) -> Ref:
 async def _changed(work: Work, input: AwardChangeInput, kind: DecisionKind, act: str) -> Ref:
     change = await Change.begin(work, input, input.ground, kind)
     awards = change.chosen(input.awards)
-    made = await change.decide(awards, input)
-    keys, reason = [award.id for award in awards], f"{input.ground.value} ({change.rule.article})"
-    followed = await change.cancel(reason) if kind is DecisionKind.REVOCATION else []
-    if kind in FALLS:
-        followed += await reopen_what_leaned(work, keys, reason)
-    if kind is DecisionKind.RESTORATION:
-        followed += await stand_again(work, keys)
+    emptied = change.emptied(awards) if kind is DecisionKind.REVOCATION else set()
+    ties = Ties([award.id for award in awards], emptied, fell=kind not in FALLS)
+    made = await change.decide(awards, input, ties)
+    followed = await ties.follow(work, change.held, f"{input.ground.value} ({change.rule.article})")
     return await change.reply(made, act, followed)

@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from uuid import UUID
 
 import strawberry
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select, true
+from sqlalchemy.orm import aliased, joinedload, outerjoin
 
 import models as rows
 from models.agency import AgencyKind
 from models.award import AwardStatus
 from models.award_change import BECOMES, AwardGround, Decider, GroundRule, changeable, grounds
 from models.decision import Decision, DecisionKind, DecisionStatus, Signature, visible_decision
-from models.dossier import Dossier
 from models.journal import Entry
 from models.refusals import InvalidInput, NotFound, RuleNotMet, WrongStatus
 from models.signing import deciders_of
-from models.workflow import Step
+from resolvers.award_fall import Ties
 from resolvers.decision_acts import AGENCY
 from resolvers.decision_paper import Paper, issued, publish, signed_on, told
 from resolvers.dossier_draft import said
-from resolvers.dossier_steps import DESKS
 from resolvers.engine import Ref
 from resolvers.inputs import DossierStepInput
 from resolvers.work import Work, row_key
@@ -65,25 +64,20 @@ class Change:
     decision: Decision
     awards: list[rows.Award]
     kept: list[rows.AwardChange] = field(default_factory=list)
+    held: list[UUID] = field(default_factory=list)
+    """The dossiers that hang on the awards, locked."""
 
     @classmethod
     async def begin(cls, work: Work, input: ChangeInput, ground: AwardGround, kind: DecisionKind) -> Change:
         """Lock what is to be changed. Raises NotFound, StaleVersion, NotPermitted, WrongStatus or what forbids it."""
-        decision = await work.lock(Decision, input.id, visible_decision, version=input.expected_version, load=(AGENCY,))
+        decision, awards = await _given(work, input)
         roles, path = deciders_of(decision.agency)
         work.must_hold(roles, path)
         if decision.published_at is None or decision.kind is not DecisionKind.COMMENDATION:
             raise WrongStatus(decision_status=decision.status)
         rule = grounds()[ground]
         _must_lead_to(rule, kind, decision.agency)
-        found = await work.session.scalars(
-            select(rows.Award)
-            .where(rows.Award.decision_id == decision.id)
-            .options(joinedload(rows.Award.award_type), joinedload(rows.Award.recipient), joinedload(rows.Award.line))
-            .order_by(rows.Award.position)
-            .with_for_update(of=rows.Award)
-        )
-        return cls(work, rule, decision, list(found))
+        return cls(work, rule, decision, awards)
 
     def chosen(self, ids: Sequence[str] | None) -> list[rows.Award]:
         """The awards to change; None: all that stand for it. Raises NotFound, or RuleNotMet where one does not."""
@@ -108,8 +102,8 @@ class Change:
             message_en=f"The {what_en} of an award does not allow this. Reload, and choose other awards.",
         )
 
-    async def decide(self, awards: Sequence[rows.Award], input: ChangeInput) -> Decision:
-        """The decision that says so, public at once, and what it makes of the awards."""
+    async def decide(self, awards: Sequence[rows.Award], input: ChangeInput, ties: Ties | None = None) -> Decision:
+        """The decision that says so, public at once, and what it makes of the awards; what hangs on them is locked."""
         reason, kind = said("reason", input.reason), self.rule.change
         since = ("ngày ký quyết định khen thưởng", "the signature of the decision that gave the awards")
         paper = Paper(
@@ -120,7 +114,9 @@ class Change:
             number=input.number,
             signature=input.signature,
         )
-        made, _ = await issued(self.work, paper)
+        first, then = ((ties.dossiers,), (ties.sittings, ties.decisions)) if ties else ((), ())
+        made, found = await issued(self.work, paper, *first, then=then)
+        self.held = (ties and found[0]) or []
         publish(made, self.work)
         for award in awards:
             self._keep(made, award, reason)
@@ -143,21 +139,13 @@ class Change:
         self.kept.append(change)
         self.work.session.add(change)
 
-    async def cancel(self, reason: str) -> list[Entry]:
-        """Cancel the dossiers none of whose awards is left."""
-        changed = {change.award_id for change in self.kept}
-        concerned = {award.line.dossier_id for award in self.awards if award.id in changed and award.line}
-        left = {a.line.dossier_id for a in self.awards if a.line and a.status is not AwardStatus.CANCELLED}
-        if not concerned - left:
-            return []
-        found = await self.work.session.scalars(
-            select(Dossier)
-            .where(Dossier.id.in_(concerned - left))
-            .options(*DESKS)
-            .order_by(Dossier.id)
-            .with_for_update(of=Dossier)
-        )
-        return [dossier.follow(Step.CANCEL, by=self.work.viewer, reason=reason) for dossier in found]
+    def emptied(self, awards: Sequence[rows.Award]) -> set[UUID]:
+        """The dossiers none of whose awards is left once these are cancelled."""
+        concerned = {award.line.dossier_id for award in awards if award.line}
+        gone = {award.id for award in self.awards if award.status is AwardStatus.CANCELLED} | {
+            each.id for each in awards
+        }
+        return concerned - {award.line.dossier_id for award in self.awards if award.line and award.id not in gone}
 
     async def reply(self, made: Decision, act: str, followed: Sequence[Entry]) -> Ref:
         """Answer with the decision that gave the awards; the public hears of both decisions."""
@@ -169,6 +157,25 @@ class Change:
         )
         new = told(made, agency, self.work, act, says)
         return await self.work.reply(self.decision, old, new, *followed)
+
+
+async def _given(work: Work, input: ChangeInput) -> tuple[Decision, list[rows.Award]]:
+    """A decision and, where it is public, the awards it gave, locked by one statement: the awards first, so that none
+    is told as it was before the wait for the decision. Raises NotFound or StaleVersion.
+    """
+    given = select(rows.Award).where(rows.Award.decision_id == Decision.id, Decision.published_at.is_not(None))
+    award = aliased(rows.Award, given.correlate(Decision).order_by(rows.Award.id).with_for_update().lateral())
+    found = await work.read(
+        select(Decision, award)
+        .select_from(outerjoin(Decision, award, true()))
+        .where(Decision.id == row_key("Decision", input.id), visible_decision(Decision, work.viewer))
+        .options(AGENCY, joinedload(award.award_type), joinedload(award.recipient), joinedload(award.line))
+        .with_for_update(of=Decision)
+    )
+    decision: Decision = found[0][0]
+    if decision.version != input.expected_version:
+        raise await work.stale(decision, input.expected_version)
+    return decision, sorted((each[1] for each in found if each[1]), key=lambda award: award.position)
 
 
 def _must_lead_to(rule: GroundRule, kind: DecisionKind, agency: rows.Agency) -> None:

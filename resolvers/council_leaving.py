@@ -29,7 +29,12 @@ async def off_the_agenda(work: Work, dossiers: Iterable[Dossier]) -> list[Entry]
         .order_by(item.session_id, item.position)
         .with_for_update(of=(item, CouncilSession))
     )
-    taken = [list(items) for _, items in groupby(found, lambda each: each.session_id)]
+    return taken_off(work, found)
+
+
+def taken_off(work: Work, items: Iterable[AgendaItem]) -> list[Entry]:
+    """Take these cases off their agendas: they come with their sittings, locked, in the order of these."""
+    taken = [list(items) for _, items in groupby(items, lambda each: each.session_id)]
     return [_told(work, items) for items in taken]
 
 

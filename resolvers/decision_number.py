@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Uuid, and_, bindparam, func, not_, select
+from sqlalchemy import ColumnElement, Integer, Text, Uuid, and_, bindparam, exists, func, not_, select
 from sqlalchemy.dialects.postgresql import insert
 
 import models as rows
@@ -50,31 +51,41 @@ def _counted() -> ColumnElement[int]:
     return select(raised.returning(count.last).cte("counted").c.last).scalar_subquery()
 
 
-async def number_for(work: Work, agency: rows.Agency, year: int, asked: str | None, counted: int) -> str:
+async def number_for(
+    work: Work, agency: rows.Agency, year: int, asked: str | None, counted: int, *demands: Demand
+) -> tuple[str, list[Any]]:
     """The number asked for if it is free, else the one counted, or the next that is free; what is void stays taken,
-    but a void record of a paper from above does not: the paper has that number, and is recorded anew by it.
+    but a void record of a paper from above does not: the paper has that number, and is recorded anew by it. With it,
+    what is found by other demands asked then.
 
     To be asked once the count is locked, by a statement of its own: it must see what others gave meanwhile. Raises
     NumberTaken.
     """
     number = asked or _next(agency, counted)
-    while await _taken(work, agency, year, number):
+    taken, *found = await must_meet(work.session, _taken(agency, year, number), *demands)
+    while taken:
         if asked is not None:
             raise NumberTaken(number=number)
         (counted,) = await must_meet(work.session, counting(agency, year, None))
         number = _next(agency, counted)
-    return number
+        (taken,) = await must_meet(work.session, _taken(agency, year, number))
+    return number, found
 
 
 def _next(agency: rows.Agency, counted: int) -> str:
     return f"{counted}/QĐ-{agency.symbol or 'KT'}"
 
 
-async def _taken(work: Work, agency: rows.Agency, year: int, number: str) -> bool:
-    same = select(Decision.id).where(
-        Decision.agency_id == agency.id,
-        Decision.year == year,
-        Decision.number_key == func.decision_number_key(number),
+def _taken(agency: rows.Agency, year: int, number: str) -> Demand:
+    given = {"numbered_agency": agency.id, "numbered_year": year, "number": number}
+    return Demand(_numbered(), given, lambda _: None)
+
+
+@cache
+def _numbered() -> ColumnElement[bool]:
+    return exists().where(
+        Decision.agency_id == bindparam("numbered_agency", type_=Uuid()),
+        Decision.year == bindparam("numbered_year", type_=Integer),
+        Decision.number_key == func.decision_number_key(bindparam("number", type_=Text)),
         not_(and_(Decision.recorded, Decision.status == DecisionStatus.VOID)),
     )
-    return await work.session.scalar(same) is not None

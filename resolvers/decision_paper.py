@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -45,16 +46,17 @@ def signed_on(asked: date | None, earliest: date, work: Work, *, since: tuple[st
     )
 
 
-async def issued(work: Work, paper: Paper, *demands: Demand) -> tuple[Decision, list[Any]]:
+async def issued(work: Work, paper: Paper, *demands: Demand, then: Sequence[Demand] = ()) -> tuple[Decision, list[Any]]:
     """The decision of a paper, numbered in the year of its signature once all that is demanded of it was found met, and
-    what was found. Two statements. Raises RuleNotMet, NumberTaken, InvalidInput.
+    what was found. Two statements: `then` is asked in the second. Raises RuleNotMet, NumberTaken, InvalidInput.
     """
     agency, year, asked = paper.agency, paper.signed_on.year, number_asked(paper.agency, paper.number)
     own = () if is_above(agency) else (signing(work.account_id, agency, paper.signed_on),)
     *found, counted = await must_meet(work.session, *demands, *own, counting(agency, year, asked))
     signer, name, title = _above(paper) if is_above(agency) else found[-1]
+    number, more = await number_for(work, agency, year, asked, counted, *then)
     decision = Decision(
-        number=await number_for(work, agency, year, asked, counted),
+        number=number,
         title=paper.title,
         kind=paper.kind,
         agency_id=paper.agency.id,
@@ -66,7 +68,7 @@ async def issued(work: Work, paper: Paper, *demands: Demand) -> tuple[Decision, 
         signer_title=title,
     )
     work.session.add(decision)
-    return decision, found
+    return decision, [*found, *more]
 
 
 def _above(paper: Paper) -> tuple[None, str, str]:

@@ -99,7 +99,7 @@ class Province:
         assert "errors" not in answer, answer["errors"]
         done: dict[str, Any] = answer["data"]["done"]
         if isinstance(done, dict) and "message" not in done:
-            assert len(sent) + READING <= STATEMENTS.get(act, MOST_STATEMENTS), (act, sent)
+            assert len(sent) + READING <= MOST_STATEMENTS, (act, sent)
         return done
 
     def draft(self, **more: Any) -> dict[str, Any]:
@@ -133,8 +133,6 @@ class Province:
 
 MOST_STATEMENTS, READING = 6, 1
 """So many statements an act may take that is done, whichever test does it; and how many of them read its reply."""
-STATEMENTS = {"revokeAward": 11, "stripTitle": 9, "restoreAward": 8}
-"""Acts that take others with them, and more statements: no more than these."""
 
 REPLIES = {
     "Dossier": "id code status version lines(first: 10) { nodes { id outcome } }",
