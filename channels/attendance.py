@@ -12,13 +12,12 @@ from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
 
-import structlog
-
+from channels.logs import get_logger
 from channels.session import Found, Sessions
 from models import calendar
 from models.access import Viewer
 
-log = structlog.get_logger("laurel.attendance")
+log = get_logger("laurel.attendance")
 PAUSE = 1.0
 """Seconds after which a session is looked at again that could not be."""
 

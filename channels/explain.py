@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import orjson
-import structlog
 
+from channels.logs import get_logger
 from models.access import Audience
 from resolvers.engine import Unanswered
 from resolvers.engine.driver import LOST
@@ -33,7 +33,7 @@ STAGES = ("gate", "document", "variables", "plan", "database", "splice")
 _PLANS = {"1": False, "plan": True}
 """What the header may say, and whether PostgreSQL's plans are asked for."""
 
-log = structlog.get_logger("laurel.explain")
+log = get_logger("laurel.explain")
 
 
 def explaining(endpoint: GraphQLOverHTTP, exchange: Exchange, caller: Caller) -> GraphQLOverHTTP:

@@ -6,14 +6,14 @@ import os
 import re
 from typing import Any
 
-import structlog
 from graphql import GraphQLError
 
 from channels.admission import told
+from channels.logs import get_logger
 from channels.refusals import Refusal, Refused
 from models import refusals
 
-log = structlog.get_logger("laurel.faults")
+log = get_logger("laurel.faults")
 
 
 def shown(problem: GraphQLError, request_id: str, *, hints: bool) -> GraphQLError:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-import structlog
 from graphql import ExecutionResult, GraphQLError, OperationType
 
 from channels import faults, sse
@@ -18,7 +17,7 @@ from channels.exchange import ClientGone, Exchange, Receive, Scope, Send
 from channels.explain import HEADER, explaining
 from channels.gate import Request, read_body, read_json, shaped
 from channels.headers import Standing
-from channels.logs import safe
+from channels.logs import get_logger, safe
 from channels.media import Accepted, Media, is_json
 from channels.refusals import Refusal, Refused, later
 from channels.session import Caller, Door, Said
@@ -28,7 +27,7 @@ from models.access import Audience
 from resolvers.engine import Unanswered, render
 from resolvers.work import FAULTS, unfinished
 
-log = structlog.get_logger("laurel.http")
+log = get_logger("laurel.http")
 _LONGEST_URL = 4_096
 _JSON_PARAMETERS = ("variables", "extensions")
 _STORED = "no-store"

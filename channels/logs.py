@@ -9,14 +9,35 @@ import re
 import sys
 import threading
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from select import PIPE_BUF
+from types import ModuleType
 from typing import Any, BinaryIO, cast
 
 import orjson
-import structlog
 
+
+@contextmanager
+def _without(package: str) -> Iterator[None]:
+    """Whatever is read meanwhile finds this package not to be installed, also where others have read it already."""
+    found = sys.modules.get(package)
+    sys.modules[package] = cast("ModuleType", None)  # an import of it fails, as Python's reference has it
+    try:
+        yield
+    finally:
+        del sys.modules[package]
+        if found is not None:
+            sys.modules[package] = found
+
+
+with _without("rich"):  # structlog would colour tracebacks with it and with Pygments: 3 MB of a server for nothing
+    import structlog
+
+get_logger = structlog.get_logger
+"""Only here structlog is read."""
 _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 """Where a fault came from, without the values it met: among them are passwords, tokens and people."""
 _SOON = 0.01
@@ -27,7 +48,7 @@ _ENOUGH = 256
 _AS_LINE = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 _UNSAFE = re.compile(r"[^\w.:-]", re.ASCII)
 
-log = structlog.get_logger("laurel.http")
+log = get_logger("laurel.http")
 
 
 class Lines:

@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
-import structlog
 
-from channels.logs import tell_by
+from channels.logs import get_logger, tell_by
 from channels.obstacles import NotReady
 from channels.serving import address
 from channels.settings import Settings
 
-log = structlog.get_logger("laurel.workers")
+log = get_logger("laurel.workers")
 
 PATIENCE = 60.0
 """Seconds in which all must be ready the first time; later ones are waited for as long as it takes."""

@@ -5,18 +5,17 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-import structlog
-
 from channels import frames
 from channels.admission import Admission
 from channels.closing import Close
 from channels.exchange import Receive, Scope, Send
+from channels.logs import get_logger
 from channels.refusals import Refusal
 from channels.session import Door
 from channels.streams import Streams
 from channels.ws_socket import Socket
 
-log = structlog.get_logger("laurel.ws")
+log = get_logger("laurel.ws")
 PROTOCOL = "graphql-transport-ws"
 
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
-import structlog
 from graphql import OperationType
 
 from channels.admission import Admitted
@@ -19,6 +18,7 @@ from channels.closing import Close, Closed
 from channels.exchange import Receive
 from channels.frames import INTERRUPTED, Frames, framed
 from channels.gate import Request, shaped
+from channels.logs import get_logger
 from channels.member import Member
 from channels.refusals import Refusal, Refused
 from channels.session import Caller, bearer_of
@@ -29,7 +29,7 @@ from models.access import Viewer
 if TYPE_CHECKING:
     from channels.ws import GraphQLTransportWS
 
-log = structlog.get_logger("laurel.ws")
+log = get_logger("laurel.ws")
 GREETING = 5.0
 """Seconds a client has to say hello."""
 PING = 20.0

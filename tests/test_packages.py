@@ -26,6 +26,14 @@ def test_what_serves_loads_neither_strawberrys_django_channels_nor_the_inventor_
     assert loaded.stdout == "\n"
 
 
+def test_a_server_loads_neither_what_colours_tracebacks_nor_what_paints_code() -> None:
+    program = """if True:
+        import sys, channels.cli, channels.app, channels.serving
+        print(*[name for name in sys.modules if name.startswith(("rich.traceback", "pygments"))])"""
+    loaded = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert loaded.stdout == "\n"
+
+
 def test_no_module_is_longer_than_three_hundred_lines() -> None:
     modules = [file for floor in FLOORS for file in (ROOT / floor).rglob("*.py") if "versions" not in file.parts]
     long = {

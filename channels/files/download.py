@@ -6,16 +6,15 @@ import asyncio
 import hashlib
 from typing import BinaryIO
 
-import structlog
-
 from channels.exchange import Exchange
 from channels.files.endpoint import Endpoint
 from channels.files.names import disposition
+from channels.logs import get_logger
 from channels.refusals import Refusal, Refused
 from models.document import DocumentFile
 from resolvers import document
 
-log = structlog.get_logger("laurel.files")
+log = get_logger("laurel.files")
 _PIECE = 1 << 18
 
 

@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
 from starlette.types import Receive, Scope, Send
 
 from channels import faults
@@ -15,6 +14,7 @@ from channels.exchange import ClientGone, Exchange
 from channels.files.scanner import scanner
 from channels.files.store import Folder, Store
 from channels.headers import Standing, security
+from channels.logs import get_logger
 from channels.refusals import Refusal, Refused, later
 from channels.session import Door
 from models import refusals
@@ -24,7 +24,7 @@ from resolvers.work import FAULTS, unfinished
 if TYPE_CHECKING:
     from channels.app import Laurel
 
-log = structlog.get_logger("laurel.files")
+log = get_logger("laurel.files")
 
 POLICY = b"content-security-policy", b"sandbox; default-src 'none'; frame-ancestors 'none'"
 """What somebody sent is no page of ours, whatever a browser may make of it."""

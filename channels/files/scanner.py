@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-import structlog
-
+from channels.logs import get_logger
 from channels.refusals import Refusal, Refused
 
-log = structlog.get_logger("laurel.files")
+log = get_logger("laurel.files")
 
 PATIENCE = 60.0
 """Seconds for the whole of a file."""

@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
-import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from channels import gate
 from channels.contract import CHANNELS, PORTAL, WEB
+from channels.logs import get_logger
 from channels.portal.assets import TYPES, asked, assets
 from channels.portal.quick_response import MEDIA, picture
 from channels.portal.words import environment
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from channels.app import Laurel
     from models.demo import DemoAccount
 
-log = structlog.get_logger("laurel.pages")
+log = get_logger("laurel.pages")
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
