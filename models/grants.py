@@ -23,10 +23,10 @@ INSERTED = frozenset({"journal"})
 DELETED = frozenset(
     {
         *("award", "award_reliance", "document_file", "dossier_document", "dossier_line"),
-        *("dossier_tally", "secret_count"),
+        *("dossier_tally", "rights_change", "secret_count"),
     }
 )
-"""Where rows go: parts of a draft, awards of a decision that is voided, counts that are closed or summed up."""
+"""Where rows go: parts of a draft, awards of a voided decision, counts closed or summed up, old news of rights."""
 LOCK = 7004
 """The advisory lock of whoever gives rights: two at once would trip over one another."""
 ROLE = "select quote_ident(rolname) from pg_roles where rolname = :role"

@@ -6,14 +6,18 @@ and however. What ends by the clock leaves no row here, for it is known beforeha
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, func, text
+from sqlalchemy import BigInteger, Identity, Index, delete, func, text
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 from models.journal import TransactionId
+
+KEPT = timedelta(days=1)
+"""How long a change is kept. Each process polls every second; one that was away for long looks at everybody anew."""
 
 
 class RightsChange(Base):
@@ -28,3 +32,8 @@ class RightsChange(Base):
     at: Mapped[datetime] = mapped_column(init=False, server_default=func.now(), index=True)
 
     __table_args__ = (Index("ix_rights_change_tx", "tx"),)
+
+
+async def forget(session: AsyncSession) -> None:
+    """Remove the changes of which every process has heard long since. The caller commits."""
+    await session.execute(delete(RightsChange).where(RightsChange.at < func.now() - KEPT))

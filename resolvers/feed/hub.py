@@ -29,6 +29,9 @@ PAGE = 100
 PROMPT = 5.0
 """Seconds without a look after which the feed counts as cut off."""
 
+ABSENT = 3600.0
+"""Seconds without a look after which anybody's rights may have changed: what is told of that is not kept for ever."""
+
 NUMBER = "select number() as numbered"
 POLL_TOO = """
 select number() as numbered, pg_current_snapshot()::text as seen, array(
@@ -155,8 +158,9 @@ class Hub:
         if row["numbered"]:
             self._numbered()
         self._seen = row["seen"]
-        if row["changed"]:
-            self._rights(None if None in row["changed"] else set(row["changed"]))
+        absent = time.monotonic() - self._looked > ABSENT
+        if absent or row["changed"]:
+            self._rights(None if absent or None in row["changed"] else set(row["changed"]))
 
     async def _read(self) -> None:
         if not self.ready.is_set():

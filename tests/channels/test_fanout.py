@@ -215,6 +215,23 @@ async def test_a_role_that_ends_is_followed_by_what_is_left_of_the_rights(site: 
         assert (await other.closed())[0] == 4403
 
 
+async def test_a_process_that_was_away_for_long_looks_at_everybody_anew(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What changed meanwhile may be forgotten: here it is, and every look counts as the first for long."""
+    account = site.province.viewers["desk"].account_id
+    async with site.socket() as socket:
+        client = Client(socket)
+        await client.greet(await site.token("desk"))
+        await client.subscribe("1", 'subscription { agencyDossiersMoved(agency: "H37.02") { cursor dossier { id } } }')
+        await site.followed("agency:h37.office")
+        async with site.province.sessions.begin() as session:
+            await session.execute(delete(rows.RoleHeld).where(rows.RoleHeld.account_id == account))
+            await session.execute(delete(rows.RightsChange))
+        monkeypatch.setattr("resolvers.feed.hub.ABSENT", 0.0)
+        assert (await client.closed())[0] == 4403
+
+
 async def test_another_role_moves_a_stream_to_those_with_the_same_rights(site: Site, client: Client) -> None:
     query = "subscription($after: Cursor) { decisionPublished(after: $after) { cursor decision { number } } }"
     await client.subscribe("1", query)

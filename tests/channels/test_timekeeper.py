@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 import models as rows
 from channels.timekeeper import LOCK, Timekeeper
@@ -58,6 +58,17 @@ async def test_who_looks_while_another_looks_leaves_it_to_them(site: Site) -> No
         await session.execute(select(func.pg_advisory_xact_lock(LOCK)))
         assert await keeper.look() == 0
     assert await keeper.look() == 1
+
+
+async def test_changes_of_rights_are_forgotten_after_a_day(site: Site) -> None:
+    async with site.province.sessions.begin() as session:
+        session.add_all(rows.RightsChange(account_id=None) for _ in range(2))
+        await session.flush()
+        await session.execute(text("update rights_change set at = now() - interval '25 hours' where id = 1"))
+        kept = (await session.scalars(select(rows.RightsChange.id).where(rows.RightsChange.id > 1))).all()
+    await Timekeeper(site.province.sessions, lambda: None).look()
+    async with site.province.sessions() as session:
+        assert (await session.scalars(select(rows.RightsChange.id).order_by(rows.RightsChange.id))).all() == kept
 
 
 async def test_a_server_looks_when_it_starts_and_goes_on_though_the_database_stumbles(
