@@ -28,6 +28,7 @@ class Sittings:
 
     def __init__(self, seed: Seed) -> None:
         self.seed, self.chance = seed, Chance(90)  # its own luck: what else is planted stays as it was
+        self.entries = Chance(91)
         self.staff = [v.account_id for v in seed.province.viewers.values() if v.account_id]
         self.free: list[Any] = []
 
@@ -82,6 +83,7 @@ class Sittings:
         session.add_all([*seats, *items])
         await session.flush()
         session.add_all(part for item in items for seat in seats for part in self._stance(item, seat))
+        session.add_all(self._acts(made))
         await session.flush()
 
     def _session(self, council: rows.Council, n: int) -> rows.CouncilSession:
@@ -103,6 +105,21 @@ class Sittings:
             minutes=minutes,
             minutes_sha256=None if minutes is None else "0" * 64,
         )
+
+    def _acts(self, session: rows.CouncilSession) -> Iterator[rows.Entry]:
+        chance = self.entries
+        for version in range(1, session.version + chance.randint(1, 3)):
+            yield rows.Entry(
+                key=chance.key(),
+                at=chance.moment(),
+                actor_id=chance.perhaps(chance.choice(self.staff), 0.8),
+                act=chance.choice(["CALL_COUNCIL_SESSION", "OPEN_COUNCIL_SESSION"]),
+                subject_kind="CouncilSession",
+                subject_id=session.id,
+                subject_version=version,
+                topics=[f"council:{session.council_id}"],
+                data={"reason": chance.loose(), "onBehalfOf": chance.perhaps(str(chance.choice(self.staff)), 0.3)},
+            )
 
     def _seat(self, session: rows.CouncilSession, member: rows.CouncilMember) -> rows.CouncilAttendance:
         return rows.CouncilAttendance(
