@@ -44,6 +44,9 @@ export function within(promise, milliseconds = 5_000) {
 /** Milliseconds pass. */
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** Time for a subscription to be heard from: the protocols have no word that says it listens. */
+export const listening = () => pause(1500);
+
 /** Send one request by POST and give the whole response, its body read as JSON where it is. */
 export async function post(channel, body, headers = {}) {
   const response = await fetch(url(channel), {

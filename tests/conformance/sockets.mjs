@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createClient } from "graphql-ws";
 import WebSocket from "ws";
-import { Told, assign, check, draft, pause, receive, run, signIn, socketUrl, submit, within } from "./laurel.mjs";
+import { Told, assign, check, draft, listening, pause, receive, run, signIn, socketUrl, submit, within } from "./laurel.mjs";
 
 const DESK = `subscription ($agency: String!, $after: Cursor) {
   agencyDossiersMoved(agency: $agency, after: $after) {
@@ -30,7 +30,7 @@ const actsOf = (events) => events.map((said) => moved(said).event.act);
 
 check("staff hear each step on their desk as it is taken", async () => {
   const told = officer.follow(DESK, { agency: "H37.07" });
-  await pause(300);
+  await listening();
   const dossier = await submit(await draft());
   const events = [await told.next(), await told.next()];
   assert.deepEqual(actsOf(events), ["DRAFT", "SUBMIT"]);
@@ -42,7 +42,7 @@ check("staff hear each step on their desk as it is taken", async () => {
 check("who was away is told what they missed in order, each step once, then what happens", async () => {
   let dossier = await draft();
   const before = officer.follow(MOVED, { id: dossier.id });
-  await pause(300);
+  await listening();
   dossier = await submit(dossier);
   const { cursor } = moved(await before.next());
   before.stop();
@@ -67,7 +67,7 @@ check("a cursor of another history is answered by a resync", async () => {
 check("leaving one subscription leaves the others on the socket alone", async () => {
   const dossier = await draft();
   const [leaving, staying] = [1, 2].map(() => officer.follow(MOVED, { id: dossier.id }));
-  await pause(300);
+  await listening();
   leaving.stop();
   await within(leaving.ended);
   await submit(dossier);
@@ -79,7 +79,7 @@ check("leaving one subscription leaves the others on the socket alone", async ()
 check("what cannot run is refused for its id alone, and the socket stays open", async () => {
   const dossier = await draft();
   const told = officer.follow(MOVED, { id: dossier.id });
-  await pause(300);
+  await listening();
   delete officer.closed; // a client without subscriptions has closed sockets before
   const refused = {};
   for (const query of [
@@ -125,7 +125,7 @@ check("a nominee follows their dossier on the phone, by the text of a registered
   const dossier = await submit(await draft());
   const registered = await readFile(new URL("../../channels/mobile/documents/DossierMoved.graphql", import.meta.url), "utf8");
   const told = phone.follow(registered, { id: dossier.id });
-  await pause(300);
+  await listening();
   await receive(dossier);
   assert.deepEqual(actsOf([await told.next()]), ["RECEIVE"]);
   const errors = await phone.refusal(MOVED, { id: dossier.id });

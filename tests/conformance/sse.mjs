@@ -1,7 +1,7 @@
 // Server-sent events: the graphql-sse client on distinct connections, and what an EventSource would send.
 import assert from "node:assert/strict";
 import { createClient } from "graphql-sse";
-import { Told, bearer, check, codeOf, decided, pause, post, publish, run, url, within } from "./laurel.mjs";
+import { Told, bearer, check, codeOf, decided, listening, post, publish, run, url, within } from "./laurel.mjs";
 
 const client = createClient({ url: url("portal"), retryAttempts: 0 });
 const PUBLISHED = "subscription ($after: Cursor) { decisionPublished(after: $after) { cursor decision { number } } }";
@@ -18,7 +18,7 @@ let first, second;
 check("the public hears of each decision as it is published", async () => {
   const decision = await decided();
   const told = follow();
-  await pause(300);
+  await listening();
   await publish(decision);
   first = await told.next();
   assert.equal(numberOf(first), decision.number);
@@ -61,7 +61,7 @@ check("a cursor of another history is answered by a resync, and the stream goes 
 
 check("stopping one subscription leaves the other", async () => {
   const [leaving, staying] = [follow(), follow()];
-  await pause(300);
+  await listening();
   leaving.stop();
   assert.equal(await within(leaving.ended), "complete");
   const decision = await publish(await decided());
@@ -73,7 +73,7 @@ check("stopping one subscription leaves the other", async () => {
 check("staff may follow by a text of their own", async () => {
   const staff = createClient({ url: url("web"), retryAttempts: 0, headers: await bearer("kiemtra") });
   const told = new Told((sink) => staff.subscribe({ query: PUBLISHED }, sink));
-  await pause(300);
+  await listening();
   const decision = await publish(await decided());
   assert.equal(numberOf(await told.next()), decision.number);
   staff.dispose();
