@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-import pytest
 import strawberry
 from sqlalchemy import Text, and_, column, func, literal, select
 
@@ -89,15 +89,45 @@ def test_constants_of_two_pieces_do_not_meet() -> None:
     assert {trace.getters[name]({}, None) for name in trace.kinds} == {"it's", "it's not"}
 
 
-@pytest.mark.parametrize("given", [{"x": [1, 2]}, {"x": None}, {"y": None}, {"x": (True, False)}])
-def test_other_arguments_are_another_piece(given: Any) -> None:
+@dataclass(frozen=True)
+class One:
+    """An input object."""
+
+    x: Any = None
+    y: Any = None
+
+
+class Other(One):
+    """An input object of another type with the same fields."""
+
+
+VALUE = Trace().value(lambda *_: "a")
+DIFFERENT = (
+    *(
+        {"x": [1]},
+        {"y": [1]},
+        {"x": [1, 2]},
+        {"x": None},
+        {"y": None},
+        {"x": (True, False)},
+        {"x": VALUE},
+        {"y": VALUE},
+    ),
+    *(One(), Other(), One(x=VALUE), One(y=VALUE), One(x=One()), One(x=Other()), One(x=[One()]), One(x=[One(), One()])),
+)
+"""Arguments of which each has a shape of its own."""
+
+
+def test_other_arguments_are_another_piece() -> None:
     kept, made = Kept(), list[Piece]()
 
     def make() -> Piece:
         made.append(written(and_(column("a", Text) == column("b", Text))))
         return made[-1]
 
-    assert kept.piece("key", {"x": [1]}, make) == kept.piece("key", {"x": [1]}, make)
-    kept.piece("key", given, make)
-    kept.piece("other key", given, make)
-    assert len(made) == 3
+    for _ in range(2):
+        for given in DIFFERENT:
+            kept.piece("key", given, make)
+    assert len(made) == len(DIFFERENT)
+    kept.piece("other key", DIFFERENT[0], make)
+    assert len(made) == len(DIFFERENT) + 1
