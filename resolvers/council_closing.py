@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, Uuid, any_, bindparam, select
 
+from models.access import Viewer
+from models.base import array_of
 from models.council import CouncilSession, SessionKind, SessionStatus
 from models.council_agenda import AgendaItem, AgendaOutcome, visible_at_session
 from models.council_minutes import Record, draft, sha256
@@ -110,11 +112,15 @@ async def _dossiers(work: Work, input: CloseSessionInput) -> list[Dossier]:
     """The dossiers on the agenda, locked in the order of their ids, and before the sitting as other acts do: what takes
     a dossier from the council meanwhile is waited for. Raises NotFound where the sitting is not seen.
     """
-    item = AgendaItem
-    put = select(item.dossier_id).where(
-        item.session_id == row_key("CouncilSession", input.id), visible_at_session(item, work.viewer)
-    )
-    return await work.lock_where(Dossier, Dossier.id.in_(put), load=DESKS)
+    found = await work.read_as_shown(_put, sitting=row_key("CouncilSession", input.id))
+    return [each[0] for each in found]
+
+
+def _put(viewer: Viewer) -> Select[Dossier]:
+    item, sitting = AgendaItem, bindparam("sitting", type_=Uuid())
+    put = select(item.dossier_id).where(item.session_id == sitting, visible_at_session(item, viewer))
+    found = select(Dossier).where(Dossier.id == any_(array_of(put))).order_by(Dossier.id)
+    return found.options(*DESKS).with_for_update(of=Dossier)
 
 
 def _leave_out(items: Iterable[AgendaItem], dossiers: Iterable[Dossier]) -> None:

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, bindparam, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, func, or_, select
+from sqlalchemy.orm import joinedload
 
 import models as rows
+from models.access import Viewer
+from models.base import array_of
 from models.council import Council, CouncilSession, SessionKind, visible_council
 from models.council_agenda import AgendaItem, AgendaOutcome
 from models.council_ballot import BallotKind
@@ -26,7 +28,7 @@ from resolvers.context import Context
 from resolvers.council_desk import must_keep
 from resolvers.council_inputs import ConveneSessionInput
 from resolvers.dossier_draft import said
-from resolvers.dossier_steps import DESKS
+from resolvers.dossier_steps import AWARDS, DESKS
 from resolvers.engine import Ref
 from resolvers.work import Work, row_key
 
@@ -54,21 +56,22 @@ async def convene_session(context: Context, input: ConveneSessionInput) -> Ref:
 async def _council(work: Work, input: ConveneSessionInput) -> tuple[Council, dict[UUID | None, list[CouncilRule]]]:
     """The council, and the voting rules of the rule sets that its dossiers were bound to for good when received."""
     dossiers = [row_key("Dossier", each.id) for each in input.agenda]
-    bound = select(Dossier.rule_set_id).where(Dossier.id.in_(dossiers))
-    day = func.vietnam_day(func.now())
-    found = await work.read(
-        select(Council, CouncilRule)
-        .select_from(Council)
-        .outerjoin(CouncilRule, CouncilRule.rule_set_id.in_(bound))
-        .where(Council.id == row_key("Council", input.council), visible_council(Council, work.viewer))
-        .where(Council.valid_from <= day, or_(Council.valid_to.is_(None), Council.valid_to > day))
-        .options(joinedload(Council.agency).joinedload(rows.Agency.desk))
-    )
+    found = await work.read_as_shown(_called, council=row_key("Council", input.council), dossiers=dossiers)
     rules = defaultdict[UUID | None, list[CouncilRule]](list)
     for each in found:
         if each[1] is not None:
             rules[each[1].rule_set_id].append(each[1])
     return found[0][0], rules
+
+
+def _called(viewer: Viewer) -> Select[Council, CouncilRule]:
+    bound = select(Dossier.rule_set_id).where(Dossier.id == any_(bindparam("dossiers", type_=ARRAY(Uuid))))
+    found = select(Council, CouncilRule).select_from(Council)
+    found = found.outerjoin(CouncilRule, CouncilRule.rule_set_id == any_(array_of(bound)))
+    found = found.where(Council.id == bindparam("council", type_=Uuid()), visible_council(Council, viewer))
+    day = func.vietnam_day(func.now())
+    found = found.where(Council.valid_from <= day, or_(Council.valid_to.is_(None), Council.valid_to > day))
+    return found.options(joinedload(Council.agency).joinedload(rows.Agency.desk))
 
 
 def _session(council: Council, input: ConveneSessionInput) -> CouncilSession:
@@ -108,7 +111,7 @@ async def _agenda(work: Work, input: ConveneSessionInput) -> list[Dossier]:
             message=f"Chương trình phải có từ 1 đến {MOST_DOSSIERS} hồ sơ, mỗi hồ sơ một lần.",
             message_en=f"The agenda takes 1 to {MOST_DOSSIERS} dossiers, each once.",
         )
-    load = (*DESKS, selectinload(Dossier.lines).joinedload(DossierLine.award_type))
+    load = (*DESKS, AWARDS)
     locked = await work.lock_all(Dossier, versions, visible_dossier, load=load)
     order = [row_key("Dossier", id) for id in versions]
     return sorted(locked, key=lambda dossier: order.index(dossier.id))

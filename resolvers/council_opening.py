@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ARRAY, Date, Select, Uuid, any_, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 import models as rows
@@ -42,16 +43,8 @@ async def open_session(context: Context, input: SessionStepInput) -> Ref:
 
 async def _members(work: Work, session: CouncilSession, day: date) -> list[rows.CouncilMember]:
     """Whoever has a seat with a vote on this day; raises RuleNotMet where that is nobody."""
-    member = rows.CouncilMember
-    found = list(
-        await work.session.scalars(
-            select(member)
-            .where(member.council_id == session.council_id, member.seat.in_(VOTING))
-            .where(member.valid_from <= day, or_(member.valid_to.is_(None), member.valid_to > day))
-            .options(joinedload(member.account), joinedload(member.unit))
-            .order_by(member.id)
-        )
-    )
+    asked = {"council": session.council_id, "day": day}
+    found = list(await work.session.scalars(_seated(), asked))
     if not found:
         raise RuleNotMet(
             rule="NO_MEMBERS",
@@ -63,17 +56,19 @@ async def _members(work: Work, session: CouncilSession, day: date) -> list[rows.
     return found
 
 
+@cache
+def _seated() -> Select[rows.CouncilMember]:
+    member, day = rows.CouncilMember, bindparam("day", type_=Date)
+    found = select(member).where(member.council_id == bindparam("council", type_=Uuid()), member.seat.in_(VOTING))
+    found = found.where(member.valid_from <= day, or_(member.valid_to.is_(None), member.valid_to > day))
+    return found.options(joinedload(member.account), joinedload(member.unit)).order_by(member.id)
+
+
 async def _recusals(
     work: Work, session: CouncilSession, members: Sequence[rows.CouncilMember], seats: Sequence[CouncilAttendance]
 ) -> list[Recusal]:
     """Who stands aside from what, unasked."""
-    item = AgendaItem
-    agenda = await work.session.scalars(
-        select(item)
-        .where(item.session_id == session.id)
-        .options(joinedload(item.nominee).joinedload(rows.Nominee.agency), joinedload(item.agency))
-        .options(joinedload(item.dossier))
-    )
+    agenda = await work.session.scalars(_agenda(), {"sitting": session.id})
     known = await _judges(work, members)
     near = [
         (each, seat, interest_of(known[member.account_id], _judged(each), session.council.agency.path))
@@ -92,19 +87,29 @@ async def _recusals(
     ]
 
 
+@cache
+def _agenda() -> Select[AgendaItem]:
+    item = AgendaItem
+    near = joinedload(item.nominee).joinedload(rows.Nominee.agency), joinedload(item.agency), joinedload(item.dossier)
+    return select(item).where(item.session_id == bindparam("sitting", type_=Uuid())).options(*near)
+
+
 async def _judges(work: Work, members: Sequence[rows.CouncilMember]) -> dict[UUID, Judge]:
     """What makes each member near to a case: who they are, where they come from, for whom they propose today."""
-    held, day = rows.RoleHeld, calendar.day_of(work.now)
-    proposing = await work.session.execute(
-        select(held.account_id, rows.Agency.path)
-        .join(rows.Agency, rows.Agency.id == held.agency_id)
-        .where(held.account_id.in_([member.account_id for member in members]), held.role.in_(PROPOSING))
-        .where(held.valid_from <= day, or_(held.valid_to.is_(None), held.valid_to > day))
-    )
+    asked = {"members": [member.account_id for member in members], "day": calendar.day_of(work.now)}
+    proposing = await work.session.execute(_proposing(), asked)
     return judges(
         ((one.account_id, one.account.nominee_id, one.unit.path if one.unit else None) for one in members),
         ((row.account_id, row.path) for row in proposing),
     )
+
+
+@cache
+def _proposing() -> Select[UUID, str]:
+    held, day = rows.RoleHeld, bindparam("day", type_=Date)
+    found = select(held.account_id, rows.Agency.path).join(rows.Agency, rows.Agency.id == held.agency_id)
+    found = found.where(held.account_id == any_(bindparam("members", type_=ARRAY(Uuid))), held.role.in_(PROPOSING))
+    return found.where(held.valid_from <= day, or_(held.valid_to.is_(None), held.valid_to > day))
 
 
 def _judged(item: AgendaItem) -> Judged:

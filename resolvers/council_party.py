@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy.orm import selectinload
-
 from models import calendar
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import LineOutcome
@@ -14,14 +12,14 @@ from models.workflow import DossierStatus, Step
 from resolvers.context import Context
 from resolvers.council_inputs import PartyOpinionInput
 from resolvers.dossier_draft import said
-from resolvers.dossier_steps import DESKS
+from resolvers.dossier_steps import DESKS, LINES
 from resolvers.engine import Ref
 
 
 async def record_party_opinion(context: Context, input: PartyOpinionInput) -> Ref:
     """Record what the Party committee says: the dossier goes to be signed, or no further."""
     async with context.work("recordPartyOpinion", input) as work:
-        load = (*DESKS, selectinload(Dossier.lines))
+        load = (*DESKS, LINES)
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         number, reason = said("number", input.number, 100), _reason(input)
         _must_be_past(input.dated, calendar.day_of(work.now))

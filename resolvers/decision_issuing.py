@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 import strawberry
-from sqlalchemy.orm import joinedload, selectinload
 
 import models as rows
 from models import calendar
@@ -16,16 +15,16 @@ from models.decision import Signature
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import LineOutcome
 from models.posting_duty import posted
-from models.readiness import decided_here, nobody_to_commend
+from models.readiness import nobody_to_commend
 from models.refusals import InvalidInput
-from models.signing import is_above
+from models.signing import must_be_decided_above
 from models.submission import decided_by, papers_due
 from models.workflow import Step
 from resolvers.award_giving import give, paying
 from resolvers.context import Context
 from resolvers.decision_paper import Paper, issued, signed_on, told
 from resolvers.dossier_draft import said
-from resolvers.dossier_steps import DESKS
+from resolvers.dossier_steps import CASES, DESKS, RULES
 from resolvers.engine import Ref
 from resolvers.inputs import DossierStepInput
 from resolvers.reliance import resting_on_what_stands
@@ -105,7 +104,8 @@ async def _decided(work: Work, input: DecideInput, step: Step, day: date | None,
     dossiers = await _undecided(work, input)
     steps = [dossier.take(step, by=work.viewer, note=input.note) for dossier in dossiers]
     authority = dossiers[0].authority
-    _must_decide_itself(authority, step)
+    if step is Step.DECIDE_ABOVE:
+        must_be_decided_above(dossiers[0])
     lines = [(dossier, line) for dossier in dossiers for line in _to_commend(dossier)]
     day = signed_on(day, _received(dossiers), work, since=("ngày tiếp nhận hồ sơ", "reception"))
     title = said("title", input.title)
@@ -132,10 +132,7 @@ async def _undecided(work: Work, input: DecideInput) -> list[Dossier]:
             message=f"Một quyết định gồm tối đa {MOST_DOSSIERS} hồ sơ, không hồ sơ nào hai lần. Hãy bỏ bớt.",
             message_en=f"A decision covers at most {MOST_DOSSIERS} dossiers, none twice. Remove or split some.",
         )
-    cases = selectinload(Dossier.lines).options(
-        joinedload(rows.DossierLine.award_type), joinedload(rows.DossierLine.nominee)
-    )
-    found = await work.lock_all(Dossier, versions, visible_dossier, load=(*DESKS, cases, joinedload(Dossier.rule_set)))
+    found = await work.lock_all(Dossier, versions, visible_dossier, load=(*DESKS, CASES, RULES))
     if len({dossier.authority_id for dossier in found}) > 1:
         raise InvalidInput(
             field="also",
@@ -144,12 +141,6 @@ async def _undecided(work: Work, input: DecideInput) -> list[Dossier]:
         )
     places = list(versions)
     return sorted(found, key=lambda dossier: places.index(f"Dossier_{dossier.id}"))
-
-
-def _must_decide_itself(authority: rows.Agency, step: Step) -> None:
-    """Raise RuleNotMet where a decision of our own is recorded as if it came from above."""
-    if step is Step.DECIDE_ABOVE and not is_above(authority):
-        raise decided_here(authority.code)
 
 
 def _to_commend(dossier: Dossier) -> list[rows.DossierLine]:

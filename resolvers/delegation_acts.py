@@ -25,6 +25,7 @@ from resolvers.work import Work
 _ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 _LONGEST = 366
 """Days: who is away for longer is replaced, not stood in for."""
+_AGENCY = joinedload(Delegation.agency)
 
 
 @strawberry.input(description="Ủy quyền một vai trò. · The role to lend.")
@@ -84,8 +85,9 @@ async def delegate_role(context: Context, input: DelegateRoleInput) -> Ref:
 async def revoke_delegation(context: Context, input: RevokeDelegationInput) -> Ref:
     """Take a lent role back at once: whoever lent it, or an administrator of its scope."""
     async with context.work("revokeDelegation", input) as work:
-        load = (joinedload(Delegation.agency),)
-        found = await work.lock(Delegation, input.id, visible_delegation, version=input.expected_version, load=load)
+        found = await work.lock(
+            Delegation, input.id, visible_delegation, version=input.expected_version, load=(_AGENCY,)
+        )
         if found.delegator_id != work.account_id and not work.viewer.holds(_ADMINISTRATORS, found.agency.path):
             raise NotPermitted.unless({found.role, Role.ADMINISTRATOR})
         if found.revoked_at is not None or found.valid_to <= calendar.day_of(work.now):

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import joinedload, selectinload
-
 from models import calendar
 from models.council_rule import advised
 from models.demand import must_meet
 from models.dossier import Dossier, visible_dossier
 from models.dossier_line import LineOutcome
 from models.posting_duty import posted
+from models.signing import must_be_decided_above
 from models.submission import must_be_complete, papers_due
 from models.workflow import Step
 from resolvers.context import Context
 from resolvers.council_leaving import off_the_agenda
 from resolvers.dossier_draft import cleaned
-from resolvers.dossier_steps import CASES, DESKS
+from resolvers.dossier_steps import CASES, DESKS, LINES, RULES
 from resolvers.engine import Ref
 from resolvers.inputs import DossierStepInput, ReasonedStepInput
 from resolvers.posting_acts import taken_once_over
@@ -24,7 +23,7 @@ from resolvers.posting_acts import taken_once_over
 async def _stepped(context: Context, act: str, step: Step, input: DossierStepInput) -> Ref:
     """Take a step that changes nothing but where the dossier stands."""
     async with context.work(act, input) as work:
-        load = (*DESKS, selectinload(Dossier.lines)) if work.viewer.nominees else DESKS
+        load = (*DESKS, LINES) if work.viewer.nominees else DESKS
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         reason = cleaned(input.reason) if isinstance(input, ReasonedStepInput) else None
         was_asked = dossier.before_council
@@ -56,7 +55,7 @@ async def request_supplement(context: Context, input: ReasonedStepInput) -> Ref:
 async def supplement_dossier(context: Context, input: DossierStepInput) -> Ref:
     """Give a supplemented dossier back to whoever asked for it; it must be complete again (art 84)."""
     async with context.work("supplementDossier", input) as work:
-        load = (*DESKS, CASES, joinedload(Dossier.rule_set))
+        load = (*DESKS, CASES, RULES)
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         entry = dossier.take(Step.SUPPLEMENT, by=work.viewer, note=input.note)
         assert dossier.rule_set is not None, "what was received is bound to its rules"
@@ -82,7 +81,7 @@ async def stop_dossier(context: Context, input: ReasonedStepInput) -> Ref:
 async def return_to_appraisal(context: Context, input: ReasonedStepInput) -> Ref:
     """Whoever decides sends a dossier back to be appraised again; its lines await their outcome anew."""
     async with context.work("returnToAppraisal", input) as work:
-        load = (*DESKS, selectinload(Dossier.lines))
+        load = (*DESKS, LINES)
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         entry = dossier.take(Step.RETURN, by=work.viewer, note=input.note, reason=cleaned(input.reason))
         for line in dossier.lines:
@@ -93,9 +92,10 @@ async def return_to_appraisal(context: Context, input: ReasonedStepInput) -> Ref
 async def forward_up(context: Context, input: DossierStepInput) -> Ref:
     """Forward a dossier to the Prime Minister or the President, who decides (Law 06/2022 art 83.2)."""
     async with context.work("forwardUp", input) as work:
-        load = (*DESKS, CASES, joinedload(Dossier.rule_set))
+        load = (*DESKS, CASES, RULES)
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         entry = await taken_once_over(work, dossier, Step.FORWARD_UP, input.note)
+        must_be_decided_above(dossier)
         demands = papers_due([dossier], Step.FORWARD_UP), advised([dossier]), *posted([dossier])
         await must_meet(work.session, *demands)
         return await work.reply(dossier, entry)
@@ -109,7 +109,7 @@ async def receive_from_above(context: Context, input: DossierStepInput) -> Ref:
 async def decline_above(context: Context, input: ReasonedStepInput) -> Ref:
     """Record that the higher authority does not commend; the cases end without an award."""
     async with context.work("declineAbove", input) as work:
-        load = (*DESKS, selectinload(Dossier.lines))
+        load = (*DESKS, LINES)
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         entry = dossier.take(Step.DECLINE_ABOVE, by=work.viewer, note=input.note, reason=cleaned(input.reason))
         for line in dossier.lines:

@@ -33,6 +33,12 @@ CASES = selectinload(Dossier.lines).options(
     joinedload(rows.DossierLine.nominee), joinedload(rows.DossierLine.award_type)
 )
 """By a statement of its own: joined to the one that locks, they would be as they were before it waited for the lock."""
+LINES = selectinload(Dossier.lines)
+AWARDS = selectinload(Dossier.lines).joinedload(rows.DossierLine.award_type)
+"""The same, as far as a step looks at its cases."""
+RULES = joinedload(Dossier.rule_set)
+OFFICE = joinedload(Dossier.authority).joinedload(rows.Agency.desk)
+"""These are made once, as is the statement that they are part of."""
 
 
 @strawberry.input(description="Phân công chuyên viên thẩm định. · Who is to appraise.")
@@ -61,7 +67,7 @@ class AppraiseLineInput(DossierStepInput):
 async def receive_dossier(context: Context, input: DossierStepInput) -> Ref:
     """Give the dossier its code, its due date and the rules it is judged by (Circular 01/2018/TT-VPCP art 19)."""
     async with context.work("receiveDossier", input) as work:
-        load = (*DESKS, joinedload(Dossier.authority).joinedload(rows.Agency.desk))
+        load = (*DESKS, OFFICE)
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         entry = dossier.take(Step.RECEIVE, by=work.viewer, note=input.note)
         dossier.code, rules = await _code_and_rules(work, dossier.handler)
@@ -132,7 +138,7 @@ async def _appraiser(work: Work, dossier: Dossier, username: str) -> UUID:
 async def appraise_line(context: Context, input: AppraiseLineInput) -> Ref:
     """Say of one case whether it is eligible; with the last of them the dossier goes on to be decided (art 84)."""
     async with context.work("appraiseLine", input) as work:
-        load = (*DESKS, selectinload(Dossier.lines).joinedload(rows.DossierLine.award_type))
+        load = (*DESKS, AWARDS)
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         line = line_of(dossier, input.line_id)
         outcome = LineOutcome.ELIGIBLE if input.eligible else LineOutcome.INELIGIBLE

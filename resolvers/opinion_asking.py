@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import joinedload
 
 import models as rows
 from models import calendar
@@ -22,7 +21,7 @@ from models.workflow import DossierStatus, Step
 from resolvers.consulting_inputs import RequestOpinionsInput
 from resolvers.context import Context
 from resolvers.dossier_draft import said
-from resolvers.dossier_steps import DESKS
+from resolvers.dossier_steps import DESKS, RULES
 from resolvers.engine import Ref
 from resolvers.opinion_acts import closed
 from resolvers.opinion_following import may_consult
@@ -35,7 +34,7 @@ MOST_AGENCIES = 30
 async def request_opinions(context: Context, input: RequestOpinionsInput) -> Ref:
     """Ask other agencies about a dossier, again and more of them while opinions are sought (Law 06/2022 art 84.3)."""
     async with context.work("requestOpinions", input) as work:
-        load = (*DESKS, joinedload(Dossier.rule_set))
+        load = (*DESKS, RULES)
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         begun = dossier.status is not DossierStatus.CONSULTING
         steps = [dossier.take(Step.CONSULT, by=work.viewer, note=input.note)] if begun else []

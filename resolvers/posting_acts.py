@@ -5,10 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection
 from datetime import date
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Uuid, bindparam, select, update
 from sqlalchemy.orm import joinedload
+from sqlalchemy.sql.dml import ReturningUpdate
 
 import models as rows
 from models import calendar
@@ -25,7 +27,7 @@ from models.workflow import DossierStatus, Step
 from resolvers.consulting_inputs import CommentInput, PostDossierInput, RecordCommentInput
 from resolvers.context import Context
 from resolvers.dossier_draft import said
-from resolvers.dossier_steps import CASES, DESKS
+from resolvers.dossier_steps import CASES, DESKS, RULES
 from resolvers.engine import Ref
 from resolvers.inputs import DossierStepInput
 from resolvers.work import Work, row_key
@@ -37,7 +39,7 @@ RECORDING = frozenset({Role.ONE_STOP, Role.APPRAISER, Role.OFFICE_HEAD, Role.SEC
 async def post_dossier(context: Context, input: PostDossierInput) -> Ref:
     """Make the list of a dossier's eligible cases public for comments, for as long as the law says (art 84.5)."""
     async with context.work("postDossier", input) as work:
-        load = (*DESKS, CASES, joinedload(Dossier.rule_set))
+        load = (*DESKS, CASES, RULES)
         dossier = await work.lock(Dossier, input.id, visible_dossier, version=input.expected_version, load=load)
         entry = dossier.take(Step.POST, by=work.viewer, note=input.note)
         earlier = await _call_off_earlier(work, dossier)
@@ -49,11 +51,16 @@ async def post_dossier(context: Context, input: PostDossierInput) -> Ref:
 
 async def _call_off_earlier(work: Work, dossier: Dossier) -> list[Entry]:
     """End what is left of an earlier posting, which the dossier left by another way."""
-    row = PublicPosting
-    ended = update(row).where(row.dossier_id == dossier.id, row.closed_at.is_(None)).returning(row)
-    ended = ended.values(closed_at=work.now, called_off=True, version=row.version + 1)
-    found = await work.session.scalars(ended.execution_options(synchronize_session=False))
+    found = await work.session.scalars(_called_off(), {"posted": dossier.id, "at": work.now})
     return [each.entry("CALL_OFF_POSTING", work.viewer) for each in found]
+
+
+@cache
+def _called_off() -> ReturningUpdate[PublicPosting]:
+    row = PublicPosting
+    ended = update(row).where(row.dossier_id == bindparam("posted", type_=Uuid()), row.closed_at.is_(None))
+    ended = ended.values(closed_at=bindparam("at"), called_off=True, version=row.version + 1)
+    return ended.returning(row).execution_options(synchronize_session=False)
 
 
 def _posting(work: Work, dossier: Dossier) -> PublicPosting:

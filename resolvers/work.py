@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
 
 import asyncpg
-import orjson
-from sqlalchemy import ColumnElement, Select, func, literal_column, select, true
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, literal_column, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,7 +25,7 @@ from models.timed import NOW
 from resolvers.engine import Ref
 from resolvers.engine.driver import LOST
 from resolvers.engine.refused import busy, unavailable
-from resolvers.inputs import UNKEPT
+from resolvers.locking import CLAIMED, Made, as_shown_to, beside_claim, claiming, digest, joined_to_claim, locked
 from resolvers.writing import write
 
 R = TypeVar("R", rows.Dossier, rows.Decision, rows.CouncilSession, rows.Delegation)
@@ -82,13 +79,6 @@ def _subject(said: Act) -> Subject:
         return kind, row_key(kind, str(getattr(said, "id", "")))
     except NotFound:
         return None, None
-
-
-def digest(act: str, said: Any) -> bytes:
-    """SHA-256 of an act and its input but what is `unkept` of it, the same for the same request."""
-    unkept = {part.name for part in fields(said) if part.metadata.get(UNKEPT)}
-    told = {name: value for name, value in asdict(said).items() if name not in unkept}
-    return hashlib.sha256(act.encode() + orjson.dumps(told, default=str, option=orjson.OPT_SORT_KEYS)).digest()
 
 
 BUSY = {"55P03", "57014", "40P01", "40001", "53300"}
@@ -160,22 +150,16 @@ class Work:
 
         Raises Replayed or IdempotencyMismatch where the key is used.
         """
-        now: datetime | None = await self.session.scalar(self._claim())
+        now: datetime | None = await self.session.scalar(claiming(), self._claimed())
         if now is None:
             raise await self._used()
         self._begin(now)
 
-    def _claim(self) -> Any:
-        """The statement that takes the key, and gives the transaction's moment; nothing where the key is used."""
+    def _claimed(self) -> dict[str, Any]:
+        """What is kept with the key as it is taken."""
         self.replied = _subject(self.said)
-        kept = insert(rows.StoredReply).values(
-            account_id=self.account_id,
-            key=self.said.idempotency_key,
-            asked=digest(self.act, self.said),
-            subject_kind=self.replied[0],
-            subject_id=self.replied[1],
-        )
-        return kept.on_conflict_do_nothing().returning(func.now().label("now"))
+        kept = self.account_id, self.said.idempotency_key, digest(self.act, self.said), *self.replied
+        return {f"claim_{name}": value for name, value in zip(CLAIMED, kept, strict=True)}
 
     def _begin(self, now: datetime) -> None:
         self.now = self.session.info[NOW] = now
@@ -218,13 +202,14 @@ class Work:
     ) -> list[R]:
         """The rows with these clients' ids, each at its version, locked in the order of their keys; as `lock`."""
         wanted = {row_key(row.__name__, said): version for said, version in versions.items()}
-        locked = await self.lock_where(row, row.id.in_(wanted), visible(row, self.viewer), load=load)
-        if len(locked) < len(wanted):
+        found = await self.read_as_shown(locked, row, visible, tuple(load), wanted=list(wanted))
+        if len(found) < len(wanted):
             raise NotFound
-        for each in locked:
+        rows_: list[R] = [each[0] for each in found]
+        for each in rows_:
             if each.version != wanted[each.id]:
                 raise await self.stale(each, wanted[each.id])
-        return locked
+        return rows_
 
     async def lock_where(
         self, row: type[Lockable], *conditions: ColumnElement[bool], load: Sequence[ORMOption] = ()
@@ -237,15 +222,26 @@ class Work:
         wanted = select(row).where(*conditions).order_by(row.id).options(*load).with_for_update(of=row)
         return [each[0] for each in await self.read(wanted)]
 
-    async def read(self, wanted: Select[*tuple[Any, ...]]) -> Sequence[Any]:
-        """The rows of a Select, of which none is NotFound; the first that is read takes the key with it."""
+    async def read_as_shown(self, make: Callable[..., Made], *more: Any, **values: Any) -> Sequence[Any]:
+        """As `read` what a function makes for the viewer and the rest, once for all that see alike; `values` are those
+        of its parameters.
+        """
+        wanted, own = as_shown_to(self.viewer, make, *more)
+        return await self.read(wanted, own | values)
+
+    async def read(self, wanted: Made, values: dict[str, Any] | None = None) -> Sequence[Any]:
+        """The rows of a Select, of which none is NotFound; the first that is read takes the key with it.
+
+        A Select that is made once comes with the values of its parameters.
+        """
+        found: Sequence[Any]
         if hasattr(self, "now"):
-            found = (await self.session.execute(wanted)).all()
+            found = (await self.session.execute(wanted, values)).all()
             if not found:
                 raise NotFound
             return found
-        key = self._claim().cte("claim")
-        found = (await self.session.execute(wanted.add_columns(key.c.now).join(key, true()))).all()
+        both = joined_to_claim(wanted) if values is None else beside_claim(wanted)
+        found = (await self.session.execute(both, self._claimed() | (values or {}))).all()
         if not found:
             raise await self._used()
         self._begin(found[0].now)

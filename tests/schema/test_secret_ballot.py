@@ -18,7 +18,7 @@ from sqlalchemy import text
 import models as rows
 from models.council_ballot import BallotChoice
 from resolvers.council_inputs import CastBallotInput
-from resolvers.work import digest
+from resolvers.locking import digest
 from tests.schema.chamber import VOTERS, Chamber, appraised, dossier_of, outcomes, step
 from tests.schema.test_refusals import refused
 
