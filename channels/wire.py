@@ -150,6 +150,7 @@ class Wire(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Go on with what is in the pipeline, or lie idle."""
+        self.cycle.scope.pop("extensions", None)  # they hold the cycle that holds them: the collector found it late
         if self.pipeline or self.transport.is_closing():
             return super().on_response_complete()
         self.server_state.total_requests += 1

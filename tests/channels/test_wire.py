@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 
 import orjson
 import pytest
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from channels import wire
 from tests.channels.conftest import Site
@@ -145,3 +147,18 @@ async def test_a_connection_is_closed_when_it_has_been_idle_and_not_while_it_is_
         await reader.read()
     assert time.monotonic() - began < 2
     writer.close()
+
+
+async def test_an_answered_request_leaves_nothing_for_the_collector(site: Site) -> None:
+    gc.collect()
+    before = requests_there_are()
+    gc.disable()
+    try:
+        assert len(await answers(site, *[post()] * 5, LAST)) == 6
+        assert requests_there_are() - before <= 1  # the last on its connection
+    finally:
+        gc.enable()
+
+
+def requests_there_are() -> int:
+    return sum(isinstance(found, RequestResponseCycle) for found in gc.get_objects())
