@@ -23,7 +23,8 @@ _ANSWERING = frozenset({Step.ACCEPT_OTHER_FORM, Step.DECLINE_OTHER_FORM})
 _DECIDING = frozenset({Step.DECIDE, Step.DECIDE_ABOVE})
 _POSTED = frozenset({Step.DECIDE, Step.FORWARD_UP})
 """Steps before which what must be posted was."""
-_FROM_ABOVE = frozenset({Step.DECIDE_ABOVE, Step.VOID_ABOVE})
+_FROM_ABOVE = frozenset({Step.FORWARD_UP, Step.DECIDE_ABOVE, Step.VOID_ABOVE})
+"""Steps of what is decided above the province, and of nothing else."""
 
 
 def unready(step: Step, standing: Standing) -> Iterator[Refusal]:
@@ -176,7 +177,7 @@ def on_another_agenda(title: str) -> RuleNotMet:
 
 
 def decided_here(authority: str = "authority") -> RuleNotMet:
-    """The refusal to record as another's what is to be decided here."""
+    """The refusal to forward, or to record as another's, what is to be decided here."""
     return RuleNotMet(
         rule="DECIDED_HERE",
         article="Law 06/2022 arts 77–80",

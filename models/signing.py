@@ -17,6 +17,8 @@ from models.agency import Agency, AgencyLevel
 from models.base import in_force_on
 from models.delegation import Delegation, lends_on
 from models.demand import Demand
+from models.dossier import Dossier
+from models.readiness import decided_here
 from models.refusals import RuleNotMet
 
 SIGNING = frozenset({Role.CHAIRMAN, Role.AGENCY_HEAD})
@@ -30,6 +32,12 @@ AS_ON_PAPER = "Theo bản gốc"
 def is_above(agency: Agency) -> bool:
     """Whether an agency decides outside this register: what it decides is recorded, by its own number."""
     return agency.level is AgencyLevel.CENTRAL
+
+
+def must_be_decided_above(dossier: Dossier) -> None:
+    """Raise RuleNotMet where whoever decides on a dossier is not above the province; its authority must be loaded."""
+    if not is_above(dossier.authority):
+        raise decided_here(dossier.authority.code)
 
 
 def deciders_of(agency: Agency) -> tuple[frozenset[Role], str]:

@@ -52,6 +52,8 @@ class Standings:
     codes: Any = field(default_factory=lambda: count(1))
     kept: dict[str, rows.Dossier] = field(default_factory=dict)
     lines: dict[str, list[UUID]] = field(default_factory=dict)
+    above: UUID | None = None
+    """Who decides outside this register."""
     decisions: dict[str, UUID] = field(default_factory=dict)
     """By dossier, the decision that is not yet published."""
 
@@ -175,6 +177,7 @@ async def _variants(session: AsyncSession, made: Standings, awards: dict[str, UU
     above.desk_id = place["office"]
     session.add(above)
     await session.flush()
+    made.above = above.id
     await made.add(
         session, "for the prime minister", S.RESULT_FROM_ABOVE, authority_id=above.id, award=awards["BK_TTG"]
     )

@@ -30,8 +30,9 @@ async def asked_others(session: AsyncSession, made: Standings, order: UUID) -> N
         dossier = await made.add(session, name, S.POSTED)
         session.add(_posting(dossier, ago))
     for name, status in (("unposted", S.SIGNING), ("posted", S.SIGNING), ("nothing to post", S.APPRAISING)):
+        above: dict[str, Any] = {"authority_id": made.above} if status is S.SIGNING else {}
         outcomes = ("INELIGIBLE",) if name == "nothing to post" else ("PASSED",)
-        dossier = await made.add(session, name, status, award=order, papers=TO_BE_POSTED, outcomes=outcomes)
+        dossier = await made.add(session, name, status, award=order, papers=TO_BE_POSTED, outcomes=outcomes, **above)
         posting = _posting(dossier, 60, closed_at=datetime.now(UTC))
         session.add(posting)
         await session.flush()

@@ -214,6 +214,7 @@ async def test_whoever_lacks_the_role_may_take_no_step_in_any_state(province: Pr
         ("posting over", "END_POSTING", None),
         ("nothing to post", "POST", "NOTHING_TO_POST"),
         ("unposted", "FORWARD_UP", "NOT_POSTED"),
+        ("SIGNING", "FORWARD_UP", "DECIDED_HERE"),
         ("posted", "FORWARD_UP", None),
     ],
 )

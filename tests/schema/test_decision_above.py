@@ -110,15 +110,29 @@ async def test_a_number_from_above_that_stands_is_recorded_once(province: Provin
     assert (refusal["__typename"], refusal["number"]) == ("NumberTaken", "77/QĐ-CTN")
 
 
+async def test_what_the_province_decides_itself_is_not_forwarded(province: Province) -> None:
+    """Else it could only be declined: nothing from above can be recorded on it."""
+    dossier = await awaiting(province)
+    wrong = await refused(province, "chairman", "forwardUp", step(dossier))
+    assert (wrong["rule"], wrong["article"], wrong["remedy"]) == ("DECIDED_HERE", "Law 06/2022 arts 77–80", "H37")
+    assert (await stepped(province, "chairman", "issueDecision", dossier, title="Tặng Bằng khen"))["number"]
+
+
 async def answered_above(province: Province) -> dict[str, Any]:
     """A dossier for a third-class Labour Order, which the President has answered."""
-    await president(province)
-    dossier = await awaiting(province)
+    dossier = await for_the_president(province, await awaiting(province))
     async with province.sessions.begin() as session:
         order = await session.scalar(select(rows.AwardType.id).where(rows.AwardType.code == "HC_LD_III"))
         await session.execute(update(rows.DossierLine).values(award_type_id=order))
-        values = {"authority_id": province.agencies["president"], "status": "RESULT_FROM_ABOVE"}
-        await session.execute(update(rows.Dossier.__table__).values(**values))
+        await session.execute(update(rows.Dossier.__table__).values(status="RESULT_FROM_ABOVE"))
+    return dossier
+
+
+async def for_the_president(province: Province, dossier: dict[str, Any]) -> dict[str, Any]:
+    """The same dossier, and every other one: now it is the President who is asked to decide."""
+    await president(province)
+    async with province.sessions.begin() as session:
+        await session.execute(update(rows.Dossier.__table__).values(authority_id=province.agencies["president"]))
     return dossier
 
 

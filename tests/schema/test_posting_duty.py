@@ -14,14 +14,19 @@ from models.agency import AgencyKind
 from models.award_type import AuthorityRight
 from models.rule_set import DocumentKind
 from tests.province import BEGUN, Province
+from tests.schema.test_decision_above import for_the_president
 from tests.schema.test_journey import awaiting_decision, stepped
 from tests.schema.test_posting import began, end, morning, standing
 from tests.schema.test_refusals import refused, step
 
 
-async def ordered(province: Province, *documents: str) -> dict[str, Any]:
-    """A dossier for a third-class Labour Order that awaits whoever decides, with these papers beside the usual."""
+async def ordered(province: Province, *documents: str, above: bool = True) -> dict[str, Any]:
+    """A dossier for a third-class Labour Order that awaits the President, or whoever decides here, with these papers
+    beside the usual.
+    """
     dossier = await awaiting_decision(province, lines=[province.line("an"), province.line("binh")])
+    if above:
+        await for_the_president(province, dossier)
     async with province.sessions.begin() as session:
         order = await session.scalar(select(rows.AwardType.id).where(rows.AwardType.code == "HC_LD_III"))
         await session.execute(update(rows.DossierLine).values(award_type_id=order))
@@ -77,7 +82,7 @@ async def test_an_opinion_that_was_given_here_needs_no_paper(province: Province)
 
 async def test_what_must_be_posted_is_decided_here_only_once_it_was(province: Province) -> None:
     """N-B10, were the province ever to decide what must be posted."""
-    dossier = await ordered(province, "OPINION")
+    dossier = await ordered(province, "OPINION", above=False)
     async with province.sessions.begin() as session:
         order = await session.scalar(select(rows.AwardType.id).where(rows.AwardType.code == "HC_LD_III"))
         right = {

@@ -13,6 +13,7 @@ from models.access import Role
 from models.agency import AgencyKind, AgencyLevel
 from resolvers.account import viewer_for
 from tests.province import BEGUN, NO_PASSWORD, Province
+from tests.schema.test_decision_above import for_the_president
 from tests.schema.test_journey import awaiting_decision, drafted, stepped
 
 REASON = "Thiếu xác nhận của cấp trình"
@@ -229,7 +230,7 @@ async def test_whoever_declared_an_interest_takes_no_step_that_wants_distance(pr
 
 
 async def test_a_dossier_for_the_prime_minister_is_forwarded_and_his_answer_recorded(province: Province) -> None:
-    dossier = await awaiting_decision(province)
+    dossier = await for_the_president(province, await awaiting_decision(province))
     dossier = await stepped(province, "chairman", "forwardUp", dossier)
     assert dossier["status"] == "FORWARDED_UP"
     dossier = await stepped(province, "chief", "receiveFromAbove", dossier)

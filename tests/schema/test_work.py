@@ -37,8 +37,6 @@ APPRAISE: Taken = ("appraiser", "appraiseLine", {"lineId": "$line", "eligible": 
 OTHER_FORM: Taken = ("appraiser", "proposeOtherForm", {"lineId": "$line", "awardType": "GK_X", **WHY})
 HOLD: Taken = ("chief", "holdDossier", WHY)
 ASK_MORE: Taken = ("appraiser", "requestSupplement", WHY)
-UP: Taken = ("chairman", "forwardUp", {})
-DOWN: Taken = ("secretary", "receiveFromAbove", {})
 IN, NAMED, READY = (SUBMIT, RECEIVE), (SUBMIT, RECEIVE, ASSIGN), (SUBMIT, RECEIVE, ASSIGN, APPRAISE)
 
 ACTS: dict[str, tuple[Sequence[Taken], str, Mapping[str, Any]]] = {
