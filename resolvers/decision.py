@@ -34,6 +34,7 @@ from resolvers.filters import (
     inside,
     joined_type,
     narrowed,
+    of_type,
     some,
     to_day,
 )
@@ -77,7 +78,11 @@ class DecisionFilter(Filter):
             equal(row.kind, self.kind),
             equal(row.status, self.status),
             among(row.status, self.statuses),
-            giving(joined_type(award.award_type_id, self.award_type), viewer),
+            giving(
+                joined_type(award.award_type_id, self.award_type),
+                viewer,
+                of_type(award.award_type_id, self.award_type),
+            ),
             giving(equal(award.nominee_id, self.nominee), viewer),
             containing(row.title_folded, self.text),
             equal(row.year, self.year),
@@ -88,13 +93,12 @@ class DecisionFilter(Filter):
         )
 
 
-def giving(condition: Condition, viewer: Viewer) -> Condition:
+def giving(condition: Condition, viewer: Viewer, of_one: Condition = None) -> Condition:
     """The decision gives an award of which this holds, and which the viewer sees."""
     if condition is None:
         return None
-    return found_among(
-        rows.Decision.id, select(rows.Award.decision_id).where(condition), visible_award(rows.Award, viewer)
-    )
+    award = rows.Award
+    return found_among(rows.Decision.id, award.decision_id, condition, visible_award(award, viewer), of_one)
 
 
 _ORDERS: dict[DecisionOrder, tuple[Any, ...]] = {

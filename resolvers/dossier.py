@@ -34,6 +34,7 @@ from resolvers.filters import (
     inside,
     joined_type,
     narrowed,
+    of_type,
     past,
     some,
     to_day,
@@ -94,7 +95,11 @@ class DossierFilter(Filter):
             equal(row.movement_id, self.movement),
             appraised_by(self.appraiser, viewer),
             naming(equal(line.nominee_id, self.nominee), viewer),
-            naming(joined_type(line.award_type_id, self.award_type), viewer),
+            naming(
+                joined_type(line.award_type_id, self.award_type),
+                viewer,
+                of_type(line.award_type_id, self.award_type),
+            ),
             containing(row.title_folded, self.text),
             from_day(row.created_at, self.created_from),
             to_day(row.created_at, self.created_to),
@@ -115,12 +120,12 @@ def appraised_by(account: Any, viewer: Viewer) -> Condition:
     return one_of(rows.Dossier.appraiser_id, known)
 
 
-def naming(condition: Condition, viewer: Viewer) -> Condition:
+def naming(condition: Condition, viewer: Viewer, of_one: Condition = None) -> Condition:
     """The dossier has a line of which this holds, and which the viewer sees with the dossier."""
     if condition is None:
         return None
     line = rows.DossierLine
-    return found_among(rows.Dossier.id, select(line.dossier_id).where(condition), visible_beside(line, viewer))
+    return found_among(rows.Dossier.id, line.dossier_id, condition, visible_beside(line, viewer), of_one)
 
 
 _ORDERS: dict[DossierOrder, Any] = {

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, o
 import models as rows
 from models.access import Viewer
 from models.agency import within_code
-from resolvers.engine import identifies, one_of
+from resolvers.engine import identifies, named, one_of
 
 T = TypeVar("T")
 Condition = ColumnElement[bool] | None
@@ -126,13 +126,19 @@ def coded(column: Any, code: str | None) -> Condition:
     return None if code is None else column == select(rows.Agency.id).where(rows.Agency.code == code).scalar_subquery()
 
 
-def found_among(column: Any, found: Select[Any], seen: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The column is found by this Select, of what is seen; where it finds nothing at all, no row is looked at."""
-    return and_(exists(found), column.in_(found.where(seen)))
+def found_among(
+    column: Any, key: Any, asked: ColumnElement[bool], seen: ColumnElement[bool], of_one: Condition = None
+) -> ColumnElement[bool]:
+    """The column is the key of a row of which this is asked, and which is seen; if there is none, no row is looked at.
+
+    `of_one` is the same question as it is soonest put to one such row, where `asked` finds them all.
+    """
+    one = select(key).where(asked if of_one is None else of_one, seen)
+    return and_(exists(select(key).where(asked)), named(column, select(key).where(asked, seen), one))
 
 
 def joined_type(column: Any, code: str | None) -> Condition:
-    """`of_type` for what is found by its award: inside `found_among`."""
+    """`of_type` for what is found by its award: `asked` in `found_among`, where `of_type` is `of_one`."""
     return None if code is None else column.in_(select(rows.AwardType.id).where(rows.AwardType.code == code))
 
 

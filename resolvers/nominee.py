@@ -25,6 +25,7 @@ from resolvers.filters import (
     inside,
     joined_type,
     narrowed,
+    of_type,
     some,
 )
 
@@ -69,7 +70,9 @@ def holding(code: str | None, viewer: Viewer) -> Condition:
     given = joined_type(award.award_type_id, code)
     if given is None:
         return None
-    return found_among(rows.Nominee.id, select(award.nominee_id).where(given), visible_award(award, viewer))
+    return found_among(
+        rows.Nominee.id, award.nominee_id, given, visible_award(award, viewer), of_type(award.award_type_id, code)
+    )
 
 
 def nominees(

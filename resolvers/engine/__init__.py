@@ -42,7 +42,7 @@ from .splice import Failed, Shared
 from .tell import Teller
 from .text import core, never_null
 from .values import seen, through
-from .ways import one_of
+from .ways import named, one_of
 
 __all__ = [
     "Choice",
@@ -81,6 +81,7 @@ __all__ = [
     "keyed",
     "many",
     "mixed",
+    "named",
     "never_null",
     "node_of",
     "one_of",

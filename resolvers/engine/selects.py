@@ -18,7 +18,7 @@ from .refused import Unbound
 from .tallied import tallied
 from .text import NeverNull, core
 from .values import Row, Value, quoted
-from .ways import OneOf, Way, alternatives, ways_of
+from .ways import Sought, Way, alternatives, ways_of
 from .written import BREAK, Piece, Pieces, written
 
 
@@ -217,7 +217,7 @@ def piece_of(chosen: Select[Any], listed: bool) -> Piece:
     kept = tallied(chosen, entity)
     said = [own, _limit(chosen), _NOTHING if kept is None else kept, *(key.said for key in keys)]
     for clause, way in ways:
-        said += [clause.self_group(against=operators.and_), clause.met if isinstance(clause, OneOf) else _NOTHING]
+        said += [clause.self_group(against=operators.and_), clause.met if isinstance(clause, Sought) else _NOTHING]
         said += [part.self_group(against=operators.and_) for part in _each(clause, way)]
     bare: Select[Any] = (
         chosen.order_by(None).limit(None).with_only_columns(literal_column(BREAK), maintain_column_froms=True)

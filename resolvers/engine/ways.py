@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import BinaryExpression, Column, ColumnElement, Select, SelectBase, and_, any_, exists
+from sqlalchemy import (
+    BinaryExpression,
+    Column,
+    ColumnElement,
+    Select,
+    SelectBase,
+    and_,
+    any_,
+    exists,
+    false,
+    func,
+    literal_column,
+    true,
+)
 from sqlalchemy import inspect as mapped
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BooleanClauseList, CollectionAggregate, True_
@@ -27,11 +40,25 @@ class Way(enum.Enum):
     BESIDE = "by an index, or by a look at each row"
 
 
-class OneOf(BinaryExpression[bool]):
-    """A column is one of the keys that a Select finds."""
+S = TypeVar("S", bound="Sought")
+
+
+class Sought(BinaryExpression[bool]):
+    """A condition that is said in another way of a row that was found without it."""
 
     inherit_cache = True
     keys: Select[Any]
+
+    @property
+    def met(self) -> ColumnElement[bool]:
+        """The same, asked of a row that was found in another way."""
+        raise NotImplementedError
+
+
+class OneOf(Sought):
+    """A column is one of the keys that a Select finds."""
+
+    inherit_cache = True
 
     @property
     def met(self) -> ColumnElement[bool]:
@@ -40,12 +67,36 @@ class OneOf(BinaryExpression[bool]):
         return found
 
 
+class Named(Sought):
+    """A column is one of the keys that a Select finds, of which there may be very many."""
+
+    inherit_cache = True
+    one: Select[Any]
+
+    @property
+    def met(self) -> ColumnElement[bool]:
+        """The same by one look: never by all keys in a hash, which PostgreSQL thinks cheap for a few hundred rows."""
+        (key,) = self.one.selected_columns
+        one = self.one.with_only_columns(true()).where(key == self.left).limit(literal_column("1"))
+        return func.coalesce(one.correlate(self.left.table).scalar_subquery(), false())
+
+
+def named(column: Any, keys: Select[Any], one: Select[Any]) -> ColumnElement[bool]:
+    """The column is one of the keys that this Select finds; `one` is the same, as it soonest tells of one key."""
+    made = _sought(Named, column.in_(keys), keys)
+    made.one = one
+    return made
+
+
+def _sought(kind: type[S], same: Any, keys: Select[Any]) -> S:
+    made = kind(same.left, same.right, same.operator, type_=same.type, negate=same.negate)
+    made.keys = keys
+    return made
+
+
 def one_of(column: Any, keys: Select[Any]) -> ColumnElement[bool]:
     """The column is one of the keys that this Select finds; where it finds none, no row is looked at."""
-    same: Any = column == any_(array_of(keys))
-    made = OneOf(same.left, same.right, same.operator, type_=same.type, negate=same.negate)
-    made.keys = keys
-    return and_(exists(keys), made)
+    return and_(exists(keys), _sought(OneOf, column == any_(array_of(keys)), keys))
 
 
 def ways_of(clauses: Sequence[Any], names: list[str], entity: Any, own: str) -> list[tuple[Any, Way]]:
