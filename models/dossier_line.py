@@ -34,7 +34,7 @@ class DossierLine(Identified, Base):
     dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id", ondelete="CASCADE"))
     position: Mapped[int]
     nominee_id: Mapped[UUID] = mapped_column(ForeignKey("nominee.id"), index=True)
-    award_type_id: Mapped[UUID] = mapped_column(ForeignKey("award_type.id"), index=True)
+    award_type_id: Mapped[UUID] = mapped_column(ForeignKey("award_type.id"))
     citation: Mapped[str]
     achievement_year: Mapped[int]
     posthumous: Mapped[bool] = mapped_column(default=False)
@@ -61,4 +61,6 @@ class DossierLine(Identified, Base):
         CheckConstraint("citation = normalize(citation, NFC) and btrim(citation) <> ''", name="citation_is_nfc"),
         Index("uq_dossier_line_position", "dossier_id", "position", unique=True),
         Index("uq_dossier_line_nominee", "dossier_id", "nominee_id", "award_type_id", unique=True),
+        # with what it is asked for: which dossiers ask for an award is read without their lines
+        Index("ix_dossier_line_award_type", "award_type_id", postgresql_include=["dossier_id"]),
     )

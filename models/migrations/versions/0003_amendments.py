@@ -101,6 +101,10 @@ def upgrade() -> None:
         unique=True,
         postgresql_where="not (recorded and status = 'VOID')",
     )
+    op.drop_index(op.f("ix_dossier_line_award_type_id"), table_name="dossier_line")
+    op.create_index(
+        "ix_dossier_line_award_type", "dossier_line", ["award_type_id"], unique=False, postgresql_include=["dossier_id"]
+    )
     op.drop_index(
         op.f("ix_journal_decided"),
         table_name="journal",
