@@ -26,10 +26,10 @@ def test_what_serves_loads_neither_strawberrys_django_channels_nor_the_inventor_
     assert loaded.stdout == "\n"
 
 
-def test_a_server_loads_neither_what_colours_tracebacks_nor_what_paints_code() -> None:
+def test_a_server_loads_neither_what_colours_tracebacks_nor_what_paints_code_nor_what_writes_pages() -> None:
     program = """if True:
         import sys, channels.cli, channels.app, channels.serving
-        print(*[name for name in sys.modules if name.startswith(("rich.traceback", "pygments"))])"""
+        print(*[name for name in sys.modules if name.startswith(("rich.traceback", "pygments", "jinja2"))])"""
     loaded = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert loaded.stdout == "\n"
 

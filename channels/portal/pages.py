@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -16,11 +17,12 @@ from channels.contract import CHANNELS, PORTAL, WEB
 from channels.logs import get_logger
 from channels.portal.assets import TYPES, asked, assets
 from channels.portal.quick_response import MEDIA, picture
-from channels.portal.words import environment
 from channels.session import Caller
 from models.award_code import canonical
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from channels.app import Laurel
     from models.demo import DemoAccount
 
@@ -46,9 +48,16 @@ class Pages:
 
     def __init__(self, laurel: Laurel) -> None:
         self.laurel = laurel
-        self.templates = environment()
-        self.templates.globals |= {"channels": CHANNELS, "portal": PORTAL, "web": WEB, "demo": laurel.settings.demo}
         self.demo_loaded = False
+
+    @cached_property
+    def templates(self) -> Environment:
+        """What the pages are written by; Jinja is read for the first one, for 2 MB that asking for data needs not."""
+        from channels.portal.words import environment
+
+        made = environment()
+        made.globals |= {"channels": CHANNELS, "portal": PORTAL, "web": WEB, "demo": self.laurel.settings.demo}
+        return made
 
     def routes(self) -> list[BaseRoute]:
         """The pages' addresses, and their files'."""
