@@ -39,7 +39,10 @@ class Replay:
         self._rewinds = self._hub.rewinds
 
     async def settle(self) -> Sequence[Resync]:
-        """Judge the cursor: a Resync, after which the place is its head, or nothing."""
+        """Judge the cursor: a Resync, after which the place is its head, or nothing. The hub knows its own head."""
+        if self._hub.ready.is_set() and self._doubted == str(self._hub.head):
+            self.place, self._doubted = self._hub.head, None
+            return ()
         self._hub.hear()  # the cursor may come from a process that has looked since
         judged = await judge(self._line, self._doubted or "", self._horizon)
         self._doubted = None

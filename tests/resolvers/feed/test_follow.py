@@ -67,12 +67,26 @@ async def test_a_cursor_that_is_no_place_of_this_journal_is_told_so(feed: Feed, 
     assert await resync(feed, f"0-{mark}") is ResyncReason.FOREIGN
 
 
+async def test_who_comes_back_with_what_was_told_last_costs_no_statement(feed: Feed, writer: Connection) -> None:
+    sent = feed._replays.sent
+    readers = [Reader(feed, ["decisions"], await feed.head()).start() for _ in range(20)]
+    await write(writer, uuid7(), "decisions")
+    feed.ring()
+    for reader in readers:
+        await reader.heard(1)
+        await reader.leave()
+    assert feed._replays.sent == sent
+
+
 async def test_a_cursor_further_back_than_the_horizon_is_too_old(start: Start, writer: Connection) -> None:
     feed = await start(horizon=2)
     first = await feed.head()
     for _ in range(3):
         await write(writer, uuid7(), "decisions")
     await number(writer)
+    feed.ring()
+    while await feed.head() == first:  # whoever comes back before that is told all three as they come
+        await asyncio.sleep(0.01)
     following = feed.follow(["decisions"], first)
     told = await anext(following)
     cursors = [row["cursor"] for row in await truth(writer)]
