@@ -14,8 +14,10 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import aclosing
 from pathlib import Path
 
+import uvloop
 from rich.console import Console
 
 from channels.obstacles import CannotStart
@@ -33,7 +35,7 @@ async def tried(keys: Sequence[str], seed: int, pace: float) -> list[str]:
     kept.mkdir(parents=True, exist_ok=True)
     home, failed = Path(tempfile.mkdtemp(prefix="laurel-faults-")), []
     try:
-        async with Trials(home, await land.made(home), kept, seed, pace) as trials:
+        async with aclosing(Trials(home, await land.made(home), kept, seed, pace)) as trials:
             for key in keys:
                 out.print(f"{key} · {KNOWN[key].says} · seed {seed}", style="bold")
                 verdict = await trials.tried(KNOWN[key])
@@ -61,7 +63,8 @@ def main(arguments: Sequence[str]) -> int:
             out.print(f"{key:7} {KNOWN[key].says}")
         return 0
     try:
-        failed = asyncio.run(tried(keys, chosen.seed, chosen.pace))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            failed = runner.run(tried(keys, chosen.seed, chosen.pace))
     except CannotStart as obstacle:
         out.print(f"✗ {obstacle.vietnamese}\n  {obstacle.english}")
         return 1

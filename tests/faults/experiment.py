@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,13 +16,14 @@ from tests.faults.cluster import Cluster
 from tests.faults.history import History
 from tests.faults.land import CULTURE
 from tests.faults.load import Load
+from tests.faults.machine import Machine
 from tests.faults.site import Site
 from tests.faults.subscriber import Subscriber, Wish
 
 SETTLING = 30.0
-"""Seconds after the last fault is healed within which everything must be numbered, told and ready."""
+"""Seconds, of an idle machine, after the last act within which everything must be numbered, told and ready."""
 LONGEST = 150.0
-"""Seconds after which an experiment that does not end by itself is broken off."""
+"""Seconds, of an idle machine, after which an experiment that does not end by itself is broken off."""
 ENTITLED = {"officer": [CULTURE], "head": [CULTURE], "auditor": [CULTURE]}
 """On which agencies' desks each who listens may look."""
 
@@ -57,9 +59,14 @@ class World:
         self.client = Client(cluster.sites, cluster.land.tokens, history, random.Random(self.chance.random()))
         self.load = Load(self.client, cluster.land, random.Random(self.chance.random()), offices)
         self.subscribers: list[Subscriber] = []
+        self.machine = Machine(self._processes)
         self.head = self.first = ""
         """Where the feed stands when the experiment begins, and before its first entry."""
         self._watching: list[asyncio.Task[None]] = []
+
+    def _processes(self) -> list[int]:
+        """Those by which the machine is judged: this one and the servers."""
+        return [os.getpid(), *(site.process.pid for site in self.cluster.sites if site.process and site.alive)]
 
     @contextlib.contextmanager
     def away(self) -> Iterator[None]:
@@ -109,8 +116,11 @@ class World:
             paths = [f"agency:{agency[4]}" for agency in ENTITLED.get(who, [])]
             self.history.note("person", who=who, account=account, topics=paths)
         self._watching = [
-            asyncio.create_task(witness.read_pages(self.client, self.history, random.Random(self.chance.random()))),
-            *(asyncio.create_task(witness.probe(site, self.history)) for site in self.cluster.sites),
+            asyncio.create_task(self.machine.watch()),
+            asyncio.create_task(
+                witness.read_pages(self.client, self.history, random.Random(self.chance.random()), self.machine)
+            ),
+            *(asyncio.create_task(witness.probe(site, self.history, self.machine)) for site in self.cluster.sites),
             asyncio.create_task(self._follow_nominees()),
         ]
         code, path = CULTURE[0], CULTURE[4]
@@ -142,13 +152,13 @@ class World:
         await self.load.stop()
         begun = self.history.now
         try:
-            await asyncio.wait_for(self._settled(), SETTLING)
+            await self.machine.within(SETTLING, self._settled())
             self.history.note("settled", seconds=round(self.history.now - begun, 2))
         except TimeoutError:
             self.history.note("unsettled", seconds=SETTLING)
 
     async def _settled(self) -> None:
-        await self.cluster.ready(SETTLING)
+        await self.cluster.ready()
         connection = await self.cluster.database.connect()
         try:
             while await truth.unnumbered(connection):
@@ -188,18 +198,24 @@ async def run(experiment: Experiment, cluster: Cluster, history: History, seed: 
     world = World(cluster, history, f"{experiment.key} {seed}", experiment.offices, pace)
     since = {site.name: site.log.stat().st_size for site in cluster.sites}
     try:
-        async with asyncio.timeout(LONGEST * max(pace, 1)), working(world):
-            await world.last(2)
-            weigh(cluster, history, "before")
-            history.note("broken", says=experiment.says, pages=experiment.pages)
-            await suffer(experiment, world)
-            await world.last(2)
-            await world.end()
-    except TimeoutError:
-        history.note("amiss", says=f"it did not end within {LONGEST} s, and was broken off")
+        await world.machine.within(LONGEST * max(pace, 1), lived(experiment, world))
+    except TimeoutError as problem:
+        history.note("amiss", says=f"it did not end, and was broken off: {problem}")
+    history.note("machine", slowness=round(world.machine.slowness, 2))
     await asyncio.sleep(0.5)
     weigh(cluster, history, "after")
     await truth.note(cluster, history, since)
+
+
+async def lived(experiment: Experiment, world: World) -> None:
+    """Everybody at work, the fault amid it, and everybody told what there was to tell."""
+    async with working(world):
+        await world.last(2)
+        weigh(world.cluster, world.history, "before")
+        world.history.note("broken", says=experiment.says, pages=experiment.pages)
+        await suffer(experiment, world)
+        await world.last(2)
+        await world.end()
 
 
 async def suffer(experiment: Experiment, world: World) -> None:

@@ -39,7 +39,7 @@ class History:
     def __init__(self, file: Path | None = None) -> None:
         self.lines: list[Line] = []
         self._begun = time.monotonic()
-        self._file: BinaryIO | None = file.open("wb") if file else None
+        self._file: BinaryIO | None = file.open("wb", buffering=0) if file else None
 
     @property
     def now(self) -> float:

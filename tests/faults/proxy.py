@@ -149,7 +149,7 @@ class Proxy:
         self.links.add(link)
         try:
             await self._carry(link, reader)
-        except (Cut, OSError):
+        except (Cut, OSError, RuntimeError):  # the last is uvloop's word for an end that was reset meanwhile
             link.reset()
         except asyncio.CancelledError:  # we stop: asyncio would log it as a fault of the connection's
             link.reset()

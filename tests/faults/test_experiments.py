@@ -1,31 +1,50 @@
-"""The short set of experiments, three minutes of them; the rest is run by `./run faults`."""
+"""The short set of experiments, three minutes of them on an idle machine; the rest is run by `./run faults`."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import faulthandler
+import sys
+from collections.abc import Callable, Iterator
 
 import pytest
+import uvloop
 
 from tests.faults import land
 from tests.faults.__main__ import main
 from tests.faults.nemesis import KNOWN
 from tests.faults.trial import Trials
+from tests.faults.verdict import Verdict
 
 SHORT = ("F02", "F07", "F13", "F19", "F28", "F31", "F34", "F17")
 """The control last: it needs servers of its own."""
+HANGING = 1500
+"""Seconds after which the run is ended: an experiment ends by itself, on the slowest machine too, long before."""
+
+Trying = Callable[[str], Verdict]
+
+
+def be_patient() -> None:
+    """Have the run ended where an experiment hangs, instead of where it takes as long as other tests may."""
+    faulthandler.dump_traceback_later(HANGING, exit=True, file=sys.__stderr__)
 
 
 @pytest.fixture(scope="module")
-async def trials(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Trials]:
+def trying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trying]:
     """Servers on which one experiment after another is made, each fault lasting half as long."""
+    be_patient()
     home, kept = tmp_path_factory.mktemp("faults"), tmp_path_factory.mktemp("histories")
-    async with Trials(home, await land.made(home), kept, seed=1, pace=0.5) as trials:
-        yield trials
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        trials = Trials(home, runner.run(land.made(home)), kept, seed=1, pace=0.5)
+        yield lambda key: runner.run(trials.tried(KNOWN[key]))
+        be_patient()
+        runner.run(trials.aclose())
 
 
 @pytest.mark.parametrize("key", SHORT)
-async def test_what_must_hold_holds_and_what_a_control_breaks_is_found(trials: Trials, key: str) -> None:
-    verdict = await trials.tried(KNOWN[key])
+def test_what_must_hold_holds_and_what_a_control_breaks_is_found(trying: Trying, key: str) -> None:
+    be_patient()
+    verdict = trying(key)
     assert verdict.good, f"{key}: {KNOWN[key].says}\n{verdict}"
 
 

@@ -6,7 +6,6 @@ import shutil
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Self
 
 from tests.faults import experiment, truth
 from tests.faults.cluster import Cluster, running
@@ -26,16 +25,10 @@ class Trials:
         self._cluster: Cluster | None = None
         self._clusters = 0
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._leave()
-
     async def tried(self, each: Experiment) -> Verdict:
         """Make one experiment, and have its history judged."""
         if each.apart:
-            await self._leave()
+            await self.aclose()
         cluster = self._cluster or await self._enter(each)
         file = self._kept / f"{each.key}-{self.seed}.jsonl"
         history, begun = History(file), time.monotonic()
@@ -49,7 +42,7 @@ class Trials:
             self._keep(each, cluster, since)
         verdict = judged(each, history.lines, time.monotonic() - begun, file)
         if each.apart or not verdict.good:
-            await self._leave()
+            await self.aclose()
         return verdict
 
     async def _enter(self, each: Experiment) -> Cluster:
@@ -61,7 +54,8 @@ class Trials:
         self._cluster = await self._stack.enter_async_context(made)
         return self._cluster
 
-    async def _leave(self) -> None:
+    async def aclose(self) -> None:
+        """Stop the servers that still run."""
         self._cluster = None
         await self._stack.aclose()
 

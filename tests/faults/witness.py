@@ -9,20 +9,23 @@ import time
 import httpx
 import orjson
 
-from tests.faults.client import Client
+from tests.faults.client import PATIENCE, Client
 from tests.faults.history import History
-from tests.faults.site import Site
+from tests.faults.machine import Machine
+from tests.faults.site import NO_TLS, Site
 
 EVERY = 0.25
+SOON = 2.5
+"""Seconds, of an idle machine, within which a server says whether it is ready."""
 PAGES = ("/", "/portal/graphql?documentId=LatestDecisions")
 
 
-async def read_pages(client: Client, history: History, chance: random.Random) -> None:
+async def read_pages(client: Client, history: History, chance: random.Random, machine: Machine) -> None:
     """Read public pages for ever, from each server in turn; the decisions seen are noted by their numbers."""
     while True:
         site, page, begun = client.another(), chance.choice(PAGES), time.monotonic()
         try:
-            response = await client.http.get(site.address + page)
+            response = await client.http.get(site.address + page, timeout=PATIENCE * machine.slowness)
             facts = {"status": response.status_code} | _seen(response)
         except (httpx.HTTPError, OSError) as loss:
             facts = {"status": 0, "loss": type(loss).__name__}
@@ -39,13 +42,13 @@ def _seen(response: httpx.Response) -> dict[str, object]:
     return {"seen": [node["number"] for node in said["data"]["decisions"]["nodes"]]}
 
 
-async def probe(site: Site, history: History) -> None:
+async def probe(site: Site, history: History, machine: Machine) -> None:
     """Note whenever a server begins to say that it is ready, or at two looks in a row does not."""
     was: bool | None = None
     missed = 0
-    async with httpx.AsyncClient(timeout=2.5) as client:
+    async with httpx.AsyncClient(verify=NO_TLS) as client:
         while True:
-            now = await site.answers(client)
+            now = await site.answers(client, SOON * machine.slowness)
             missed = 0 if now else missed + 1
             if now is not was and missed != 1:
                 history.note("ready" if now else "unready", site=site.name)

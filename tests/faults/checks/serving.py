@@ -8,9 +8,9 @@ from tests.faults.checks.story import Story, Violation
 from tests.faults.history import Line
 
 NOTICING = 9.0
-"""Seconds within which readiness must say that PostgreSQL is away."""
+"""Seconds, of an idle machine, within which readiness must say that PostgreSQL is away."""
 RECOVERY = 30.0
-"""Seconds within which everything works again, once what was broken is mended."""
+"""Seconds, of an idle machine, within which everything works again, once what was broken is mended."""
 MORE_FILES, MORE_BYTES, MORE_THREADS = 24, 48 << 20, 4
 """What a server may hold more than a tenth over what it held before: its pools may have been idle then."""
 
@@ -30,12 +30,12 @@ def readiness(story: Story) -> Iterator[Violation]:
     begun, over = story.broken
     always = any(line["pages"] for line in story.of("broken"))
     away, back = story.of("away"), story.of("back")
-    said = story.of("ready", "unready")
+    said, noticing = story.of("ready", "unready"), NOTICING * story.slowness
     for gone, come in zip(away, back, strict=False):
         for site in gone["sites"]:
-            mine = [line for line in said if line["site"] == site and line.at <= gone.at + NOTICING]
+            mine = [line for line in said if line["site"] == site and line.at <= gone.at + noticing]
             soon = any(line.kind == "unready" and line.at >= gone.at for line in mine)
-            if come.at > gone.at + NOTICING and not soon and mine and mine[-1].kind == "ready":
+            if come.at > gone.at + noticing and not soon and mine and mine[-1].kind == "ready":
                 yield Violation(10, f"{site} says it is ready without PostgreSQL", (gone, mine[-1], come))
     for line in said:
         if line.kind == "unready" and (always or not begun <= line.at <= over):
@@ -47,7 +47,7 @@ def recovery(story: Story) -> Iterator[Violation]:
     for line in story.of("unsettled"):
         yield Violation(14, f"not all was told within {line['seconds']} s", (line,))
     for line in story.of("recovered"):
-        if line["seconds"] > RECOVERY:
+        if line["seconds"] > RECOVERY * story.slowness:
             yield Violation(14, f"ready again only after {line['seconds']} s", (line,))
     for line in story.of("amiss"):
         yield Violation(14, line["says"], (line,))

@@ -70,10 +70,15 @@ class Story:
         return {line["who"]: line["account"] for line in self.of("person")}
 
     @cached_property
+    def slowness(self) -> float:
+        """How many times as long everything took as on an idle machine: bounds in seconds are multiplied by it."""
+        return float(max((line["slowness"] for line in self.of("machine")), default=1.0))
+
+    @cached_property
     def broken(self) -> tuple[float, float]:
         """From when to when not everything need work, in seconds: from the fault until the servers are ready again."""
         begun, over = self.of("broken"), self.of("recovered") or self.of("healed")
-        return (begun[0].at, over[-1].at + SETTLING) if begun and over else (0.0, 0.0)
+        return (begun[0].at, over[-1].at + SETTLING * self.slowness) if begun and over else (0.0, 0.0)
 
 
 Check = Callable[[Story], Iterator[Violation]]

@@ -37,7 +37,7 @@ async def flood(world: World) -> None:
             answers[said] = answers.get(said, 0) + 1
             await asyncio.sleep(0.05)
 
-    await asyncio.wait_for(asyncio.gather(*(attack(number) for number in range(10))), 60)
+    await world.machine.within(60, asyncio.gather(*(attack(number) for number in range(10))))
     world.tell("flooded", answers=answers)
     assert not [said for said in answers if not said.startswith("4") or "NO_CODE" in said], answers
 

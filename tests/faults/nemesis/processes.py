@@ -76,7 +76,7 @@ async def _kill_at_commit(world: World, site: Site) -> None:
         return False
 
     site.database.tap = at_commit(Way.DOWN, act)
-    await asyncio.wait_for(dead.wait(), 20)
+    await world.machine.within(20, dead.wait())
     site.database.heal()
     await world.last(1)
     site.begin()
@@ -97,7 +97,7 @@ async def frozen_with_locks(world: World) -> None:
         return True
 
     site.database.tap = at_commit(Way.UP, act)
-    await asyncio.wait_for(held.wait(), 20)
+    await world.machine.within(20, held.wait())
     site.database.tap = None
     await asyncio.sleep(12)
     world.tell("SIGCONT", site=site.name)
