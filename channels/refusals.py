@@ -156,6 +156,13 @@ class Refusal(enum.Enum):
         "Tệp có macro, chương trình, mật khẩu, hoặc bung ra quá lớn; hãy lưu lại thành PDF.",
         "The file holds macros, a program or a password, or unpacks to too much; save it as PDF.",
     )
+    UNREADABLE_SIGNATURE = (
+        422,
+        "Tệp PDF có chữ ký số nhưng không đọc được để kiểm tra, nên không lưu; hãy lấy lại bản gốc, bỏ mật khẩu,"
+        " hoặc lưu lại thành PDF rồi ký lại.",
+        "The PDF bears a signature but cannot be read to check it, and was not kept; get the original again, without"
+        " a password, or save it as PDF anew and have it signed again.",
+    )
     INFECTED_FILE = (
         422,
         "Tệp bị phát hiện có mã độc và không được lưu; hãy quét máy của bạn rồi gửi bản sạch.",

@@ -63,6 +63,13 @@ def _folder(value: str) -> Path:
     return Path(value).expanduser().absolute()
 
 
+def _existing(value: str) -> Path:
+    folder = _folder(value)
+    if not folder.is_dir():
+        raise ValueError("/etc/laurel/signers")
+    return folder
+
+
 def _scanner(value: str) -> str | None:
     if value == "none":
         return None
@@ -107,6 +114,7 @@ READERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "LAUREL_SECURE_COOKIES": ("secure_cookies", _claim),
     "LAUREL_SOCKETS_PER_ACCOUNT": ("sockets_per_account", _count),
     "LAUREL_STREAMS_PER_ADDRESS": ("streams_per_address", _count),
+    "LAUREL_TRUSTED_SIGNERS": ("trusted_signers", _existing),
     "LAUREL_SESSION_HOURS": ("session_length", lambda value: timedelta(hours=_count(value))),
 }
 
@@ -141,6 +149,8 @@ class Settings:
     """WebSockets that one account may have open in a process: the one more is refused, those that are open stay."""
     streams_per_address: int = 500
     """Sockets and event streams from one address in a process; a whole office may be behind one."""
+    trusted_signers: Path | None = None
+    """A folder of certificates (.pem, .crt, .cer, .der) by which signers of PDFs are known. None: nobody is known."""
     demo: bool = False
     """Invented data and accounts with known passwords are in the database, and the start page may show them."""
 

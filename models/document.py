@@ -60,6 +60,15 @@ class FileType(enum.Enum):
     ODT = "application/vnd.oasis.opendocument.text"
 
 
+class FileSignature(enum.Enum):
+    """What was found of the signatures in a file when it came: the worst of them, where there are several."""
+
+    NONE = "không có chữ ký số"
+    VALID = "còn nguyên vẹn, người ký tin cậy"
+    INVALID = "bị sửa sau khi ký, hoặc chữ ký hỏng"
+    UNKNOWN_SIGNER = "còn nguyên vẹn, chưa rõ người ký"
+
+
 class DocumentFile(Identified, Base):
     """A file as it was sent; never changed. A paper's newest edition is the paper, those before stay beside it."""
 
@@ -80,6 +89,8 @@ class DocumentFile(Identified, Base):
     sha256: Mapped[str]
     """Of its content, in hexadecimal digits: by it the content is kept and found."""
     uploaded_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    signature: Mapped[FileSignature | None] = mapped_column(closed(FileSignature), default=None)
+    """Null where it came before signatures were looked at. PDFs alone are looked at: others have NONE."""
     uploaded_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
     uploaded_by: Mapped[Account] = relationship(lazy="raise", init=False)
 
@@ -95,6 +106,20 @@ class DocumentFile(Identified, Base):
         Index("ix_document_file_uploaded", "uploaded_by_id", "uploaded_at"),
         Index("ix_document_file_waiting", "uploaded_at", postgresql_where="document_id is null"),
     )
+
+
+def must_hold(file: DocumentFile) -> None:
+    """Raise RuleNotMet for a file that is no longer what was signed: no step may rely on it."""
+    if file.signature is FileSignature.INVALID:
+        raise RuleNotMet(
+            rule="INVALID_SIGNATURE",
+            article="province",
+            remedy="file",
+            message=f"Tệp «{file.name}» đã bị sửa sau khi ký số, hoặc chữ ký hỏng, nên không dùng làm tài liệu được."
+            " Hãy xin lại bản gốc của người ký, hoặc ký lại, rồi gửi tệp ấy.",
+            message_en=f"The file “{file.name}” was altered after it was signed, or its signature is broken. Get the"
+            " original from its signer, or have it signed again, and send that file.",
+        )
 
 
 def visible_file(row: type[DocumentFile], viewer: Viewer, of_seen: bool = False) -> ColumnElement[bool]:

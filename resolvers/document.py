@@ -12,7 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 import models as rows
 from models.access import Viewer
-from models.document import MOST_A_DAY, MOST_BYTES_A_DAY, MOST_FILES, WAITS, FileType, adding_to, visible_file
+from models.document import (
+    MOST_A_DAY,
+    MOST_BYTES_A_DAY,
+    MOST_FILES,
+    WAITS,
+    FileSignature,
+    FileType,
+    adding_to,
+    visible_file,
+)
 from models.dossier import Dossier, visible_dossier
 from models.refusals import NotFound
 from resolvers.dossier_steps import DESKS
@@ -33,6 +42,7 @@ class Upload:
     type: FileType
     size: int
     sha256: str
+    signature: FileSignature
 
 
 def files(viewer: Viewer, parent: type[rows.DossierDocument]) -> Select[rows.DocumentFile]:

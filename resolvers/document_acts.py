@@ -8,7 +8,7 @@ import strawberry
 from sqlalchemy import func, select
 
 import models as rows
-from models.document import ADDED_BY_THE_DESK, adding_to, must_not_be_secret
+from models.document import ADDED_BY_THE_DESK, adding_to, must_hold, must_not_be_secret
 from models.dossier import Dossier, visible_dossier
 from models.journal import Entry
 from models.refusals import InvalidInput, NotFound
@@ -125,7 +125,10 @@ async def _paper(work: Work, dossier: Dossier, said_id: str) -> rows.DossierDocu
 async def _take_file(
     work: Work, dossier: Dossier, document: rows.DossierDocument, said_id: str | None
 ) -> rows.DocumentFile | None:
-    """Make a file that the actor sent for this dossier the paper's newest. Raises NotFound for any other."""
+    """Make a file that the actor sent for this dossier the paper's newest. Raises NotFound for any other.
+
+    RuleNotMet where it was altered after it was signed.
+    """
     if said_id is None:
         return None
     file = rows.DocumentFile
@@ -145,6 +148,7 @@ async def _take_file(
     if found is None:
         raise NotFound
     sent: rows.DocumentFile = found[0]
+    must_hold(sent)
     sent.document_id, sent.edition = document.id, found[1] + 1
     return sent
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import models as rows
-from models.document import FileType, visible_file
+from models.document import FileSignature, FileType, visible_file
 from models.dossier import visible_document
 from models.rule_set import DocumentKind
 from resolvers import document as resolve
@@ -28,6 +28,8 @@ class DocumentFile(Node):
     """Bytes."""
     sha256: str
     """SHA-256 of its content, 64 hexadecimal digits."""
+    signature: FileSignature | None
+    """Whether its signatures hold; null where it was sent before they were looked at."""
     uploaded_at: datetime
     """When it was sent."""
     uploaded_by: Account | None = to_one(description="Who sent it.")

@@ -14,6 +14,7 @@ from channels.files.arrival import Body, arriving, must_fit
 from channels.files.endpoint import Endpoint
 from channels.files.names import kept_name
 from channels.files.signature import declared_type, must_be
+from channels.files.signed import Seals
 from channels.files.store import Store
 from channels.media import Media
 from channels.refusals import Refusal, Refused
@@ -36,6 +37,7 @@ class Uploads(Endpoint):
     def __init__(self, laurel: Laurel, store: Store) -> None:
         super().__init__(laurel, store)
         self._turns = asyncio.Semaphore(AT_ONCE)
+        self._seals = Seals(laurel.settings.trusted_signers)
 
     async def serve(self, exchange: Exchange, _: str) -> None:
         """Take one file in: everything that can be known before its first byte is looked at before."""
@@ -58,7 +60,8 @@ class Uploads(Endpoint):
         async with self._turns, arriving(body, self.incoming) as arrived:
             await asyncio.to_thread(must_be, kind, arrived.path)
             await self.scanner.must_be_clean(arrived.path)
-            upload = Upload(name, kind, arrived.size, arrived.sha256)
+            signature = await self._seals.of(kind, arrived.path)
+            upload = Upload(name, kind, arrived.size, arrived.sha256, signature)
             put = partial(asyncio.to_thread, self.store.keep, arrived.path, upload.sha256)
             return await document.keep(self.sessions, viewer, room.dossier_id, upload, put)
 
@@ -97,5 +100,6 @@ def _told(file: DocumentFile) -> bytes:
             "type": file.type.name,
             "size": file.size,
             "sha256": file.sha256,
+            "signature": file.signature and file.signature.name,
         }
     )

@@ -49,6 +49,11 @@ def test_a_scanner_is_named_by_its_socket_or_its_host() -> None:
         assert read(LAUREL_SCANNER=address).scanner == address
 
 
+def test_trusted_signers_are_a_folder_that_is_there(tmp_path: Path) -> None:
+    assert read().trusted_signers is None
+    assert read(LAUREL_TRUSTED_SIGNERS=str(tmp_path)).trusted_signers == tmp_path
+
+
 def test_no_doorbell_can_be_asked_for() -> None:
     assert read(REDIS_URL="none").redis_url is None
     assert read(REDIS_URL="").redis_url == ""
@@ -73,6 +78,7 @@ def test_no_doorbell_can_be_asked_for() -> None:
         ("LAUREL_SCANNER", "clamd://"),
         ("LAUREL_SCANNER", "tcp://hunter2:3310"),
         ("LAUREL_SCANNER", "yes"),
+        ("LAUREL_TRUSTED_SIGNERS", "/nonexistent/hunter2"),
     ],
 )
 def test_a_malformed_value_is_refused_by_name_and_not_repeated(name: str, value: str) -> None:

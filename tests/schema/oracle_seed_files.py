@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import models as rows
 from models.award import AwardStatus
 from models.decision import DecisionKind, DecisionStatus, Signature
-from models.document import FileType
+from models.document import FileSignature, FileType
 from models.dossier_line import LineOutcome
 from models.rule_set import CommendationType, DocumentKind
 from models.workflow import DossierStatus, Step
@@ -147,6 +147,7 @@ class Files:
                 size=chance.randint(1, 9),
                 sha256=f"{chance.randint(0, 9)}" * 64,
                 uploaded_by_id=chance.choice(self.staff),
+                signature=chance.perhaps(chance.choice(list(FileSignature))),
             )
 
     def _decision(self, n: int) -> rows.Decision:

@@ -101,6 +101,23 @@ def upgrade() -> None:
         unique=True,
         postgresql_where="not (recorded and status = 'VOID')",
     )
+    op.add_column(
+        "document_file",
+        sa.Column(
+            "signature",
+            sa.Enum(
+                "NONE",
+                "VALID",
+                "INVALID",
+                "UNKNOWN_SIGNER",
+                name="filesignature",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+    )
     op.drop_index(op.f("ix_dossier_line_award_type_id"), table_name="dossier_line")
     op.create_index(
         "ix_dossier_line_award_type", "dossier_line", ["award_type_id"], unique=False, postgresql_include=["dossier_id"]

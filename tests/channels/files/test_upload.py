@@ -49,7 +49,14 @@ async def test_a_file_of_each_kind_is_taken_and_kept_by_its_hash(desk: Desk, kin
     answer = await desk.send(content, name, headers={"Content-Type": kind.value})
     assert answer.status_code == 201
     told, sha256 = answer.json(), hashlib.sha256(content).hexdigest()
-    assert told == {"id": told["id"], "name": name, "type": kind.name, "size": len(content), "sha256": sha256}
+    assert told == {
+        "id": told["id"],
+        "name": name,
+        "type": kind.name,
+        "size": len(content),
+        "sha256": sha256,
+        "signature": "NONE",
+    }
     assert answer.headers["location"] == f"/web/files/{told['id']}"
     assert (desk.folder / "kept" / sha256[:2] / sha256[2:4] / sha256).read_bytes() == content
     assert desk.begun() == []
