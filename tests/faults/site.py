@@ -118,7 +118,7 @@ class Site:
         """Wait until /readyz answers 200, asked past the proxy; gives the seconds that took."""
         begun = time.monotonic()
         async with httpx.AsyncClient(verify=NO_TLS) as client:
-            while not await self.answers(client):
+            while not await self.answers(client, 10):
                 if not self.alive:
                     raise RuntimeError(f"{self.name} ended: see {self.log}\n{self.log.read_text()[-2000:]}")
                 if time.monotonic() - begun > patience:
