@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import models as rows
 from channels.files import seals, signed
 from channels.files.signed import Seals
 from channels.refusals import Refusal, Refused
+from channels.settings import CHECKOUT
 from models.document import FileSignature, FileType
 from tests.channels.conftest import codes
 from tests.channels.files import samples
@@ -145,3 +149,15 @@ async def test_a_bomb_takes_no_more_than_its_process_may_have_and_is_refused(tmp
     with pytest.raises(Refused) as refused:
         await Seals(None).of(FileType.PDF, written(bomb(), tmp_path))
     assert refused.value.refusal is Refusal.UNREADABLE_SIGNATURE
+
+
+@pytest.mark.parametrize(
+    ("greed", "end"),
+    [("bytearray(seals.MEMORY)", 1), ("any(iter(int, 1))", -signal.SIGKILL), ("seals.Path('x').write_text('y')", 1)],
+)
+def test_a_process_that_loops_swells_or_writes_is_ended_by_the_system(tmp_path: Path, greed: str, end: int) -> None:
+    program = f"from channels.files import seals; seals.SECONDS = 3; seals._bounded(); {greed}"
+    settings: Any = {"cwd": tmp_path, "env": {"PYTHONPATH": str(CHECKOUT)}, "capture_output": True}
+    ended = subprocess.run([sys.executable, "-c", program], timeout=60, check=False, **settings)
+    assert ended.returncode == end, ended.stderr
+    assert not any(path.stat().st_size for path in tmp_path.iterdir())
