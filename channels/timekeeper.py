@@ -6,15 +6,15 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from channels.logs import get_logger
 from models.dossier_tally import compact
 from models.rights_change import forget
 from resolvers.posting_end import end_due_postings
 
-log = structlog.get_logger("laurel.timekeeper")
+log = get_logger("laurel.timekeeper")
 
 EVERY = 60.0
 """Seconds between two looks: what is due by the day may come a minute late."""
