@@ -51,7 +51,7 @@ STEPS = {
 
 MORE_IS_ASKED = {
     "endorseDossier", "assignAppraiser", "forwardUp", "appraiseLine", "proposeOtherForm", "acceptOtherForm",
-    "declineOtherForm", "issueDecision", "amendDossier",
+    "declineOtherForm", "issueDecision", "amendDossier", "submitDossier", "supplementDossier",
 }  # fmt: skip
 """Acts that may be refused for more than who, where from and who took which step: by what they are told."""
 
