@@ -72,7 +72,7 @@ class Link:
     def reset(self) -> None:
         """End it as a crash does: what is on its way is lost, and both ends are told by RST."""
         for writer in filter(None, (self.client, self.server)):
-            with suppress(OSError, AttributeError):
+            with suppress(OSError, AttributeError, ValueError):  # it was closed meanwhile
                 writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             writer.transport.abort()
 
