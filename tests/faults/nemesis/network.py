@@ -114,11 +114,16 @@ async def rights_lost(world: World) -> None:
     """Within half a minute, though processes remember for a while who somebody is."""
     wish = subscriber.agency("auditor", CULTURE[0], CULTURE[4], partial=True)
     world.listen("auditor", wish)
-    await world.last(3)
-    assert any(line.kind == "told" and line["listener"] == "auditor" for line in world.history.lines), "told nothing"
+    await world.machine.within(20, _told(world, "auditor"))
     connection = await world.cluster.database.connect()
     auditor = world.cluster.land.accounts["auditor"]
     await connection.execute("update role_held set valid_to = current_date - 1 where account_id = $1", auditor)
     await connection.close()
     world.history.note("lost", who="auditor", topic=wish.topic)
     await asyncio.sleep(36)
+
+
+async def _told(world: World, listener: str) -> None:
+    """Wait until somebody was told something."""
+    while not any(line.kind == "told" and line["listener"] == listener for line in world.history.lines):
+        await asyncio.sleep(0.1)
