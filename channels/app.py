@@ -43,7 +43,9 @@ from resolvers.feed import Feed
 from schema import schema
 
 _SOON = 2.0
-"""Seconds a database that is well answers in, the first look at its revision included."""
+"""Seconds a database that is well answers in."""
+_LATE = 30.0
+"""Seconds the first look at its revision may take, however often it is asked for meanwhile."""
 _CLOSING = 3.0
 """Seconds to take leave of the database in."""
 
@@ -64,6 +66,7 @@ class Laurel:
     admissions: dict[str, Admission] = field(default_factory=dict)
     streams: dict[str, Streams] = field(default_factory=dict)
     migrated: bool = False
+    looking: asyncio.Task[None] | None = None
 
     def context(self, channel: Channel, viewer: Viewer, set_session: SetSession) -> Context:
         """What the resolvers of one request are given."""
@@ -87,10 +90,23 @@ class Laurel:
         try:
             async with asyncio.timeout(_SOON):
                 await self.pool.fetch("select 'ready'::text", [])
-                self.migrated = self.migrated or await database.at_head(self.settings.database_url)
+                if not self.migrated:
+                    await asyncio.shield(self._look())
         except Exception:  # whatever it is, we are not ready
             return False
         return self.migrated and self.feed.ready and not self.leaving
+
+    def _look(self) -> asyncio.Task[None]:
+        """The look at the revision that is under way: over a slow wire it takes longer than who asks has time."""
+
+        async def look() -> None:
+            with contextlib.suppress(Exception):  # whatever it is, the next who asks has it looked again
+                async with asyncio.timeout(_LATE):
+                    self.migrated = await database.at_head(self.settings.database_url)
+
+        if self.looking is None or self.looking.done():
+            self.looking = asyncio.create_task(look())
+        return self.looking
 
     @property
     def leaving(self) -> bool:

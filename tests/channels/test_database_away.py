@@ -13,6 +13,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from channels import app
 from channels.settings import Settings
 from models import catalogue, database
 from tests.channels.conftest import Site, codes, served
@@ -141,3 +142,22 @@ async def test_a_frozen_postgresql_hangs_nobody_for_ever(house: House) -> None:
     for answer in answers:
         later(answer, "BUSY", "UNAVAILABLE", "TIMEOUT")
     await house.well_again(15)
+
+
+async def test_a_look_at_the_revision_that_outlasts_who_asked_makes_the_server_ready(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As over a slow wire: a connection and its questions take longer than readiness has time for."""
+    looked = 0
+
+    async def slowly(_: str) -> bool:
+        nonlocal looked
+        looked += 1
+        await asyncio.sleep(1)
+        return True
+
+    monkeypatch.setattr(app, "_SOON", 0.5)
+    monkeypatch.setattr(database, "at_head", slowly)
+    house.site.laurel.migrated = False
+    await house.well_again(20)
+    assert looked == 1
