@@ -116,6 +116,20 @@ async def replaced(world: World) -> None:
         await world.last(1)
 
 
+@experiment(
+    "F44", "servers stand still for a second and go on, again and again, as under a pause of the machine", pages=True
+)
+async def stuttering(world: World) -> None:
+    """Each pause is shorter than any deadline: whoever waits is answered, and nobody is cut off."""
+    for _ in range(6):
+        site = world.site
+        world.tell("stands still for a second", site=site.name)
+        site.send(signal.SIGSTOP)
+        await asyncio.sleep(1)
+        site.send(signal.SIGCONT)
+        await world.last(world.chance.random() * 0.5)
+
+
 @experiment("F41", "a server may open no more files, while new connections come")
 async def no_more_files(world: World) -> None:
     """What is open is served on; what is new is taken again once there is room."""
