@@ -6,7 +6,7 @@ import unicodedata
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Text, Uuid, and_, bindparam, exists, func, not_, select
+from sqlalchemy import ColumnElement, Integer, Text, Uuid, and_, bindparam, cast, exists, func, not_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 import models as rows
@@ -61,31 +61,53 @@ async def number_for(
     To be asked once the count is locked, by a statement of its own: it must see what others gave meanwhile. Raises
     NumberTaken.
     """
-    number = asked or _next(agency, counted)
-    taken, *found = await must_meet(work.session, _taken(agency, year, number), *demands)
-    while taken:
-        if asked is not None:
-            raise NumberTaken(number=number)
-        (counted,) = await must_meet(work.session, counting(agency, year, None))
-        number = _next(agency, counted)
-        (taken,) = await must_meet(work.session, _taken(agency, year, number))
-    return number, found
+    if asked is None:
+        free, *found = await must_meet(work.session, _free(agency, year, counted), *demands)
+        return f"{free}{_symbol(agency)}", found
+    taken, *found = await must_meet(work.session, _taken(agency, year, asked), *demands)
+    if taken:
+        raise NumberTaken(number=asked)
+    return asked, found
 
 
-def _next(agency: rows.Agency, counted: int) -> str:
-    return f"{counted}/QĐ-{agency.symbol or 'KT'}"
+def _symbol(agency: rows.Agency) -> str:
+    return f"/QĐ-{agency.symbol or 'KT'}"
+
+
+def _free(agency: rows.Agency, year: int, counted: int) -> Demand:
+    """The first number from the counted one on that no decision has, to which the count is raised: among as many as
+    there are decisions, and one, there is one.
+    """
+    given = {"numbered_agency": agency.id, "numbered_year": year, "counted": counted, "symbol": _symbol(agency)}
+    return Demand(_raised(), given, lambda _: None)
+
+
+@cache
+def _raised() -> ColumnElement[int]:
+    count, counted = rows.DecisionNumberCount, bindparam("counted", type_=Integer)
+    agency, year = bindparam("numbered_agency", type_=Uuid()), bindparam("numbered_year", type_=Integer)
+    given = select(func.count()).where(Decision.agency_id == agency, Decision.year == year).scalar_subquery()
+    candidate = func.generate_series(counted, counted + cast(given, Integer)).column_valued("candidate")
+    number = cast(candidate, Text) + bindparam("symbol", type_=Text)
+    free = select(func.min(candidate)).where(not_(_numbered(number))).scalar_subquery()
+    raised = update(count).where(count.agency_id == agency, count.year == year).values(last=free)
+    return select(raised.returning(count.last).cte("raised").c.last).scalar_subquery()
 
 
 def _taken(agency: rows.Agency, year: int, number: str) -> Demand:
     given = {"numbered_agency": agency.id, "numbered_year": year, "number": number}
-    return Demand(_numbered(), given, lambda _: None)
+    return Demand(_asked(), given, lambda _: None)
 
 
 @cache
-def _numbered() -> ColumnElement[bool]:
+def _asked() -> ColumnElement[bool]:
+    return _numbered(bindparam("number", type_=Text))
+
+
+def _numbered(number: ColumnElement[str]) -> ColumnElement[bool]:
     return exists().where(
         Decision.agency_id == bindparam("numbered_agency", type_=Uuid()),
         Decision.year == bindparam("numbered_year", type_=Integer),
-        Decision.number_key == func.decision_number_key(bindparam("number", type_=Text)),
+        Decision.number_key == func.decision_number_key(number),
         not_(and_(Decision.recorded, Decision.status == DecisionStatus.VOID)),
     )
