@@ -117,7 +117,8 @@ async def test_a_connection_cut_by_the_server_is_replaced(
 ) -> None:
     pool = Pool(register.url, size=2)
     await asyncio.gather(*(pool.fetch("select pg_sleep(0.05)::text", []) for _ in range(2)))
-    await server.fetch(f"select pg_terminate_backend(pid) from {POOLED}")
+    theirs = [connection.get_server_pid() for connection in pool.idle]  # not those of the session's own pool
+    await server.fetch("select pg_terminate_backend(pid) from unnest($1::int[]) pid", theirs)
     answers = await asyncio.gather(*(pool.fetch("select 'ok'", []) for _ in range(4)))
     assert answers == [b"ok"] * 4
     assert pool.open <= 2
