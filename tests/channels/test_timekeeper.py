@@ -61,14 +61,17 @@ async def test_who_looks_while_another_looks_leaves_it_to_them(site: Site) -> No
 
 
 async def test_changes_of_rights_are_forgotten_after_a_day(site: Site) -> None:
+    every = select(rows.RightsChange.id).order_by(rows.RightsChange.id)
     async with site.province.sessions.begin() as session:
-        session.add_all(rows.RightsChange(account_id=None) for _ in range(2))
+        old, new = rows.RightsChange(account_id=None), rows.RightsChange(account_id=None)
+        session.add_all([old, new])
         await session.flush()
-        await session.execute(text("update rights_change set at = now() - interval '25 hours' where id = 1"))
-        kept = (await session.scalars(select(rows.RightsChange.id).where(rows.RightsChange.id > 1))).all()
+        kept = [id for id in await session.scalars(every) if id != old.id]
+        aged = text("update rights_change set at = now() - interval '25 hours' where id = :id")
+        await session.execute(aged, {"id": old.id})
     await Timekeeper(site.province.sessions, lambda: None).look()
     async with site.province.sessions() as session:
-        assert (await session.scalars(select(rows.RightsChange.id).order_by(rows.RightsChange.id))).all() == kept
+        assert (await session.scalars(every)).all() == kept
 
 
 async def test_a_server_looks_when_it_starts_and_goes_on_though_the_database_stumbles(
