@@ -202,14 +202,20 @@ async def test_idle_sockets_cost_no_sql_but_the_poll(site: Site, monkeypatch: py
         assert line.sent - polled <= 2 * polls, "to number and to read"
 
 
+async def at_the_desk(site: Site, socket: Any) -> Client:
+    """The one-stop desk's socket, which follows what comes to its agency."""
+    client = Client(socket)
+    await client.greet(await site.token("desk"))
+    await client.subscribe("1", 'subscription { agencyDossiersMoved(agency: "H37.02") { cursor dossier { id } } }')
+    await site.followed("agency:h37.office")
+    return client
+
+
 async def test_a_role_that_ends_is_followed_by_what_is_left_of_the_rights(site: Site, client: Client) -> None:
     """INV8: nothing is delivered to whoever is not entitled, a second or two after the right was lost."""
     account = site.province.viewers["desk"].account_id
     async with site.socket() as socket:
-        other = Client(socket)
-        await other.greet(await site.token("desk"))
-        await other.subscribe("1", 'subscription { agencyDossiersMoved(agency: "H37.02") { cursor dossier { id } } }')
-        await site.followed("agency:h37.office")
+        other = await at_the_desk(site, socket)
         async with site.province.sessions.begin() as session:
             await session.execute(delete(rows.RoleHeld).where(rows.RoleHeld.account_id == account))
         assert (await other.closed())[0] == 4403
@@ -221,10 +227,7 @@ async def test_a_process_that_was_away_for_long_looks_at_everybody_anew(
     """What changed meanwhile may be forgotten: here it is, and every look counts as the first for long."""
     account = site.province.viewers["desk"].account_id
     async with site.socket() as socket:
-        client = Client(socket)
-        await client.greet(await site.token("desk"))
-        await client.subscribe("1", 'subscription { agencyDossiersMoved(agency: "H37.02") { cursor dossier { id } } }')
-        await site.followed("agency:h37.office")
+        client = await at_the_desk(site, socket)
         async with site.province.sessions.begin() as session:
             await session.execute(delete(rows.RoleHeld).where(rows.RoleHeld.account_id == account))
             await session.execute(delete(rows.RightsChange))
