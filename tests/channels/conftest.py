@@ -129,12 +129,17 @@ def codes(answer: httpx.Response) -> list[str]:
 async def serving(
     database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[tuple[str, Laurel, uvicorn.Server]]:
-    """The application, serving; with plain cookies, for it speaks plain HTTP."""
+    """The application, serving; with plain cookies, for it speaks plain HTTP.
+
+    It looks for what is due once: it goes on while others' tests have lists in public whose time is over.
+    """
     data = tmp_path_factory.mktemp("data")
     url = await as_application(database_url)  # whatever it does, the role that serves may do
     settings = Settings(database_url=url, redis_url=redis_url, secure_cookies=False, readers=4, data=data)
-    async with served(settings) as running:
-        yield running
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("channels.timekeeper.EVERY", 86_400.0)
+        async with served(settings) as running:
+            yield running
 
 
 @contextlib.asynccontextmanager
