@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from typing import Any
 
 import orjson
@@ -14,6 +15,11 @@ from resolvers.engine.refused import RETRY_AFTER
 class Refusal(enum.Enum):
     """Each reason: HTTP status, Vietnamese, English. The member's name is `extensions.code`."""
 
+    BAD_HTTP = (
+        400,
+        "Yêu cầu HTTP không hợp lệ; hãy dùng một thư viện HTTP/1.1 và gửi lại.",
+        "This is no valid HTTP request; send it again by an HTTP/1.1 library.",
+    )
     BAD_JSON = 400, "Thân yêu cầu không phải JSON UTF-8 hợp lệ; hãy sửa rồi gửi lại.", "Send a valid UTF-8 JSON body."
     BAD_REQUEST = (
         400,
@@ -127,7 +133,17 @@ class Refusal(enum.Enum):
         "Chỉ trả lời application/graphql-response+json, application/json hoặc (subscription) text/event-stream.",
         "Answers come as application/graphql-response+json, application/json or (subscriptions) text/event-stream.",
     )
+    REQUEST_TOO_SLOW = (
+        408,
+        "Yêu cầu đến quá chậm nên đã dừng, không xử lý gì; hãy kiểm tra đường truyền rồi gửi lại.",
+        "The request came too slowly, and nothing was done; check the connection and send it again.",
+    )
     BODY_TOO_LARGE = 413, "Thân yêu cầu quá lớn; hãy chia nhỏ.", "The body is too large; split it."
+    HEAD_TOO_LARGE = (
+        431,
+        "Tiêu đề yêu cầu quá dài hoặc quá nhiều; hãy bớt cookie và tiêu đề.",
+        "The request's headers are too long or too many; send fewer cookies and headers.",
+    )
     URL_TOO_LONG = 414, "Địa chỉ quá dài; hãy gửi bằng POST.", "The URL is too long; send it by POST."
     UNSUPPORTED_MEDIA_TYPE = (
         415,
@@ -213,6 +229,22 @@ class Refusal(enum.Enum):
         "Hồ sơ không ở trạng thái nhận thêm tài liệu; hãy tải lại để xem các bước được phép.",
         "The dossier does not take documents where it stands; reload it to see which steps it takes.",
     )
+    VARIABLES_TOO_LARGE = (
+        422,
+        "Biến của yêu cầu quá lớn; hãy chia nhỏ.",
+        "The variables are too large; split them.",
+    )
+    TOO_MANY_COMMENTS = 422, "Tài liệu có quá nhiều chú thích; hãy bỏ bớt.", "Too many comments; leave some out."
+    RESPONSE_TOO_LARGE = (
+        422,
+        "Câu trả lời quá lớn nên không gửi; hãy giảm first/last hoặc hỏi ít trường hơn.",
+        "The answer is too large and was not sent; lower first/last, or ask for fewer fields.",
+    )
+    RATE_LIMITED = (
+        429,
+        "Yêu cầu đến quá dày nên không thực hiện; hãy đợi số giây trong retryAfter (Retry-After) rồi gửi lại.",
+        "Requests come too fast; nothing was done. Wait the seconds in retryAfter (Retry-After), then send it again.",
+    )
     INTERNAL_ERROR = (
         500,
         "Máy chủ gặp lỗi; hãy thử lại, và gửi kèm mã tra cứu lỗi nếu cần trợ giúp.",
@@ -260,6 +292,19 @@ def later(errors: list[dict[str, Any]] | None = None) -> Refused:
     extensions = {"code": Refusal.UNAVAILABLE.name, "retryAfter": RETRY_AFTER}
     said = errors or [{"message": Refusal.UNAVAILABLE.message, "extensions": extensions}]
     return Refused(Refusal.UNAVAILABLE, said, headers={"Retry-After": str(RETRY_AFTER)})
+
+
+def rate_limited(budget: str, wait: float) -> Refused:
+    """RATE_LIMITED with when to come again; which numbers stand behind it is not told here.
+
+    `RateLimit` is of draft-ietf-httpapi-ratelimit-headers-10: nothing remains (r) for so many seconds (t).
+    """
+    seconds = max(1, math.ceil(wait))
+    said = {"code": Refusal.RATE_LIMITED.name, "retryAfter": seconds}
+    headers = {"Retry-After": str(seconds), "RateLimit": f'"{budget}";r=0;t={seconds}'}
+    return Refused(
+        Refusal.RATE_LIMITED, [{"message": Refusal.RATE_LIMITED.message, "extensions": said}], headers=headers
+    )
 
 
 def over(refusal: Refusal, asked: int, limit: int, *, reveal: bool) -> Refused:
