@@ -15,8 +15,9 @@ from models.access import Audience, Viewer
 from tests.oracle import answer
 from tests.oracle.answer import cut, in_python, say
 
+from .computing import Refuted, piece_of
 from .rows import Agency, Award, AwardType, Decision, Dossier, DossierLine, DossierStatus, Entry, Nominee
-from .schema import Refuted, piece_of, schema
+from .schema import schema
 from .seed import Seed
 from .selects import NEVER
 

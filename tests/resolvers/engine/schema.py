@@ -28,7 +28,8 @@ from resolvers.engine import (
     told,
 )
 
-from . import rows, selects
+from . import computing, rows, selects
+from .computing import AllowedStep, Piece
 from .rows import DossierStatus, NomineeKind
 
 BigInt = NewType("BigInt", int)
@@ -41,16 +42,11 @@ class Node:
     id: strawberry.ID
 
 
-def mottoes(viewer: Any, given: list[Any]) -> list[Any]:
-    """What each agency says of itself; one says what is no text."""
-    return [["no", "text"] if code.endswith("2") else f"motto of {code}" for (code,) in given]
-
-
 @shows(rows.Agency, open="agencies are public")
 class Agency(Node):
     """An agency of the province."""
 
-    motto: str = computed(mottoes, reads=("code",))
+    motto: str = computed(computing.mottoes, reads=("code",))
 
     code: str
     name: str
@@ -97,73 +93,14 @@ class DossierLine(Node):
     dossier: Annotated["Dossier", strawberry.lazy(__name__)] = to_one(covered="a line is seen with its dossier")
 
 
-@strawberry.type
-class AllowedStep:
-    step: str
-    allowed: bool
-    because: list[str]
-
-
-def allowed_steps(viewer: Any, given: list[Any]) -> list[list[AllowedStep]]:
-    """The steps of each dossier."""
-    return [
-        [AllowedStep(step="SUBMIT", allowed=status == "DRAFT", because=[f"status is {status}"])] for status, _ in given
-    ]
-
-
-async def shout(viewer: Any, given: list[Any]) -> list[str]:
-    """Each title, loud."""
-    return [title.upper() for (title,) in given]
-
-
-def odd(viewer: Any, given: list[Any]) -> list[str]:
-    """Fails where a title holds the word fail."""
-    if any("fail" in title for (title,) in given):
-        raise RuntimeError("a computed field failed")
-    return [title for (title,) in given]
-
-
-@strawberry.type
-class Piece:
-    word: str
-    weight: int | None
-
-
-class Refuted(Exception):
-    """What a computed field finds wrong with one row."""
-
-
-def fragile(viewer: Any, given: list[Any]) -> list[Any]:
-    """Fails for every third row, and for each by itself."""
-    return [Refuted(f"frail: {title}") if version % 3 == 0 else title for title, version in given]
-
-
-def pieced(viewer: Any, given: list[Any]) -> list[Any]:
-    """A list with something wrong in it here and there."""
-    return [piece_of(version, Piece) for (version,) in given]
-
-
-def piece_of(version: int, make: Any) -> Any:
-    """The pieces of a row of this version: whole, nothing, or wrong in the list, in an object or in a value."""
-    kinds = {
-        1: [make(word="a", weight=Refuted("weightless")), make(word="b", weight=2)],
-        2: [make(word="a", weight=1), make(word=None, weight=2)],
-        3: [make(word="a", weight="heavy"), None],
-        4: [Refuted("no piece"), make(word="a", weight=1)],
-        5: 7,
-        6: None,
-    }
-    return kinds.get(version % 8, [make(word="a", weight=1)])
-
-
 @shows(rows.Dossier, visible=rows.visible_dossier)
 class Dossier(Node):
     """A case made for a nominee."""
 
-    frail: str | None = computed(fragile, reads=("title", "version"))
-    brittle: str = computed(fragile, reads=("title", "version"))
-    pieces: list[Piece] | None = computed(pieced, reads=("version",))
-    parts: list[Piece | None] = computed(pieced, reads=("version",))
+    frail: str | None = computed(computing.fragile, reads=("title", "version"))
+    brittle: str = computed(computing.fragile, reads=("title", "version"))
+    pieces: list[Piece] | None = computed(computing.pieced, reads=("version",))
+    parts: list[Piece | None] = computed(computing.pieced, reads=("version",))
 
     code: str | None
     title: str
@@ -187,9 +124,9 @@ class Dossier(Node):
     lines: Connection[DossierLine] = many(selects.lines_of)
     events: Connection[Event] = many(selects.events_of)
     last_event: Event | None = reads(selects.last_event)
-    allowed_steps: list[AllowedStep] = computed(allowed_steps, reads=("status", "agency_id"))
-    shout: str = computed(shout, reads=("title",))
-    odd: str = computed(odd, reads=("title",))
+    allowed_steps: list[AllowedStep] = computed(computing.allowed_steps, reads=("status", "agency_id"))
+    shout: str = computed(computing.shout, reads=("title",))
+    odd: str = computed(computing.odd, reads=("title",))
 
 
 @shows(rows.Decision, visible=rows.visible_decision)
