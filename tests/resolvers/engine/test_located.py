@@ -59,6 +59,18 @@ async def test_one_failing_row_leaves_the_others_their_values(engine: Engine, st
     assert 0 < len(wrong) < len(nodes)
 
 
+@pytest.mark.parametrize(
+    "asked", ["pieces { word weight }", "pieces { w: weight }", "parts { word }", "parts { weight }"]
+)
+async def test_what_is_wrong_with_one_row_is_seen_where_nothing_else_is_wrong(
+    engine: Engine, oracle: Oracle, staff: Viewer, register: Register, asked: str
+) -> None:
+    each = {dossier.version: dossier for dossier in register.seed.dossiers}
+    assert {1, 2, 3, 4} < each.keys()
+    for dossier in each.values():
+        await agree(engine, oracle, staff, f'{{ dossier(id: "Dossier_{dossier.id}") {{ {asked} }} }}', {})
+
+
 async def test_random_documents_fail_as_graphql_core_has_them_fail(
     engine: Engine, oracle: Oracle, viewers: list[Viewer], register: Register
 ) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
+import orjson
 import pytest
+from graphql.execution.values import VariableValues
 from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from models.access import Viewer
 from resolvers.engine import Engine
-from resolvers.engine.splice import Failed, Spliced, splice
+from resolvers.engine.splice import Failed, Shared, Spliced, projector, splice
 
 from . import schema as register_schema
 from .asking import executed, straight
@@ -86,3 +88,30 @@ async def test_values_stand_where_their_marks_stood() -> None:
     said = b'[\x01[0,1]\x01,\x01[1]\x01,{"a":\x01[0,21]\x01}]'
     assert await splice(said, [field, other], None) == b'[2,"x",{"a":42}]'
     assert await splice(b"[]", [field], None) == b"[]"
+
+
+class Same(Shared):
+    """A value that is given for many rows, and counts how often it is looked at."""
+
+    looked = 0
+
+    @property
+    def step(self) -> str:
+        """Its only field."""
+        self.looked += 1
+        return "SUBMIT"
+
+
+async def test_a_shared_value_is_cut_once_and_each_of_them_by_itself(engine: Engine, staff: Viewer) -> None:
+    operation = engine.document("{ dossiers(first: 1) { nodes { allowedSteps { step } } } }").operation()
+    assert operation is not None
+    variables = VariableValues({}, {})
+    (below,) = operation.roots(variables).values()
+    for name in ("DossierConnection", "Dossier"):
+        (below,) = operation.fields(variables, register_schema.schema._schema.type_map[name], below).values()
+    kind = register_schema.schema._schema.type_map["AllowedStep"]
+    cut = projector(operation, variables, kind, below, frozenset())
+    one, other = Same(), Same()
+    other.looked = 10
+    assert orjson.dumps([cut(one), cut(other), cut(one)]) == b'[{"step":"SUBMIT"},{"step":"SUBMIT"},{"step":"SUBMIT"}]'
+    assert (one.looked, other.looked) == (1, 11)
