@@ -14,9 +14,9 @@ RANDOM_SIGNS = 11
 _BASE = len(ALPHABET)
 
 
-def new_code(choice: Callable[[str], str] = secrets.choice) -> str:
-    """A code that nobody can guess, where the choice of signs cannot be: 55 random bits, then the check."""
-    said = "".join(choice(ALPHABET) for _ in range(RANDOM_SIGNS))
+def new_code(choice: Callable[[str], str] = secrets.choice, signs: int = RANDOM_SIGNS) -> str:
+    """A code that nobody can guess, where the choice of signs cannot be: five random bits a sign, then the check."""
+    said = "".join(choice(ALPHABET) for _ in range(signs))
     return said + check_of(said)
 
 

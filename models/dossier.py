@@ -19,6 +19,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     any_,
+    cast,
     exists,
     false,
     func,
@@ -184,7 +185,9 @@ class DossierCodeCount(Base):
 
 
 def visible_dossier(row: type[Dossier], viewer: Viewer) -> ColumnElement[bool]:
-    """Staff: their agencies' own, what came to their desks, what they appraise. A nominee: where they are named."""
+    """Staff: their agencies' own, what came to their desks, what they appraise. A nominee: where they are named; by a
+    tracking code the one it is of.
+    """
     sent = row.status != DossierStatus.DRAFT
     if viewer.audience is Audience.PUBLIC:
         return false()
@@ -192,7 +195,7 @@ def visible_dossier(row: type[Dossier], viewer: Viewer) -> ColumnElement[bool]:
         named = select(DossierLine.id).where(
             DossierLine.dossier_id == row.id, DossierLine.nominee_id == viewer.nominee_id
         )
-        return and_(sent, exists(named))
+        return and_(sent, func.coalesce(viewer.tracked_id, row.id) == row.id, exists(named))
     return or_(
         row.agency_id.in_(within(viewer.proposes_in)),
         and_(sent, or_(row.handler_id.in_(within(viewer.handles_in)), row.authority_id.in_(within(viewer.handles_in)))),
@@ -252,9 +255,9 @@ def visible_document(row: type[DossierDocument], viewer: Viewer, of_seen: bool =
 
 
 def visible_personal(row: type[NomineePersonal], viewer: Viewer) -> ColumnElement[bool]:
-    """Staff: of nominees their agencies manage, or named in a dossier they see. A nominee: their own."""
+    """Staff: of nominees their agencies manage, or named in a dossier they see. A nominee who signed in: their own."""
     if viewer.audience is not Audience.STAFF:
-        return row.nominee_id == viewer.nominee_id
+        return and_(row.nominee_id == viewer.nominee_id, cast(viewer.tracked_id, Uuid).is_(None))
     managed = select(Nominee.id).where(Nominee.id == row.nominee_id, Nominee.agency_id.in_(within(viewer.proposes_in)))
     named = select(DossierLine.id).where(DossierLine.nominee_id == row.nominee_id, visible_line(DossierLine, viewer))
     return or_(exists(managed), exists(named))

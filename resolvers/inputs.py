@@ -16,11 +16,11 @@ Dong = NewType("Dong", int)
 UNKEPT = "unkept"
 
 
-def unkept(description: str) -> Any:
+def unkept(description: str, **more: Any) -> Any:
     """A field of an act's input that leaves no trace in what is kept for its idempotency key, as no hash of it could be
     hidden from whoever tries its few values.
     """
-    return strawberry.field(description=description, metadata={UNKEPT: True})
+    return strawberry.field(description=description, metadata={UNKEPT: True}, **more)
 
 
 def secret() -> Any:

@@ -96,9 +96,11 @@ def _plain(value: Any) -> Any:
 
 
 def _as_json(value: Any) -> str:
-    """What orjson does not know: the driver's own class of UUIDs."""
+    """What orjson does not know: the driver's own class of UUIDs, and bytes, as PostgreSQL reads them."""
     if isinstance(value, UUID):
         return str(value)
+    if isinstance(value, bytes):
+        return rf"\x{value.hex()}"
     raise TypeError(f"no JSON for {type(value).__name__}")
 
 
