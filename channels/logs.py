@@ -57,6 +57,8 @@ class Lines:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream, self._waiting = stream, deque[bytes]()
         self._timed, self._writing = False, threading.Lock()
+        self._lost = 0
+        """Lines that could not be written since one last could."""
         atexit.register(self.flush)
 
     def add(self, line: bytes) -> None:
@@ -72,12 +74,28 @@ class Lines:
         self._waiting.append(line)
 
     def flush(self) -> None:
-        """Write all that waits."""
+        """Write all that waits. What cannot be fails nobody: it is lost, and how much is told once it can be."""
+        lines = b""
         with self._writing:
             self._timed = False
-            while self._waiting:
-                self._stream.write(self._whole())
-                self._stream.flush()
+            try:
+                self._tell_lost()
+                while self._waiting:
+                    lines = self._whole()
+                    self._put(lines)
+            except OSError:  # the disk is full, or nobody reads any more
+                self._lost += lines.count(b"\n") + len(self._waiting)
+                self._waiting.clear()
+
+    def _put(self, lines: bytes) -> None:
+        self._stream.write(lines)
+        self._stream.flush()
+
+    def _tell_lost(self) -> None:
+        if self._lost:
+            said = {"event": "lines could not be written and are lost", "level": "error", "lost": self._lost}
+            self._put(orjson.dumps(said | {"timestamp": datetime.now(UTC)}, option=_AS_LINE))
+            self._lost = 0
 
     def _whole(self) -> bytes:
         """As many of the lines that wait as a pipe takes at once, so that another process's never come between."""

@@ -77,3 +77,28 @@ def test_requests_are_not_told_where_only_graver_things_are_wanted() -> None:
     said = subprocess.run([sys.executable, "-c", quiet], capture_output=True, check=True).stderr.splitlines()
     assert said[0::2] == [b"a moment later", b"at once"]
     assert orjson.loads(said[1])["event"] == "a fault"
+
+
+FULL = """
+import os, structlog
+from channels import logs
+
+logs.tell_by("info")
+before = os.dup(2)
+os.dup2(os.open("/dev/full", os.O_WRONLY), 2)
+for number in range(600):
+    logs.tell_request({"request_id": str(number)})
+structlog.get_logger("ours").error("a fault")
+os.dup2(before, 2)
+structlog.get_logger("ours").error("another fault")
+structlog.get_logger("ours").error("and one more")
+"""
+
+
+def test_where_the_disk_is_full_lines_are_lost_and_counted_and_nobody_fails_by_them() -> None:
+    """F16."""
+    done = subprocess.run([sys.executable, "-c", FULL], capture_output=True, check=True)
+    lines = [orjson.loads(line) for line in done.stderr.splitlines() if line.endswith(b"}")]
+    assert [line["event"] for line in lines][-2:] == ["another fault", "and one more"]
+    told = [line["lost"] for line in lines if line["event"] == "lines could not be written and are lost"]
+    assert max(told) == 601
