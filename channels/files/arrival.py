@@ -24,6 +24,8 @@ SPARED = 256 << 20
 """Bytes of the disk that files never take: the database may live on it too."""
 PATIENCE, SLOWEST = 30.0, 600.0
 """Seconds between two pieces, and for the whole of a file."""
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+"""How the system says that no more may be written: the disk is full, the account's share of it, or this one file."""
 _LINGERS = 5.0
 _PIECE = 1 << 20
 _CLOSE = {"Connection": "close"}
@@ -84,7 +86,7 @@ async def arriving(body: Body, folder: Path) -> AsyncIterator[Arrived]:
             await _receive(body, arrived, file)
         yield arrived
     except OSError as problem:
-        if problem.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if problem.errno not in _FULL:
             raise
         raise Refused(Refusal.NO_ROOM, headers=_CLOSE) from None
     finally:
