@@ -12,6 +12,7 @@ from graphql import ExecutionResult
 
 from channels import faults
 from channels.member import Member
+from channels.missed import Missed
 from channels.refusals import Refused
 from channels.told import AT_ONCE, Batch, Told
 from models.access import Audience
@@ -39,6 +40,7 @@ class Group:
         """Those, and those who are catching up."""
         self.hints = context.viewer.audience is Audience.STAFF
         """Whether errors may tell names that come near."""
+        self.missed = Missed(self.read)
         self.ended = False
         self._floor = 0
         self._telling: asyncio.Task[None] | None = None

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from channels import faults
 from channels.outlet import Outlet
 from channels.refusals import Refused
-from channels.told import AT_ONCE, Batch, Told
-from resolvers.feed import Happening, Resync
+from channels.told import Batch, Told
 
 if TYPE_CHECKING:
     from channels.fanout import Group
     from resolvers.feed.cursor import Cursor
     from resolvers.feed.replay import Replay
-
-TURNS = asyncio.Semaphore(4)
-"""Who catch up read few at a time: thousands come back at once where a process ended, and others are served too."""
 
 
 class Member:
@@ -49,10 +44,9 @@ class Member:
             batch = left
         if self.outlet.blocked:
             self.outlet.keep(self, batch)
+            self.count += len(batch.events)
         else:
-            self.outlet.write(batch.framed(self))
-            self.place, self.cursor = batch.last, batch.cursor
-        self.count += len(batch.events)
+            self._write(batch)
 
     def join(self, group: Group, after: str | None) -> None:
         """Follow with this group from now on, or from a cursor, which is the client's word."""
@@ -109,10 +103,11 @@ class Member:
     async def _follow_up(self, replay: Replay) -> None:
         """Tell what was missed until nothing is, then join in that very moment."""
         try:
-            while not self.outlet.closed and (replay.doubtful or self.place < self.group.floor):
-                await self._tell_missed(replay)
-                if self.group.ended:
-                    return self.end(None)
+            with self.group.missed.needed():
+                while not self.outlet.closed and (replay.doubtful or self.place < self.group.floor):
+                    await self._tell_missed(replay)
+                    if self.group.ended:
+                        return self.end(None)
         except asyncio.CancelledError:
             raise
         except Exception as problem:
@@ -122,20 +117,23 @@ class Member:
         return None
 
     async def _tell_missed(self, replay: Replay) -> None:
+        """Tell the next page, or that the place was none."""
         await self.outlet.drained()
-        missed = iter(await replay.missed())
-        while part := list(islice(missed, AT_ONCE)):
-            for told in await self._answers(part):
-                await self.outlet.drained()
-                self.outlet.write(self.frame(told))
-                self.place, self.cursor = told.seq, told.cursor
-                self.count += 1
-            await asyncio.sleep(0)
+        if replay.doubtful:
+            for resync in await replay.settle():
+                self._write(Batch([await self.group.resync(resync)]))
+        else:
+            missed = self.group.missed
+            for part in (await missed.page(replay)).parts:
+                for batch in await missed.answers(part):
+                    await self.outlet.drained()
+                    self._write(batch if batch.first > self.place else batch.past(self.place))
+                    await asyncio.sleep(0)
         self.back_to(replay.place)
 
-    async def _answers(self, part: list[Happening | Resync]) -> list[Told]:
-        if isinstance(part[0], Resync):
-            return [await self.group.resync(part[0])]
-        async with TURNS:
-            batch = await self.group.read([each for each in part if isinstance(each, Happening)])
-        return list(batch.events) if batch else []
+    def _write(self, batch: Batch | None) -> None:
+        """Tell the client these at once, if there are any."""
+        if batch is not None:
+            self.outlet.write(batch.framed(self))
+            self.place, self.cursor = batch.last, batch.cursor
+            self.count += len(batch.events)

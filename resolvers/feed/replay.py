@@ -26,20 +26,23 @@ class Replay:
         self.place = hub.head
         self._doubted = after
         """A cursor from outside, or one whose history was replaced, until it is judged."""
-        self._rewinds = hub.rewinds
+        self.rewinds = hub.rewinds
+        """How often the journal had been replaced when the place was judged."""
 
     @property
     def doubtful(self) -> bool:
         """The place is not known to be one of this journal: `settle` first."""
-        return self._doubted is not None
+        return self._doubted is not None or self.rewinds != self._hub.rewinds
 
     def doubt(self) -> None:
         """The journal was replaced: whether the place is still one is to be judged."""
         self._doubted = str(self.place)
-        self._rewinds = self._hub.rewinds
+        self.rewinds = self._hub.rewinds
 
     async def settle(self) -> Sequence[Resync]:
         """Judge the cursor: a Resync, after which the place is its head, or nothing. The hub knows its own head."""
+        if self.rewinds != self._hub.rewinds:
+            self.doubt()
         if self._hub.ready.is_set() and self._doubted == str(self._hub.head):
             self.place, self._doubted = self._hub.head, None
             return ()
@@ -52,14 +55,9 @@ class Replay:
         self.place = decode(judged.head)
         return (judged,)
 
-    async def missed(self) -> Sequence[Resync | Happening]:
-        """The next page up to what the hub has told by now, after which the place is behind it."""
-        if self._hub.rewinds != self._rewinds:
-            self.doubt()
-        return await self.settle() if self.doubtful else await self.page(self._hub.head)
-
-    async def page(self, upto: Cursor) -> Sequence[Happening]:
-        """The next page of what happened up to a place; empty where there is no more."""
+    async def page(self, upto: Cursor | None = None) -> Sequence[Happening]:
+        """The next page of what happened up to a place, or to what the hub has told by now; empty where no more did."""
+        upto = upto or self._hub.head
         if self.place.seq >= upto.seq:
             return ()
         rows = await self._line.fetch(MISSED, self._topics, self.place.seq, upto.seq, PAGE)
