@@ -15,6 +15,8 @@ import websockets
 from channels import sse, streams
 from channels.settings import Settings
 from tests.channels.conftest import PROTOCOL, Site, codes, served
+from tests.history import until
+from tests.province import AGENCIES
 
 EVENTS = {"Accept": "text/event-stream"}
 
@@ -88,11 +90,53 @@ async def test_a_post_is_answered_in_events_too_and_the_variable_says_from_where
 
 @pytest.mark.parametrize("last", ["", "x", "5-0000000000000000", "9" * 10_000])
 async def test_a_last_event_id_that_is_no_cursor_of_ours_is_a_resync(site: Site, last: str) -> None:
+    """N-W20: forged, or of ten kilobytes."""
     async with followed(site, **PUBLISHED, headers={"Last-Event-ID": last}) as events:
         told, place = await events.told()
         assert (told["decision"], told["resync"]["head"], told["cursor"]) == (None, place, place)
         await site.publish("1/QĐ-UBND")
         assert (await events.told())[0]["decision"]["number"] == "1/QĐ-UBND"
+
+
+async def test_a_last_event_id_that_is_too_old_is_a_resync_and_the_stream_goes_on(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """N-W20."""
+    old = await site.laurel.feed.head()
+    for turn in range(3):
+        await site.publish(f"{turn + 1}/QĐ-UBND")
+    monkeypatch.setattr(site.laurel.feed, "_horizon", 1)
+    await until(lambda: number_of(str(site.laurel.feed._hub.head)) == number_of(old) + 3, 5, "all to be numbered")
+    async with followed(site, **PUBLISHED, headers={"Last-Event-ID": old}) as events:
+        told, place = await events.told()
+        assert (told["decision"], told["resync"]["reason"], told["resync"]["head"]) == (None, "TOO_OLD", place)
+        assert number_of(place) == number_of(old) + 3
+        await site.publish("4/QĐ-UBND")
+        assert (await events.told())[0]["decision"]["number"] == "4/QĐ-UBND"
+
+
+async def test_with_somebody_elses_last_event_id_one_is_told_what_is_ones_own(site: Site) -> None:
+    """N-W20: a cursor is a place, and no right to what lies past it."""
+    agency, bearer = AGENCIES["culture"][0], await site.bearer("officer")
+    query = f'subscription {{ agencyDossiersMoved(agency: "{agency}") {{ cursor dossier {{ id }} }} }}'
+    async with followed(site, "web", "POST", json={"query": query}, headers=bearer) as events:
+        await site.followed("agency:h37.culture")
+        await site.province.act("officer", "draftDossier", site.province.draft())
+        told, place = await events.told()
+        assert told["dossier"]["id"].startswith("Dossier_")
+    await site.province.act("officer", "draftDossier", site.province.draft())
+    await site.publish("1/QĐ-UBND")
+    async with followed(site, **PUBLISHED, headers={"Last-Event-ID": place}) as events:
+        assert (await events.told())[0]["decision"]["number"] == "1/QĐ-UBND"
+    other = {"json": {"query": query}, "headers": await site.bearer("stranger") | {"Last-Event-ID": place}}
+    async with followed(site, "web", "POST", **other) as events:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await events.next()
+
+
+def number_of(cursor: str) -> int:
+    return int(cursor.partition("-")[0])
 
 
 async def test_an_idle_stream_has_a_heartbeat_and_costs_no_sql(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
