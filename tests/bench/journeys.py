@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,42 +11,24 @@ import asyncpg
 import orjson
 
 from models import calendar
+from tests.journey import Act, Seen, draft
 from tests.pristine import dsn
 
-DRAFT = {
-    "agency": "H37.07", "authority": "H37", "title": "Đề nghị tặng Bằng khen", "commendationType": "MERIT",
-    "documents": [{"kind": kind, "title": kind.title()} for kind in ("PROPOSAL", "ACHIEVEMENT_REPORT", "MINUTES")],
-}  # fmt: skip
-
-Seen = dict[str, Any]
-"""What is known of a dossier, or of what it came to: its decision, its sitting."""
+AGENCY, AUTHORITY = "H37.07", "H37"
 
 
-@dataclass(frozen=True)
-class Act:
-    """One act of the journey: who does it, on what, and what they say."""
-
-    name: str
-    who: str
-    input: str = "DossierStepInput"
-    shows: str = "Dossier"
-    says: Callable[[Seen], Mapping[str, Any]] = lambda seen: {}
-    begins: bool = False
-    """Whether it is on nothing that is there yet."""
-
-    def body(self, seen: Seen) -> bytes:
-        """The request, under a key of its own."""
-        more = "lines(first: 1) { nodes { id } }" if self.name == "draftDossier" else ""
-        reply = f"__typename ... on {self.shows} {{ id version {more} }} ... on Refusal {{ messageEn }}"
-        step = {} if self.begins else {"id": seen["id"], "expectedVersion": seen["version"]}
-        said = {"idempotencyKey": str(uuid4()), **step, **self.says(seen)}
-        text = f"mutation($input: {self.input}!) {{ done: {self.name}(input: $input) {{ {reply} }} }}"
-        return orjson.dumps({"query": text, "variables": {"input": said}})
+def request(act: Act, seen: Seen) -> bytes:
+    """The request for an act, under a key of its own."""
+    more = "lines(first: 1) { nodes { id } }" if act.name == "draftDossier" else ""
+    reply = f"__typename ... on {act.shows} {{ id version {more} }} ... on Refusal {{ messageEn }}"
+    step = {} if act.begins else {"id": seen["id"], "expectedVersion": seen["version"]}
+    said = {"idempotencyKey": str(uuid4()), **step, **act.says(seen)}
+    text = f"mutation($input: {act.input}!) {{ done: {act.name}(input: $input) {{ {reply} }} }}"
+    return orjson.dumps({"query": text, "variables": {"input": said}})
 
 
 def _draft(seen: Seen) -> Mapping[str, Any]:
-    line = {"awardType": "BK_T", "citation": "Có thành tích xuất sắc trong bảo tồn di sản", "achievementYear": 2025}
-    return {**DRAFT, "lines": [{"nomineeId": seen["nominee"], **line}]}
+    return draft(AGENCY, AUTHORITY, seen["nominee"], "Đề nghị tặng Bằng khen")
 
 
 def _sitting(seen: Seen) -> Mapping[str, Any]:
@@ -115,7 +96,7 @@ async def known_in(url: str) -> Seen:
     """What the journeys have to know of a database."""
     connection = await asyncpg.connect(dsn(url))
     try:
-        found = await connection.fetchrow(KNOWN, DRAFT["agency"], DRAFT["authority"])
+        found = await connection.fetchrow(KNOWN, AGENCY, AUTHORITY)
     finally:
         await connection.close()
     return dict(found)

@@ -19,11 +19,12 @@ from rich.table import Table
 
 from channels.settings import Settings
 from tests.bench import servers
-from tests.bench.journeys import JOURNEYS, Act, Seen, known_in
+from tests.bench.journeys import JOURNEYS, known_in, request
 from tests.bench.load import Connection, Measured, connected, post, spent, statements
 from tests.bench.postgres import Postgres, postgres_at
 from tests.bench.report import figure, right, rounded
 from tests.bench.targets import Goal
+from tests.journey import Act, Seen
 from tests.pristine import dsn
 
 MANY = 25
@@ -131,7 +132,7 @@ class _Bench:
         """Each takes each act in turn, one request after another."""
         many = len(seen)
         for act in journey:
-            requests = [self._request(act.who, act.body(each)) for each in seen]
+            requests = [self._request(act.who, request(act, each)) for each in seen]
             before = statements(self.laurel)
             answers, measured = self._asked(requests)
             sent, commits = (now - then for now, then in zip(statements(self.laurel), before, strict=True))

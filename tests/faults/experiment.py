@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,8 +22,9 @@ from tests.faults.subscriber import Subscriber, Wish
 
 SETTLING = 30.0
 """Seconds, of an idle machine, after the last act within which everything must be numbered, told and ready."""
-LONGEST = 150.0
-"""Seconds, of an idle machine, after which an experiment that does not end by itself is broken off."""
+LONGEST, MORE = 150.0, 60.0
+"""Seconds, of an idle machine, after which an experiment that does not end by itself is broken off; and for each more
+in the same world."""
 ENTITLED = {"officer": [CULTURE], "head": [CULTURE], "auditor": [CULTURE]}
 """On which agencies' desks each who listens may look."""
 
@@ -47,7 +48,7 @@ class Experiment:
     @property
     def apart(self) -> bool:
         """Whether it needs servers of its own."""
-        return bool(self.postgres or self.laurel or self.breaks)
+        return bool(self.postgres or self.laurel)
 
 
 class World:
@@ -192,13 +193,17 @@ async def working(world: World) -> AsyncIterator[None]:
         await world.close()
 
 
-async def run(experiment: Experiment, cluster: Cluster, history: History, seed: int, pace: float = 1.0) -> None:
-    """Do it, and leave in the history all that a checker needs."""
+async def run(
+    experiments: Sequence[Experiment], cluster: Cluster, history: History, seed: int, pace: float = 1.0
+) -> None:
+    """Make them one after another in one world, and leave in the history all that a checker needs."""
     await rehearse(cluster, seed)
-    world = World(cluster, history, f"{experiment.key} {seed}", experiment.offices, pace)
+    keys, offices = " ".join(each.key for each in experiments), max(each.offices for each in experiments)
+    world = World(cluster, history, f"{keys} {seed}", offices, pace)
     since = {site.name: site.log.stat().st_size for site in cluster.sites}
     try:
-        await world.machine.within(LONGEST * max(pace, 1), lived(experiment, world))
+        longest = LONGEST + MORE * (len(experiments) - 1)
+        await world.machine.within(longest * max(pace, 1), lived(experiments, world))
     except TimeoutError as problem:
         history.note("amiss", says=f"it did not end, and was broken off: {problem}")
     history.note("machine", slowness=round(world.machine.slowness, 2))
@@ -207,14 +212,15 @@ async def run(experiment: Experiment, cluster: Cluster, history: History, seed: 
     await truth.note(cluster, history, since)
 
 
-async def lived(experiment: Experiment, world: World) -> None:
-    """Everybody at work, the fault amid it, and everybody told what there was to tell."""
+async def lived(experiments: Sequence[Experiment], world: World) -> None:
+    """Everybody at work, one fault after another amid it, and everybody told what there was to tell."""
     async with working(world):
         await world.last(2)
         weigh(world.cluster, world.history, "before")
-        world.history.note("broken", says=experiment.says, pages=experiment.pages)
-        await suffer(experiment, world)
-        await world.last(2)
+        for each in experiments:
+            world.history.note("broken", key=each.key, says=each.says, pages=each.pages)
+            await suffer(each, world)
+            await world.last(2)
         await world.end()
 
 

@@ -4,40 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from tests.faults.client import Answer, Client, Outcome
 from tests.faults.land import CULTURE, PROVINCE, Land
+from tests.journey import Act, Seen, draft
 
 THINKING = 0.5
 """Seconds between two acts of an office, at most."""
 INSISTING = 45.0
 """Seconds after which an office gives up on an act of which nobody says whether it was done."""
-DRAFT = {
-    "agency": CULTURE[0], "authority": PROVINCE[0], "commendationType": "MERIT",
-    "documents": [{"kind": kind, "title": kind.title()} for kind in ("PROPOSAL", "ACHIEVEMENT_REPORT", "MINUTES")],
-}  # fmt: skip
-
-Seen = dict[str, Any]
-"""What is known of the dossier, or then of its decision."""
-
-
-@dataclass(frozen=True)
-class Act:
-    """One act of the journey: who does it, and what they say beside the key, the id and the version."""
-
-    name: str
-    who: str
-    kind: str = "DossierStepInput"
-    shows: str = "Dossier"
-    says: Callable[[Seen], Mapping[str, Any]] = lambda seen: {}
-
-
 JOURNEY = (
-    Act("draftDossier", "officer", "DraftDossierInput"),
+    Act("draftDossier", "officer", "DraftDossierInput", begins=True),
     Act("submitDossier", "head"),
     Act("receiveDossier", "desk"),
     Act("assignAppraiser", "chief", "AssignInput", says=lambda _: {"appraiser": "appraiser"}),
@@ -109,16 +89,15 @@ class Load:
             twice = [said]
         elif roll < 0.16 and seen:
             twice = [said | {"idempotencyKey": new_key(chance)}]
-        asked = [self.client.act(act.name, act.who, each, act.shows, act.kind, INSISTING) for each in [said, *twice]]
+        asked = [self.client.act(act.name, act.who, each, act.shows, act.input, INSISTING) for each in [said, *twice]]
         answers = await asyncio.gather(*asked)
         return min(answers, key=lambda answer: answer.outcome is not Outcome.OK)
 
     def _input(self, act: Act, seen: Seen, chance: random.Random) -> Seen:
         key = new_key(chance)
-        if not seen:
-            line = {"awardType": "BK_T", "citation": "Có thành tích xuất sắc", "achievementYear": 2025}
-            lines = [{"nomineeId": self.land.nominee, **line}]
-            return {**DRAFT, "title": f"Đề nghị tặng Bằng khen {key}", "lines": lines, "idempotencyKey": key}
+        if act.begins:
+            title = f"Đề nghị tặng Bằng khen {key}"
+            return {**draft(CULTURE[0], PROVINCE[0], self.land.nominee, title), "idempotencyKey": key}
         step = {"id": seen["id"], "expectedVersion": seen["version"]}
         return {"idempotencyKey": key, **step, **act.says(seen)}
 

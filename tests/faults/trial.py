@@ -25,23 +25,25 @@ class Trials:
         self._cluster: Cluster | None = None
         self._clusters = 0
 
-    async def tried(self, each: Experiment) -> Verdict:
-        """Make one experiment, and have its history judged."""
-        if each.apart:
+    async def tried(self, *experiments: Experiment) -> Verdict:
+        """Make an experiment, or several one after another in one world, and have the history judged."""
+        apart = next((each for each in experiments if each.apart), None)
+        if apart:
             await self.aclose()
-        cluster = self._cluster or await self._enter(each)
-        file = self._kept / f"{each.key}-{self.seed}.jsonl"
+        cluster = self._cluster or await self._enter(apart or experiments[0])
+        name = f"{'-'.join(each.key for each in experiments)}-{self.seed}"
+        file = self._kept / f"{name}.jsonl"
         history, begun = History(file), time.monotonic()
         since = {site.name: site.log.stat().st_size for site in cluster.sites}
         try:
-            await experiment.run(each, cluster, history, self.seed, self.pace)
+            await experiment.run(experiments, cluster, history, self.seed, self.pace)
             sound, says = await truth.verified(cluster)
             history.note("verified", sound=sound, says=says)
         finally:
             history.close()
-            self._keep(each, cluster, since)
-        verdict = judged(each, history.lines, time.monotonic() - begun, file)
-        if each.apart or not verdict.good:
+            self._keep(name, cluster, since)
+        verdict = judged(experiments, history.lines, time.monotonic() - begun, file)
+        if apart or verdict.found or verdict.wanted:
             await self.aclose()
         return verdict
 
@@ -59,8 +61,8 @@ class Trials:
         self._cluster = None
         await self._stack.aclose()
 
-    def _keep(self, each: Experiment, cluster: Cluster, since: dict[str, int]) -> None:
+    def _keep(self, name: str, cluster: Cluster, since: dict[str, int]) -> None:
         """What each server logged meanwhile."""
         for site in cluster.sites:
-            kept = self._kept / f"{each.key}-{self.seed}-{site.name}.log"
+            kept = self._kept / f"{name}-{site.name}.log"
             kept.write_bytes(site.log.read_bytes()[since[site.name] :])

@@ -16,19 +16,14 @@ MORE_FILES, MORE_BYTES, MORE_THREADS = 24, 48 << 20, 4
 
 
 def pages(story: Story) -> Iterator[Violation]:
-    """INV9: public pages answer, always or but while the fault lasts."""
-    begun, over = story.broken
-    always = any(line["pages"] for line in story.of("broken"))
+    """INV9: public pages answer, always or but while something is broken that they need."""
     for page in story.of("page"):
-        spared = not always and begun <= page.at <= over
-        if page["status"] != 200 and not spared:
+        if page["status"] != 200 and not story.spared(page.at):
             yield Violation(9, f"a public page answers {page['status']}", (page,))
 
 
 def readiness(story: Story) -> Iterator[Violation]:
     """INV10: a server is not ready while PostgreSQL is away, and is while nothing it needs is."""
-    begun, over = story.broken
-    always = any(line["pages"] for line in story.of("broken"))
     away, back = story.of("away"), story.of("back")
     said, noticing = story.of("ready", "unready"), NOTICING * story.slowness
     for gone, come in zip(away, back, strict=False):
@@ -38,7 +33,7 @@ def readiness(story: Story) -> Iterator[Violation]:
             if come.at > gone.at + noticing and not soon and mine and mine[-1].kind == "ready":
                 yield Violation(10, f"{site} says it is ready without PostgreSQL", (gone, mine[-1], come))
     for line in said:
-        if line.kind == "unready" and (always or not begun <= line.at <= over):
+        if line.kind == "unready" and not story.spared(line.at):
             yield Violation(10, f"{line['site']} says it is not ready, and nothing it needs is away", (line,))
 
 
@@ -51,7 +46,7 @@ def recovery(story: Story) -> Iterator[Violation]:
             yield Violation(14, f"ready again only after {line['seconds']} s", (line,))
     for line in story.of("amiss"):
         yield Violation(14, line["says"], (line,))
-    _, over = story.broken
+    over = max((each.over for each in story.breaks), default=0.0)
     after = [(asked, answer) for asked, answer in story.answers if over and asked.at > over]
     if len(after) > 10 and not any(answer.kind == "ok" for _, answer in after):
         yield Violation(14, "nothing is acknowledged any more", after[-1])

@@ -26,6 +26,16 @@ class Violation:
         return "\n".join([f"INV{self.invariant} · {self.says}", *(str(line)[:400] for line in shown)])
 
 
+@dataclass(frozen=True)
+class Break:
+    """A time in which something is broken, in seconds."""
+
+    begun: float
+    over: float
+    pages: bool
+    """Public pages answer and servers are ready all the same."""
+
+
 class Story:
     """The lines of one experiment."""
 
@@ -75,10 +85,20 @@ class Story:
         return float(max((line["slowness"] for line in self.of("machine")), default=1.0))
 
     @cached_property
-    def broken(self) -> tuple[float, float]:
-        """From when to when not everything need work, in seconds: from the fault until the servers are ready again."""
-        begun, over = self.of("broken"), self.of("recovered") or self.of("healed")
-        return (begun[0].at, over[-1].at + SETTLING * self.slowness) if begun and over else (0.0, 0.0)
+    def breaks(self) -> list[Break]:
+        """When not everything need work: from each fault until the servers are ready again."""
+        begun, ends = self.of("broken"), self.of("healed", "recovered")
+        spans = []
+        for place, line in enumerate(begun):
+            until = begun[place + 1].number if place + 1 < len(begun) else len(self.lines) + 1
+            over = [end.at for end in ends if line.number < end.number < until]
+            if over:
+                spans.append(Break(line.at, over[-1] + SETTLING * self.slowness, line["pages"]))
+        return spans
+
+    def spared(self, at: float) -> bool:
+        """Whether pages and readiness may fail at this moment: what is broken then may be what they need."""
+        return any(each.begun <= at <= each.over and not each.pages for each in self.breaks)
 
 
 Check = Callable[[Story], Iterator[Violation]]

@@ -16,6 +16,7 @@ OTHERS = """
 select pg_terminate_backend(pid) from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid() and application_name <> 'hog'
 """
+FORGETTING = ("synchronous_commit = off", "wal_writer_delay = '10s'", "wal_writer_flush_after = '1GB'")
 NUMBERING = "select pg_advisory_xact_lock(7001)"
 """The lock under which entries are numbered."""
 
@@ -132,11 +133,13 @@ async def deadlocks(world: World) -> None:
     "F17",
     "control: PostgreSQL forgets what it acknowledged, and the checker must find it",
     breaks=1,
-    postgres={"synchronous_commit": "off", "wal_writer_delay": "10s", "wal_writer_flush_after": "1GB"},
 )
 async def forgetful(world: World) -> None:
     """COMMIT does not wait for its WAL, and numbering, which does, is held up; then every process is killed."""
     holder = await world.cluster.database.connect()
+    for setting in FORGETTING:
+        await holder.execute(f"alter system set {setting}")
+    await holder.execute("select pg_reload_conf()")
     await holder.execute("begin")
     await holder.execute(NUMBERING)
     world.tell("nobody writes the WAL")
