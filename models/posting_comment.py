@@ -41,8 +41,10 @@ class PostingComment(Identified, Base):
     kind: Mapped[CommentKind] = mapped_column(closed(CommentKind))
     text: Mapped[str] = mapped_column(info={"class": PersonalData.PERSONAL})
     author_name: Mapped[str] = mapped_column(info={"class": PersonalData.PERSONAL})
+    author_contact: Mapped[str | None] = mapped_column(default=None, info={"class": PersonalData.PERSONAL})
+    """By what an answer reaches whoever wrote without an account."""
     author_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), default=None, index=True)
-    """Whose account it was written by; absent of what an officer recorded."""
+    """Whose account it was written by; absent of what an officer recorded, and of what came from the portal."""
     source: Mapped[CommentSource] = mapped_column(closed(CommentSource))
     received_on: Mapped[date]
     at: Mapped[datetime]
@@ -53,7 +55,8 @@ class PostingComment(Identified, Base):
         CheckConstraint("text = normalize(text, NFC) and btrim(text) <> ''", name="text_is_nfc"),
         CheckConstraint("char_length(text) <= 2000", name="text_is_short"),
         CheckConstraint("author_name = normalize(author_name, NFC) and btrim(author_name) <> ''", name="author_is_nfc"),
-        CheckConstraint("(author_id is not null) = (source = 'ONLINE')", name="what_is_online_has_an_account"),
+        CheckConstraint("author_contact = normalize(author_contact, NFC)", name="contact_is_nfc"),
+        CheckConstraint("author_id is null or source = 'ONLINE'", name="who_has_an_account_writes_online"),
         CheckConstraint("version = 1", name="is_written_once"),
         Index("ix_posting_comment_posting", "posting_id", "at", "id"),
         Index("ix_posting_comment_kind", "posting_id", "kind", "at", "id"),

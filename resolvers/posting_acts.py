@@ -9,12 +9,13 @@ from functools import cache
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.dml import ReturningUpdate
 
 import models as rows
 from models import calendar
-from models.access import Role
+from models.access import Role, Viewer
 from models.asking import nothing_to_post
 from models.consulting import stands
 from models.dossier import Dossier, visible_dossier
@@ -105,8 +106,8 @@ async def comment_on_posting(context: Context, input: CommentInput) -> Ref:
     """Say what one thinks of a posted list, until the end of its last day; the public does not read it."""
     async with context.work("commentOnPosting", input) as work:
         await work.claim()
-        posting = await _commented(work, input)
-        _must_be_open(posting, calendar.day_of(work.now))
+        posting = await commented(work.session, work.viewer, row_key("PublicPosting", input.posting))
+        must_be_open(posting, calendar.day_of(work.now))
         account = await work.session.get_one(rows.Account, work.account_id)
         comment = PostingComment(
             posting_id=posting.id,
@@ -126,11 +127,11 @@ async def record_comment(context: Context, input: RecordCommentInput) -> Ref:
     """Record what somebody said by letter, by telephone or in person while the list stood in public."""
     async with context.work("recordComment", input) as work:
         await work.claim()
-        posting = await _commented(work, input)
+        posting = await commented(work.session, work.viewer, row_key("PublicPosting", input.posting))
         work.must_hold(RECORDING, posting.dossier.handler.path)
         today = calendar.day_of(work.now)
         day = _received_on(posting, input.received_on or today, today)
-        _must_be_open(posting, day)
+        must_be_open(posting, day)
         comment = PostingComment(
             posting_id=posting.id,
             kind=input.kind,
@@ -144,12 +145,12 @@ async def record_comment(context: Context, input: RecordCommentInput) -> Ref:
         return await work.reply(comment, comment.entry(work.viewer))
 
 
-async def _commented(work: Work, input: CommentInput) -> PublicPosting:
+async def commented(session: AsyncSession, viewer: Viewer, key: UUID) -> PublicPosting:
     """The list a comment is on, kept from being ended meanwhile; raises NotFound."""
     row = PublicPosting
-    found = await work.session.scalar(
+    found: PublicPosting | None = await session.scalar(
         select(row)
-        .where(row.id == row_key("PublicPosting", input.posting), visible_posting(row, work.viewer))
+        .where(row.id == key, visible_posting(row, viewer))
         .options(joinedload(row.dossier).joinedload(Dossier.handler))
         .with_for_update(read=True, of=row)
     )
@@ -158,7 +159,7 @@ async def _commented(work: Work, input: CommentInput) -> PublicPosting:
     return found
 
 
-def _must_be_open(posting: PublicPosting, day: date) -> None:
+def must_be_open(posting: PublicPosting, day: date) -> None:
     """Raise RuleNotMet unless the list stands in public for comments of this day."""
     standing = posting.closed_at is None and stands(posting.dossier, DossierStatus.POSTED)
     if not standing or day > posting.last_day:

@@ -8,7 +8,7 @@ from resolvers import opinion_acts, opinion_asking, opinion_following, posting_a
 from schema.acts import acts
 from schema.dossier_acts import DossierStepResult
 from schema.opinion import OpinionRequestResult
-from schema.posting import CommentResult, PostDossierResult
+from schema.posting import CommentResult, PostDossierResult, SubmitCommentResult, submit_comment
 
 
 @strawberry.type
@@ -23,5 +23,6 @@ class ConsultingMutation:
     conclude_opinions: DossierStepResult = acts(opinion_acts.conclude_opinions)
     post_dossier: PostDossierResult = acts(posting_acts.post_dossier)
     comment_on_posting: CommentResult = acts(posting_acts.comment_on_posting)
+    submit_comment: SubmitCommentResult = acts(submit_comment)
     record_comment: CommentResult = acts(posting_acts.record_comment)
     end_posting: DossierStepResult = acts(posting_acts.end_posting)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
@@ -11,7 +11,8 @@ import models as rows
 from models.posting import PostingStatus, visible_case, visible_comment, visible_posting, visible_report
 from models.posting_comment import CommentKind, CommentSource
 from resolvers import posting as resolve
-from resolvers.engine import Connection, computed, many, reads, shows, to_one
+from resolvers import public_comment
+from resolvers.engine import Connection, Ref, computed, many, reads, shows, to_one
 from schema.agency import Agency
 from schema.award import AwardType
 from schema.node import Node
@@ -53,6 +54,8 @@ class PostingComment(Node):
     """What was said."""
     author_name: str
     """Who said it."""
+    author_contact: str | None
+    """By what an answer reaches whoever wrote without an account."""
     source: CommentSource
     """By which way it came."""
     received_on: date
@@ -117,6 +120,27 @@ CommentResult = Annotated[
     PostingComment | NotFound | NotPermitted | RuleNotMet | InvalidInput | IdempotencyMismatch,
     strawberry.union("CommentResult", description="The comment as it is kept, or why it was not taken."),
 ]
+
+
+@strawberry.type
+class CommentReceipt:
+    """That a comment from the portal was taken; its words are shown to nobody but the desk and the council."""
+
+    received_at: datetime = strawberry.field(description="When it was taken.")
+    posting: PublicPosting = strawberry.field(description="The list it is on.")
+
+
+SubmitCommentResult = Annotated[
+    CommentReceipt | NotFound | RuleNotMet | InvalidInput | IdempotencyMismatch,
+    strawberry.union("SubmitCommentResult", description="That the comment was taken, or why it was not."),
+]
+
+
+async def submit_comment(context: Any, input: public_comment.SubmitCommentInput) -> Any:
+    """Say what one thinks of a posted list without an account, until the end of its last day."""
+    made = await public_comment.submit_comment(context, input)
+    posting: Any = Ref(rows.PublicPosting, made.posting_id)
+    return CommentReceipt(received_at=made.received_at, posting=posting)
 
 
 @strawberry.type

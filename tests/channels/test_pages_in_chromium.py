@@ -11,8 +11,10 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, Route, expect
 
+import models as rows
 from tests.channels.conftest import Site
 from tests.channels.public import TITLE, demonstration, published, recorded, write_demo_accounts
+from tests.channels.test_posting_pages import posted
 
 LONGEST = "Về việc tặng Cờ thi đua của Ủy ban nhân dân tỉnh cho các tập thể dẫn đầu phong trào thi đua " * 4 + "x" * 120
 SEEN = 5_000
@@ -125,8 +127,9 @@ async def test_a_cursor_of_another_history_has_the_list_read_again(page: Page, s
 
 async def test_no_page_scrolls_sideways_on_the_narrowest_phone(page: Page, site: Site) -> None:
     key = (await recorded(site, "3/QĐ-UBND", LONGEST, awards=2)).id
+    posting = f"/lay-y-kien/{(await posted(site))['id']}"
     await page.set_viewport_size({"width": 320, "height": 640})
-    for address in ("/", "/decisions", f"/decisions/Decision_{key}"):
+    for address in ("/", "/decisions", f"/decisions/Decision_{key}", posting, f"{posting}/gui-y-kien"):
         await page.goto(address)
         assert await page.evaluate("document.documentElement.scrollWidth") == 320
         outside = "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > 320).length"
@@ -135,16 +138,36 @@ async def test_no_page_scrolls_sideways_on_the_narrowest_phone(page: Page, site:
 
 async def test_axe_finds_nothing_to_mend(browser: Browser, site: Site) -> None:
     key = (await recorded(site, "4/QĐ-UBND", awards=2)).id
+    posting = f"/lay-y-kien/{(await posted(site))['id']}"
     await write_demo_accounts(site)
     async with demonstration(site) as address, await browser.new_context(base_url=address) as context:
         page = await context.new_page()
-        for path in ("/", "/decisions", f"/decisions/Decision_{key}", "/nowhere"):
+        paths = "/", "/decisions", f"/decisions/Decision_{key}", posting, f"{posting}/gui-y-kien", "/nowhere"
+        for path in paths:
             await page.goto(path)
             for width, scheme in ((320, "dark"), (1280, "light")):
                 await page.set_viewport_size({"width": width, "height": 800})
                 await page.emulate_media(color_scheme=scheme)
                 found = (await Axe().run(page)).response["violations"]
                 assert found == [], (path, width, orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
+
+
+async def test_a_citizen_comments_on_a_list_and_is_told_that_it_was_taken(browser: Browser, site: Site) -> None:
+    posting = f"/lay-y-kien/{(await posted(site))['id']}"
+    async with await browser.new_context(base_url=site.address, java_script_enabled=False) as context:
+        page = await context.new_page()
+        await page.goto(posting)
+        await page.get_by_role("link", name="gửi trực tuyến").click()
+        await page.get_by_label("Phản đối").check()
+        await page.get_by_label("Nội dung").fill("Cần xem lại thành tích năm 2025")
+        await page.get_by_label("Họ và tên").fill(" ")
+        await page.get_by_role("button").click()
+        await expect(page.get_by_text("«Họ và tên» phải có từ 1 đến 200 ký tự")).to_be_visible()
+        await expect(page.get_by_label("Nội dung")).to_have_value("Cần xem lại thành tích năm 2025")
+        await page.get_by_label("Họ và tên").fill("Nông Thị Sen")
+        await page.get_by_role("button").click()
+        await expect(page.get_by_role("heading", name="Đã nhận ý kiến")).to_be_visible()
+    assert await site.province.count(rows.PostingComment) == 1
 
 
 async def test_everything_can_be_reached_and_seen_with_the_keyboard_alone(page: Page, site: Site) -> None:

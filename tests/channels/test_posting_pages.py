@@ -27,6 +27,14 @@ async def posted(site: Site) -> dict[str, Any]:
     return done
 
 
+async def over(site: Site) -> None:
+    """Have the list's window be over for long."""
+    async with site.province.sessions.begin() as session:
+        kept = (await session.scalars(select(rows.PublicPosting))).one()
+        kept.opened_at -= timedelta(days=60)
+        kept.closes_on = calendar.add_working_days(calendar.day_of(kept.opened_at), 10)
+
+
 async def test_the_public_reads_what_stands_for_comments_and_nothing_personal(site: Site) -> None:
     assert "Hiện không có danh sách nào đang lấy ý kiến." in (await site.http.get("/lay-y-kien")).text
     posting = await posted(site)
@@ -46,10 +54,7 @@ async def test_the_public_reads_what_stands_for_comments_and_nothing_personal(si
 
 async def test_search_engines_are_to_forget_a_list_whose_window_is_over(site: Site) -> None:
     posting = await posted(site)
-    async with site.province.sessions.begin() as session:
-        kept = (await session.scalars(select(rows.PublicPosting))).one()
-        kept.opened_at -= timedelta(days=60)
-        kept.closes_on = calendar.add_working_days(calendar.day_of(kept.opened_at), 10)
+    await over(site)
     page = await site.http.get(f"/lay-y-kien/{posting['id']}")
     assert page.headers["x-robots-tag"] == "noindex"
     assert '<meta name="robots" content="noindex">' in page.text
@@ -64,7 +69,7 @@ async def test_what_is_no_list_has_no_page(site: Site) -> None:
     assert (await site.http.get("/lay-y-kien?after=forged")).status_code == 404
 
 
-async def test_a_nominee_comments_by_phone_and_the_portal_has_no_way_to_write(site: Site) -> None:
+async def test_a_nominee_comments_by_phone_and_the_portal_has_no_way_to_act_for_an_account(site: Site) -> None:
     posting = await posted(site)
     said = {"posting": posting["id"], "kind": "SUPPORT", "text": "Xứng đáng", "idempotencyKey": str(uuid4())}
     asked = {"documentId": "CommentOnPosting", "variables": {"input": said}}
