@@ -36,6 +36,8 @@ _NO_STORE = (b"cache-control", b"no-store")
 
 _LINGERS, _PASSED_OVER = 2.0, 16 << 20
 """Seconds and bytes for which a body too large is read on, and thrown away."""
+BODY_PATIENCE = 20.0
+"""Seconds in which a body must be here that did not come with its head."""
 
 
 class ClientGone(Exception):
@@ -95,7 +97,14 @@ class Exchange:
         return outward()
 
     async def body(self, limit: int) -> bytes:
-        """The whole body. Raises BODY_TOO_LARGE as soon as it is known to be, ClientGone when it never ends."""
+        """The whole body. Raises BODY_TOO_LARGE as soon as it is known to be, REQUEST_TOO_SLOW, or ClientGone."""
+        try:
+            async with asyncio.timeout(BODY_PATIENCE):
+                return await self._whole(limit)
+        except TimeoutError:
+            raise Refused(Refusal.REQUEST_TOO_SLOW, headers={"Connection": "close"}) from None
+
+    async def _whole(self, limit: int) -> bytes:
         if (said := self.headers.get("content-length", "0")).isdecimal() and int(said[:20]) > limit:
             if "expect" not in self.headers:  # else the client waits until somebody reads
                 await self._pass_over()

@@ -138,7 +138,10 @@ class GraphQLOverHTTP:
         limits = self.channel.limits
         if exchange.method == "POST":
             return read_body(body, limits)
-        said = dict(parse_qsl(exchange.query_string.decode("latin-1"), keep_blank_values=True, max_num_fields=20))
+        try:
+            said = dict(parse_qsl(exchange.query_string.decode("latin-1"), keep_blank_values=True, max_num_fields=20))
+        except ValueError as many:
+            raise Refused(Refusal.BAD_REQUEST) from many
         trusted = self.channel.documents is Documents.TRUSTED or "authorization" not in exchange.headers
         if "documentId" not in said and trusted:
             raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})

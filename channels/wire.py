@@ -12,8 +12,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
+from channels.bounds import LONGEST_HEAD, Bounded
 from channels.outlet import Outlet
 
 WIRE = "laurel.wire"
@@ -69,25 +70,25 @@ class Line:
         return True
 
 
-class Wire(HttpToolsProtocol):
+class Wire(Bounded):
     """One connection."""
 
     outlet: Outlet | None = None
     _last: Head | None = None
-    _begun, _halfway = 0, False
-    """Requests begun, and whether the last of them is not all here."""
     _idle_since: float | None = None
 
     def data_received(self, data: bytes) -> None:
         """Take what came: the next request with the last one's head, or anything else."""
-        if self._halfway or (self.cycle is not None and not self.cycle.response_complete):
-            return super().data_received(data)
+        if self._halfway or self._busy:
+            return self.parse(data)
         head, end, body = data.partition(_END)
         last = self._last
         if last is not None and head == last.said and len(body) == last.length:
             return self._again(last, body)
+        if len(head) > LONGEST_HEAD:
+            return self.too_long(in_address=b"\r\n" not in head[:LONGEST_HEAD])
         begun, before = self._begun, self.cycle
-        super().data_received(data)
+        self.parse(data)
         if end and self._begun == begun + 1 and not self._halfway and self.cycle is not before:
             self._last = self._understood(head, body)
         return None
@@ -136,15 +137,9 @@ class Wire(HttpToolsProtocol):
         cycle.scope["extensions"] = {WIRE: Line(cycle, notes), OUTWARD: self.outward}  # type: ignore[dict-item]  # it may hold anything
 
     def on_message_begin(self) -> None:
-        """Note that a request is halfway here."""
-        self._begun += 1
-        self._halfway = True
+        """Lie idle no more."""
+        self._idle_since = None
         super().on_message_begin()
-
-    def on_message_complete(self) -> None:
-        """Note that it is all here."""
-        self._halfway = False
-        super().on_message_complete()
 
     # what lies idle is closed: one timer a connection, where uvicorn has one a request
 
@@ -155,14 +150,13 @@ class Wire(HttpToolsProtocol):
             return super().on_response_complete()
         self.server_state.total_requests += 1
         self.flow.resume_reading()
-        self._idle_since = self.loop.time()
+        self._idle_since = None if self._heading else self.loop.time()
         if self.timeout_keep_alive_task is None:
             self._look_in(self.timeout_keep_alive)
         return None
 
     def _unset_keepalive_if_required(self) -> None:
-        """Lie idle no more; the timer finds that out by itself."""
-        self._idle_since = None
+        """Nothing: bytes that begin no request are no reason to keep a connection."""
 
     def _look_in(self, seconds: float) -> None:
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
@@ -177,6 +171,7 @@ class Wire(HttpToolsProtocol):
             self._look_in(left)
         else:
             super().timeout_keep_alive_handler()
+            self.linger()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell who works for the client, and end the timer."""

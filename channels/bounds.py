@@ -1,0 +1,131 @@
+"""uvicorn's HTTP, but that a head is of bounded length, comes in bounded time, and is refused with a code of ours.
+
+uvicorn's parser has no bounds: a head without an end would fill memory, and one that comes byte by byte would keep its
+connection for ever, as would an answer that its client never takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from channels.refusals import Refusal, Refused
+
+LONGEST_HEAD, MOST_HEADERS = 32_768, 100
+"""Bytes of a head, and headers in it."""
+PATIENCE = 10.0
+"""Seconds that a head may take: a connection's first one from its beginning, any other from its first byte."""
+UNTAKEN = 30.0
+"""Seconds that a client has to take what was written before its connection was closed."""
+
+
+class TooManyHeaders(Exception):
+    """A head holds more headers than it may."""
+
+
+class Bounded(HttpToolsProtocol):
+    """One connection."""
+
+    _begun, _halfway, _heading = 0, False, False
+    """Requests begun, whether the last of them is not all here, and whether not even its head is."""
+    _length = 0
+    """Bytes of a head that is not all here."""
+    _crowded = False
+    _awaiting: asyncio.TimerHandle | None = None
+
+    @property
+    def _busy(self) -> bool:
+        """Whether an answer is being made."""
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own is so too
+        """Begin to wait for a head."""
+        super().connection_made(transport)
+        self._await_head()
+
+    def parse(self, data: bytes) -> None:
+        """Give the parser what came, and bound what it makes of it."""
+        heading = self._heading or not self._halfway
+        HttpToolsProtocol.data_received(self, data)
+        if not self._heading:
+            return
+        self._length += len(data) if heading else 0  # else it is a body's end too
+        if self._length > LONGEST_HEAD:
+            self.too_long(in_address=False)
+        elif self._awaiting is None:
+            self._await_head()
+
+    def too_long(self, *, in_address: bool) -> None:
+        """Refuse a head that is longer than it may be, perhaps by its address alone."""
+        self._refuse(Refusal.URL_TOO_LONG if in_address else Refusal.HEAD_TOO_LARGE)
+
+    def on_message_begin(self) -> None:
+        """Note that a request is halfway here."""
+        self._begun += 1
+        self._halfway = self._heading = True
+        self._length = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Note that its head is all here; one of too many headers is an error to the parser."""
+        self._heading = False
+        if self._awaiting is not None:
+            self._awaiting.cancel()
+            self._awaiting = None
+        if len(self.headers) > MOST_HEADERS:
+            self._crowded = True
+            raise TooManyHeaders
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Note that it is all here."""
+        self._halfway = False
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Go on; where the connection is closed, not for longer than the client may take."""
+        super().on_response_complete()
+        self.linger()
+
+    def linger(self) -> None:
+        """Let go of a client that never takes what was written before the close."""
+        if self.transport.is_closing() and self.transport.get_write_buffer_size():
+            self.loop.call_later(UNTAKEN, self.transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing more."""
+        super().connection_lost(exc)
+        if self._awaiting is not None:
+            self._awaiting.cancel()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn gives its own words
+        """What the parser does not understand."""
+        self._refuse(Refusal.HEAD_TOO_LARGE if self._crowded else Refusal.BAD_HTTP)
+
+    def _await_head(self) -> None:
+        self._awaiting = self.loop.call_later(PATIENCE, self._late)
+
+    def _late(self) -> None:
+        self._awaiting = None
+        if self._busy:  # what came before is still being answered
+            self._await_head()
+        elif self._begun:
+            self._refuse(Refusal.REQUEST_TOO_SLOW)
+        else:
+            self.transport.close()  # it was opened and never used, as browsers do
+
+    def _refuse(self, refusal: Refusal) -> None:
+        """Answer with a refusal and close; a client that is still being answered gets no more than the close."""
+        if self.transport.is_closing():
+            return
+        if not self._busy:
+            self.transport.write(self._written(Refused(refusal)))
+        self.transport.close()
+
+    def _written(self, refused: Refused) -> bytes:
+        body = refused.body()
+        always = b"".join(b"%b: %b\r\n" % header for header in self.server_state.default_headers)
+        lines = b"content-type: application/json; charset=utf-8\r\ncache-control: no-store\r\nconnection: close\r\n"
+        head = b"%b%b%bcontent-length: %d\r\n\r\n" % (STATUS_LINE[refused.refusal.status], always, lines, len(body))
+        return head + body
