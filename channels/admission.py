@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from graphql import GraphQLError, OperationType
 
-from channels.contract import Channel
+from channels.contract import GUESSED, Channel, Tier, tier_of
 from channels.documents import TrustedDocuments
 from channels.gate import Gate, Request
 from channels.refusals import Refusal, Refused
@@ -19,7 +19,7 @@ from resolvers.engine import Document, Engine, Ready
 from resolvers.engine.recent import Recent
 
 REMEMBERED, ROOM = 256, 200_000
-"""How many bodies of queries are known again for each audience, and their bytes together."""
+"""How many bodies of queries are known again for each tier, and their bytes together."""
 _HINT = re.compile(r" Did you mean [^?]*\?")
 
 
@@ -35,6 +35,10 @@ class Admitted(NamedTuple):
     document_id: str | None = None
     ready: Ready | None = None
     """What the engine needs to answer it straight, where that was made already."""
+    cost: int = 0
+    """Objects it builds at most."""
+    tier: Tier = Tier.STRANGER
+    """Whose limits it is within."""
 
     @property
     def kind(self) -> OperationType:
@@ -47,28 +51,29 @@ class Admission:
 
     def __init__(self, channel: Channel, documents: TrustedDocuments, engine: Engine) -> None:
         self.channel, self.documents, self.engine = channel, documents, engine
-        self._gates = {audience: Gate(channel.limits_of(audience)) for audience in Audience}
-        self._asked = {audience: Recent[bytes, Admitted](REMEMBERED, ROOM, len) for audience in Audience}
+        self.gates = [Gate(channel.limits_of(tier)) for tier in Tier]
+        self._asked = [Recent[bytes, Admitted](REMEMBERED, ROOM, len) for _ in Tier]
 
     def admit(self, request: Request, caller: Caller) -> Admitted:
         """The operation a caller asks for. Raises Refused with the first thing that stands against it."""
-        text = self.documents.text(request)
-        gate = self._gates[caller.viewer.audience]
-        operation = gate.operation(text, request)
+        text, tier = self.documents.text(request), tier_of(caller.viewer)
+        gate = self.gates[tier]
+        operation, cost = gate.operation(text, request, ours=text in self.documents.known)
         self._check_caller(operation, caller)
         document = self.engine.document(text, operation.weight.document)
         if document.errors:
             raise invalid(document.errors, hints=caller.viewer.audience is Audience.STAFF)
-        return Admitted(document, operation, request.variables, caller.viewer, gate.limits.page, request.document_id)
+        said = request.variables, caller.viewer, gate.limits.page, request.document_id
+        return Admitted(document, operation, *said, cost=cost, tier=tier)
 
     def again(self, body: bytes, caller: Caller) -> Admitted | None:
         """What the very same bytes came to before, for this caller: they are not read, weighed and validated anew."""
-        known = self._asked[caller.viewer.audience].get(body)
+        known = self._asked[tier_of(caller.viewer)].get(body)
         if known is None:
             return None
         self._check_caller(known.operation, caller)
-        document, operation, variables, _, page, document_id, ready = known
-        return Admitted(document, operation, variables, caller.viewer, page, document_id, ready)
+        document, operation, variables, _, page, document_id, ready, cost, tier = known
+        return Admitted(document, operation, variables, caller.viewer, page, document_id, ready, cost, tier)
 
     def remember(self, body: bytes, admitted: Admitted) -> Admitted:
         """Know these bytes again, made ready. Only queries: what a mutation holds, a password say, is not kept."""
@@ -76,7 +81,7 @@ class Admission:
             return admitted
         ready = self.engine.ready(admitted.document, admitted.variables, admitted.operation.name)
         made = admitted._replace(ready=ready)
-        self._asked[admitted.viewer.audience].put(body, made._replace(viewer=ANONYMOUS))
+        self._asked[admitted.tier].put(body, made._replace(viewer=ANONYMOUS))
         return made
 
     def _check_caller(self, operation: Operation, caller: Caller) -> None:
@@ -90,8 +95,6 @@ class Admission:
         if not self.channel.sessions or self._serves(caller):
             return
         if self.channel.open_fields.issuperset(operation.roots) and operation.kind is not OperationType.SUBSCRIPTION:
-            if len(operation.roots) > 1:  # one password a request
-                raise Refused(Refusal.TOO_MANY_ROOT_FIELDS)
             return
         if caller.refused:
             raise caller.refused

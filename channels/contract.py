@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from models.access import Audience
+from models.access import Audience, Permission, Viewer
 
 
 class Documents(enum.Enum):
@@ -23,14 +23,40 @@ class Transport(enum.Enum):
     WS = "graphql-transport-ws"
 
 
+class Tier(enum.IntEnum):
+    """Whom limits are for."""
+
+    STRANGER = 0
+    CITIZEN = 1
+    OFFICER = 2
+    ANALYST = 3
+    """Staff who may compose large questions of their own (`Permission.COMPOSE_QUESTIONS`)."""
+
+
+def tier_of(viewer: Viewer) -> Tier:
+    """Which limits hold for a viewer."""
+    if viewer.audience is Audience.STAFF:
+        return Tier.ANALYST if Permission.COMPOSE_QUESTIONS in viewer.permissions else Tier.OFFICER
+    return Tier.CITIZEN if viewer.audience is Audience.NOMINEE else Tier.STRANGER
+
+
 @dataclass(frozen=True)
 class Limits:
     """How much one request may ask. Counts through fragments are upper bounds: a fragment counts at each spread."""
 
     body_bytes: int = 100_000
+    variables_bytes: int = 65_536
+    """Of the variables as compact JSON."""
+    variables_depth: int = 32
+    objects: int = 60
+    """Objects in the variables: each part of a filter is one, and becomes a piece of the statement."""
     source_bytes: int = 10_000
     tokens: int = 1_000
+    comments: int = 0
+    """Of documents that are not ours."""
     depth: int = 8
+    introspection_depth: int = 2
+    """Lists of fields, types and the like in one another, where the schema itself is asked for."""
     aliases: int = 15
     root_fields: int = 5
     fields: int = 250
@@ -41,15 +67,31 @@ class Limits:
     """The largest `first` or `last`."""
     cost: int = 1_000
     """Objects built at most: each page size times what lies under it."""
-    variables_depth: int = 32
-    objects: int = 60
-    """Objects in the variables: each part of a filter is one, and becomes a piece of the statement."""
+    seconds: float = 5.0
+    """That a statement may run."""
+    response_bytes: int = 5_000_000
     reveal: bool = False
     """Whether a refusal tells the numbers."""
 
 
 STRICT = Limits()
-WIDE = Limits(
+OFFICER = Limits(
+    source_bytes=20_000,
+    tokens=2_000,
+    comments=50,
+    depth=12,
+    aliases=30,
+    root_fields=10,
+    fields=500,
+    fragments=50,
+    page=100,
+    cost=5_000,
+    objects=600,
+    seconds=10.0,
+    reveal=True,
+)
+ANALYST = replace(
+    OFFICER,
     source_bytes=40_000,
     tokens=4_000,
     depth=15,
@@ -57,10 +99,9 @@ WIDE = Limits(
     root_fields=20,
     fields=1_000,
     fragments=100,
-    page=100,
+    page=200,
     cost=20_000,
-    objects=600,
-    reveal=True,
+    seconds=30.0,
 )
 
 
@@ -75,6 +116,9 @@ class Channel:
     audience: Audience
     """Whom the channel serves. PUBLIC: it takes no session at all."""
     limits: Limits
+    """For those it serves."""
+    composing: Limits | None = None
+    """For those of them who compose large questions of their own."""
     open_fields: frozenset[str] = frozenset()
     """Root fields that nobody needs a session for, on a channel that takes sessions."""
     introspection: bool = False
@@ -88,12 +132,21 @@ class Channel:
         """Whether it matters here who asks."""
         return self.audience is not Audience.PUBLIC
 
-    def limits_of(self, audience: Audience) -> Limits:
-        """The limits for this caller: a stranger on a staff channel gets the strict ones."""
-        return self.limits if audience is self.audience else STRICT
+    def limits_of(self, tier: Tier) -> Limits:
+        """The limits for these callers: a stranger on a staff channel gets the strict ones."""
+        if tier is Tier.ANALYST and self.composing:
+            return self.composing
+        return self.limits if tier in _TIERS[self.audience] else STRICT
 
 
+_TIERS = {
+    Audience.PUBLIC: {Tier.STRANGER},
+    Audience.NOMINEE: {Tier.CITIZEN},
+    Audience.STAFF: {Tier.OFFICER, Tier.ANALYST},
+}
 _SIGNING_IN = frozenset({"signIn", "__typename"})
+GUESSED = frozenset({"signIn", "trackDossier"})
+"""Root fields by which one might guess: a request has one attempt, whoever sends it."""
 
 PORTAL = Channel(
     name="portal",
@@ -111,7 +164,7 @@ MOBILE = Channel(
     transports=frozenset({Transport.HTTP, Transport.SSE, Transport.WS}),
     audience=Audience.NOMINEE,
     limits=STRICT,
-    open_fields=_SIGNING_IN,
+    open_fields=_SIGNING_IN | {"trackDossier"},
 )
 WEB = Channel(
     name="web",
@@ -119,7 +172,8 @@ WEB = Channel(
     documents=Documents.ANY,
     transports=frozenset({Transport.HTTP, Transport.SSE, Transport.WS}),
     audience=Audience.STAFF,
-    limits=WIDE,
+    limits=OFFICER,
+    composing=ANALYST,
     open_fields=_SIGNING_IN,
     introspection=True,
     explains=True,

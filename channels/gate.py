@@ -31,7 +31,8 @@ def read_body(body: bytes, limits: Limits) -> Request:
     """The request in a JSON body. Raises BAD_JSON, BAD_REQUEST, BATCH_DISABLED, UNPROCESSABLE or BODY_TOO_LARGE."""
     if len(body) > limits.body_bytes:
         raise Refused(Refusal.BODY_TOO_LARGE)
-    return shaped(read_json(body), limits, plain=_plain(body, limits.variables_depth))
+    small = len(body) <= limits.variables_bytes
+    return shaped(read_json(body), limits, plain=_plain(body, limits.variables_depth), small=small)
 
 
 def _plain(body: bytes, deepest: int) -> bool:
@@ -47,8 +48,8 @@ def read_json(text: bytes | str) -> Any:
         raise Refused(Refusal.BAD_JSON) from problem
 
 
-def shaped(said: Any, limits: Limits, *, plain: bool = False) -> Request:
-    """The request a JSON value is; `plain` when its values need no look.
+def shaped(said: Any, limits: Limits, *, plain: bool = False, small: bool = False) -> Request:
+    """The request a JSON value is; `plain` when its values need no look, `small` when nothing in it can be too large.
 
     Unknown keys are passed over, as the specification says; so is an empty query beside a document's id, which
     clients send that know of queries only.
@@ -70,7 +71,16 @@ def shaped(said: Any, limits: Limits, *, plain: bool = False) -> Request:
         raise Refused(Refusal.BAD_REQUEST)
     if not plain:
         _check_values(said, limits.variables_depth)
+    if not small:
+        _check_size(said.get("variables"), limits)
     return Request(query, document_id, said.get("operationName"), said.get("variables") or {}, extensions or {})
+
+
+def _check_size(variables: Any, limits: Limits) -> None:
+    """Raise VARIABLES_TOO_LARGE for variables that are, written without spaces."""
+    size = len(orjson.dumps(variables))
+    if size > limits.variables_bytes:
+        raise over(Refusal.VARIABLES_TOO_LARGE, size, limits.variables_bytes, reveal=limits.reveal)
 
 
 def _check_values(said: dict[str, Any], deepest: int) -> None:
@@ -113,37 +123,49 @@ class Gate:
         self.limits = limits
         self._weights: Recent[str, Weight] = Recent(remembered, room, len)
 
-    def weigh(self, text: str) -> Weight:
+    def weigh(self, text: str, *, ours: bool = False) -> Weight:
         """The weight of a document within the limits. Raises PARSE_ERROR or the limit it passes."""
         weight = self._weights.get(text)
         if weight is not None:
             return weight
-        weight = weigh(parsed(text, self.limits))
+        weight = weigh(parsed(text, self.limits, ours=ours))
         weight.check(self.limits)
         return self._weights.put(text, weight)
 
-    def operation(self, text: str, request: Request) -> Operation:
-        """The operation a request asks for, within the limits, its cost with these variables too."""
-        operation = self.weigh(text).operation(request.operation_name)
-        operation.weight.check_cost(operation.name, request.variables, self.limits)
+    def operation(self, text: str, request: Request, *, ours: bool = False) -> tuple[Operation, int]:
+        """The operation a request asks for, within the limits, and what it costs with these variables.
+
+        What is `ours` may hold as many comments as it likes.
+        """
+        operation = self.weigh(text, ours=ours).operation(request.operation_name)
+        cost = operation.weight.check_cost(operation.name, request.variables, self.limits)
         _check_objects(request.variables, self.limits)
-        return operation
+        return operation, cost
 
 
-def parsed(text: str, limits: Limits) -> Any:
-    """The document's AST. Raises TOO_LONG, TOO_MANY_TOKENS or PARSE_ERROR (graphql-core's message and places)."""
+def parsed(text: str, limits: Limits, *, ours: bool = True) -> Any:
+    """The document's AST. Raises TOO_LONG, TOO_MANY_TOKENS, TOO_MANY_COMMENTS (but for what is ours) or PARSE_ERROR.
+
+    What is wrong with the syntax is told in graphql-core's words, with its places.
+    """
     if len(text) > limits.source_bytes or len(text.encode()) > limits.source_bytes:
         raise over(Refusal.TOO_LONG, len(text), limits.source_bytes, reveal=limits.reveal)
+    comments = limits.tokens if ours else limits.comments
     try:
-        return parse(
-            text, allow_empty_selection_sets=False, max_lexical_tokens=limits.tokens, max_comments=limits.tokens
-        )
+        return parse(text, allow_empty_selection_sets=False, max_lexical_tokens=limits.tokens, max_comments=comments)
     except GraphQLSyntaxError as problem:
-        if problem.message.endswith("Parsing aborted."):  # graphql-core's only sign of a limit
-            raise over(Refusal.TOO_MANY_TOKENS, limits.tokens + 1, limits.tokens, reveal=limits.reveal) from problem
-        said = {
-            "message": f"{Refusal.PARSE_ERROR.value[1]} / {problem.message}",
-            "locations": [place.formatted for place in problem.locations or ()],
-            "extensions": {"code": Refusal.PARSE_ERROR.name},
-        }
-        raise Refused(Refusal.PARSE_ERROR, [said]) from problem
+        raise _unreadable(problem, limits, comments) from problem
+
+
+def _unreadable(problem: GraphQLSyntaxError, limits: Limits, comments: int) -> Refused:
+    """Why a text was not parsed; of a limit graphql-core's words are the only sign."""
+    if problem.message.endswith("comments. Parsing aborted."):
+        return over(Refusal.TOO_MANY_COMMENTS, comments + 1, comments, reveal=limits.reveal)
+    if problem.message.endswith("Parsing aborted."):
+        return over(Refusal.TOO_MANY_TOKENS, limits.tokens + 1, limits.tokens, reveal=limits.reveal)
+    said = {
+        "message": f"{Refusal.PARSE_ERROR.value[1]} / {problem.message}",
+        "locations": [place.formatted for place in problem.locations or ()],
+        "extensions": {"code": Refusal.PARSE_ERROR.name},
+    }
+    return Refused(Refusal.PARSE_ERROR, [said])

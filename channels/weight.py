@@ -6,7 +6,7 @@ fragments are first put in the order of their spreads (a circle ends it), then e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -29,6 +29,8 @@ from channels.refusals import Refusal, Refused, over
 from channels.selections import level, selections_within
 
 _INTROSPECTION = frozenset({"__schema", "__type"})
+_LISTED = frozenset({"fields", "interfaces", "possibleTypes", "inputFields"})
+"""Where the schema tells of itself in lists that lead to more of them."""
 _REMEMBERED = 512
 
 
@@ -36,8 +38,11 @@ class Size(NamedTuple):
     """What a selection set comes to, fragments counted at every spread."""
 
     depth: int = 0
+    """Levels of fields; what the schema tells of itself is bounded by `listed` instead."""
     fields: int = 0
     aliases: int = 0
+    listed: int = 0
+    """Lists of the schema's parts in one another."""
 
 
 _NOTHING = Size()
@@ -72,6 +77,7 @@ class Weight:
             (Refusal.TOO_MANY_FRAGMENTS, self.fragment_uses, limits.fragments),
             (Refusal.TOO_MANY_DIRECTIVES, self.directives, limits.directives),
             (Refusal.TOO_DEEP, self.size.depth, limits.depth),
+            (Refusal.TOO_DEEP, self.size.listed * self.introspects, limits.introspection_depth),
             (Refusal.TOO_MANY_ALIASES, self.size.aliases, limits.aliases),
             (Refusal.TOO_MANY_ROOT_FIELDS, roots, limits.root_fields),
             (Refusal.TOO_MANY_FIELDS, self.size.fields, limits.fields),
@@ -91,8 +97,8 @@ class Weight:
         known = self.chosen[name] = Operation(node, self)
         return known
 
-    def check_cost(self, name: str | None, variables: Mapping[str, Any], limits: Limits) -> None:
-        """Raise TOO_COSTLY for an operation with these variables."""
+    def check_cost(self, name: str | None, variables: Mapping[str, Any], limits: Limits) -> int:
+        """What an operation costs with these variables. Raises TOO_COSTLY."""
         key = (name, limits.page, *[number(variables.get(variable, ABSENT), limits.page) for variable in self.sizing])
         cost = self.costs.get(key)
         if cost is None:
@@ -101,6 +107,7 @@ class Weight:
             cost = self.costs[key] = self.cost(name, variables, limits.page)
         if cost > limits.cost:
             raise over(Refusal.TOO_COSTLY, min(cost, 10**9), limits.cost, reveal=limits.reveal)
+        return cost
 
     def cost(self, name: str | None, variables: Mapping[str, Any], page: int) -> int:
         """Objects an operation builds at most with these variables, where a page holds at most `page`."""
@@ -161,19 +168,23 @@ def weigh(document: DocumentNode) -> Weight:
     known: dict[str, Size] = {}
     for name in order:
         known[name] = _size(fragments[name].selection_set, known)
-    sizes = [*known.values(), *(_size(operation.selection_set, known) for operation in operations.values())]
+    asked = [_size(operation.selection_set, known) for operation in operations.values()]
     return Weight(
         document=document,
         operations=operations,
         fragments=fragments,
         order=order,
-        size=Size(*(max(column) for column in zip(*sizes, strict=True))) if sizes else Size(),
+        size=_largest([*known.values(), *asked])._replace(depth=_largest(asked).depth),
         directives=sum(said.directives for said in everything),
         fragment_uses=len(fragments) + sum(said.fragment_uses for said in everything),
         introspects=any(said.introspects for said in everything),
         sizing=tuple({name for said in everything for name in said.sizing}),
         roots={name: tuple(_roots(operation.selection_set, fragments)) for name, operation in operations.items()},
     )
+
+
+def _largest(sizes: Sequence[Size]) -> Size:
+    return Size(*(max(column) for column in zip(*sizes, strict=True))) if sizes else _NOTHING
 
 
 def _look(definition: OperationDefinitionNode | FragmentDefinitionNode) -> _Seen:
@@ -210,18 +221,21 @@ def _ordered(spreads: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
 
 def _size(selections: SelectionSetNode, known: Mapping[str, Size]) -> Size:
     """The size of a selection set, from the sizes of the fragments it spreads."""
-    depth = fields = aliases = 0
+    depth = fields = aliases = listed = 0
     for node in level(selections):
         if isinstance(node, FragmentSpreadNode):
-            inner, own = known.get(node.name.value, _NOTHING), 0
+            inner, own, deep = known.get(node.name.value, _NOTHING), 0, 0
         else:
             inner = _size(node.selection_set, known) if node.selection_set else _NOTHING
             own = int(isinstance(node, FieldNode))
+            deep = int(isinstance(node, FieldNode) and node.name.value in _LISTED)
             aliases += isinstance(node, FieldNode) and node.alias is not None
-        depth = max(depth, inner.depth + own)
+        told = isinstance(node, FieldNode) and node.name.value in _INTROSPECTION
+        depth = max(depth, own + (0 if told else inner.depth))
+        listed = max(listed, deep + inner.listed)
         fields += inner.fields + own
         aliases += inner.aliases
-    return Size(depth, fields, aliases)
+    return Size(depth, fields, aliases, listed)
 
 
 def _roots(selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[FieldNode]:

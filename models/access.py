@@ -40,6 +40,7 @@ class Permission(enum.Enum):
     """The right to use a field of the schema at all. Which steps somebody may take, `Dossier.allowedSteps` says."""
 
     READ_PERSONAL_DATA = "read personal data"
+    COMPOSE_QUESTIONS = "compose large questions of one's own"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -48,11 +49,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AGENCY_HEAD: frozenset({Permission.READ_PERSONAL_DATA}),
     Role.ONE_STOP: frozenset(),
     Role.APPRAISER: frozenset({Permission.READ_PERSONAL_DATA}),
-    Role.OFFICE_HEAD: frozenset({Permission.READ_PERSONAL_DATA}),
+    Role.OFFICE_HEAD: frozenset({Permission.READ_PERSONAL_DATA, Permission.COMPOSE_QUESTIONS}),
     Role.COUNCIL_MEMBER: frozenset(),
-    Role.SECRETARY: frozenset(),
-    Role.CHAIRMAN: frozenset(),
-    Role.AUDITOR: frozenset(),
+    Role.SECRETARY: frozenset({Permission.COMPOSE_QUESTIONS}),
+    Role.CHAIRMAN: frozenset({Permission.COMPOSE_QUESTIONS}),
+    Role.AUDITOR: frozenset({Permission.COMPOSE_QUESTIONS}),
     Role.ADMINISTRATOR: frozenset(),
 }
 
@@ -96,7 +97,6 @@ class Viewer:
     """Whether few dossiers are theirs to see: it chooses how a list looks for them, never which it finds."""
     account_id: UUID | None = bound(Uuid())
     nominee_id: UUID | None = bound(Uuid())
-    proposes_in: tuple[str, ...] = bound(ARRAY(Text), ())
     tracked_id: UUID | None = bound(Uuid())
     """The one dossier a nominee without an account looks at by a tracking code: of theirs they see nothing else."""
     """Paths of the agencies whose own dossiers the viewer sees, drafts too."""

@@ -7,16 +7,16 @@ from datetime import timedelta
 import pytest
 
 from channels.admission import REMEMBERED
-from models.access import Audience
+from channels.contract import Tier
 from models.demo import PASSWORD
 from tests.channels.conftest import Site, codes
 
 QUERY = "{ viewer { audience channel } }"
 
 
-def kept(site: Site, channel: str, audience: Audience = Audience.STAFF) -> list[bytes]:
+def kept(site: Site, channel: str, tier: Tier = Tier.OFFICER) -> list[bytes]:
     """The bodies that are known again."""
-    return list(site.laurel.admissions[channel]._asked[audience].kept)
+    return list(site.laurel.admissions[channel]._asked[tier].kept)
 
 
 async def test_a_query_is_read_once_and_answered_again_from_its_bytes(
@@ -47,7 +47,7 @@ async def test_an_ended_session_is_refused_though_its_bytes_are_known(site: Site
 
 
 async def test_what_is_refused_or_changes_something_is_not_known_again(site: Site) -> None:
-    before = [set(kept(site, "web", audience)) for audience in Audience]
+    before = [set(kept(site, "web", tier)) for tier in Tier]
     sign_in = "mutation ($input: SignInInput!) { signIn(input: $input) { __typename } }"
     for query, variables in (
         (sign_in, {"input": {"username": "nobody", "password": PASSWORD}}),
@@ -55,7 +55,7 @@ async def test_what_is_refused_or_changes_something_is_not_known_again(site: Sit
         ("{ viewer { audience", {}),
     ):
         await site.ask("web", query, "officer", variables=variables)
-    assert [set(kept(site, "web", audience)) for audience in Audience] == before
+    assert [set(kept(site, "web", tier)) for tier in Tier] == before
 
 
 async def test_no_more_bodies_are_known_than_there_is_room_for(site: Site) -> None:
@@ -63,7 +63,7 @@ async def test_no_more_bodies_are_known_than_there_is_room_for(site: Site) -> No
     for n in range(REMEMBERED + 20):
         await site.ask("web", QUERY, "officer", variables={"n": n})
     assert len(kept(site, "web")) == REMEMBERED
-    assert admission._asked[Audience.STAFF].held == sum(map(len, kept(site, "web")))
+    assert admission._asked[Tier.OFFICER].held == sum(map(len, kept(site, "web")))
 
 
 async def test_a_query_asked_how_it_is_answered_is_read_anew(site: Site) -> None:

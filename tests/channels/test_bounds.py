@@ -9,7 +9,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from models.access import Audience
+from channels.contract import Tier
 from resolvers.engine.document import PLANS, ROOM
 from tests.channels.conftest import Site, served
 
@@ -43,7 +43,7 @@ async def test_documents_are_kept_by_their_length_and_the_process_stays_as_large
     many = ROOM // len(LONG) + 10
     await flood(flooded, "a", many)
     kept, first = flooded.laurel.engine.documents.kept, objects()
-    gate = flooded.laurel.admissions["web"]._gates[Audience.STAFF]
+    gate = flooded.laurel.admissions["web"].gates[Tier.ANALYST]
     assert 0 < len(kept.kept) < many
     assert kept.held <= ROOM
     await flood(flooded, "b", many)

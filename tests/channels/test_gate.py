@@ -12,7 +12,7 @@ from graphql import get_introspection_query, parse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.contract import STRICT, WIDE
+from channels.contract import ANALYST, OFFICER, STRICT, Limits
 from channels.gate import Gate, Request, read_body, shaped
 from channels.refusals import Refused
 from channels.weight import weigh
@@ -224,7 +224,7 @@ def test_a_cost_at_the_limit_passes_and_one_more_does_not() -> None:
 
 def test_the_objects_in_variables_are_counted_at_any_depth() -> None:
     text = "query($f: F) { a(filter: $f) { b } }"
-    for limits in (STRICT, WIDE):
+    for limits in (STRICT, ANALYST):
         most = {"f": {"or": [{} for _ in range(limits.objects - 1)]}}
         Gate(limits).operation(text, Request(text, variables=most))
         more = {"f": {"or": [{"and": [most["f"]]}]}}
@@ -235,14 +235,15 @@ def test_the_objects_in_variables_are_counted_at_any_depth() -> None:
 
 def test_the_numbers_are_told_to_staff_only() -> None:
     text = "{" + " ".join(f"a{n}: a" for n in range(70)) + "}"
-    for limits, told in ((STRICT, {"code"}), (WIDE, {"code", "asked", "limit"})):
+    for limits, told in ((STRICT, {"code"}), (ANALYST, {"code", "asked", "limit"})):
         with pytest.raises(Refused) as refused:
             Gate(replace(limits, tokens=4_000)).weigh(text)
         assert set(refused.value.errors[0]["extensions"]) == told
 
 
-def test_a_tool_may_ask_for_the_whole_schema_within_the_wide_limits() -> None:
-    weight = Gate(WIDE).weigh(get_introspection_query())
+@pytest.mark.parametrize("limits", [OFFICER, ANALYST])
+def test_a_tool_may_ask_for_the_whole_schema_as_staff(limits: Limits) -> None:
+    weight = Gate(limits).weigh(get_introspection_query())
     assert weight.introspects
 
 
@@ -272,6 +273,7 @@ def test_weights_equal_those_of_the_document_written_out(main: str, zero: str, o
     flat = weigh(parse(f"{{ {written} }}"))
     alone = [weigh(parse(f"{{ {part} }}".replace("...F0", f"... {{ {zero} }}"))) for part in (zero, one)]
     assert spread.cost(None, {}, 100) == flat.cost(None, {}, 100)
-    for measure in ("depth", "fields", "aliases"):
+    assert spread.size.depth == flat.size.depth
+    for measure in ("fields", "aliases"):
         most = max(getattr(weight.size, measure) for weight in (flat, *alone))
         assert getattr(spread.size, measure) == most

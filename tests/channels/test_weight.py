@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from graphql import parse
 
-from channels.contract import WIDE
+from channels.contract import ANALYST
 from channels.gate import Gate, Request
 from channels.refusals import Refused
 from channels.weight import weigh
@@ -71,7 +71,7 @@ def test_weighing_a_fragment_bomb_twice_as_long_takes_twice_as_many_steps() -> N
 def test_a_bomb_on_one_level_is_refused_in_steps_as_many_as_its_fragments() -> None:
     parts = [f"fragment F{n} on Q {{ ...F{n + 1} ...F{n + 1} }}" for n in range(60)]
     text = " ".join(["{ ...F0 }", *parts, "fragment F60 on Q { a: b }"])
-    for limits, code in ((WIDE, "TOO_MANY_FRAGMENTS"), (replace(WIDE, fragments=1000), "TOO_MANY_ALIASES")):
+    for limits, code in ((ANALYST, "TOO_MANY_FRAGMENTS"), (replace(ANALYST, fragments=1000), "TOO_MANY_ALIASES")):
         with pytest.raises(Refused) as refused:
             Gate(limits).operation(text, Request(text))
         assert [error["extensions"]["code"] for error in refused.value.errors] == [code]
