@@ -85,9 +85,12 @@ class Admission:
         return made
 
     def _check_caller(self, operation: Operation, caller: Caller) -> None:
-        """Refuse what this caller may not ask here: the schema itself, or anything but signing in."""
+        """Refuse what this caller may not ask: the schema itself, anything but signing in, more than a token says."""
         if operation.kind is OperationType.QUERY and self._serves(caller):
             return
+        acts = caller.viewer.acts
+        if operation.kind is OperationType.MUTATION and acts is not None and not acts.issuperset(operation.roots):
+            raise Refused(Refusal.BEYOND_TOKEN)
         if operation.weight.introspects and not self._serves(caller):
             raise Refused(Refusal.INTROSPECTION_DISABLED)
         if operation.kind is OperationType.SUBSCRIPTION and len(operation.roots) != 1:

@@ -8,7 +8,6 @@ import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -28,6 +27,7 @@ from channels.documents import read_documents
 from channels.files.routes import routes as files
 from channels.headers import SecurityHeaders, security
 from channels.http import GraphQLOverHTTP
+from channels.last_use import LastUse
 from channels.portal.pages import Pages
 from channels.session import Door, Found, Sessions
 from channels.settings import Settings
@@ -37,6 +37,7 @@ from channels.ws import GraphQLTransportWS
 from models import database
 from models.access import Viewer
 from resolvers.account import viewer_by_token
+from resolvers.client import Client
 from resolvers.context import Context
 from resolvers.engine import Engine, Pool
 from resolvers.feed import Feed
@@ -75,8 +76,7 @@ class Laurel:
             engine=self.engine,
             feed=self.feed,
             sessions=self.transactions,
-            channel=channel.name,
-            session_hours=self.settings.session_length // timedelta(hours=1),
+            client=Client(channel.name, self.settings.session_length, self.settings.session_idle),
             set_session=set_session,
         )
 
@@ -201,6 +201,8 @@ async def _lifespan(laurel: Laurel, _: Starlette) -> AsyncIterator[None]:
     await laurel.feed.start()
     timekeeper = Timekeeper(laurel.transactions, laurel.feed.ring)
     timekeeper.start()
+    last_use = LastUse(laurel.sessions, laurel.transactions)
+    last_use.start()
     gc.collect()
     gc.freeze()  # what was made at start stays: half of the time spent on collecting was on it
     gc.set_threshold(10_000, 20, 100)  # a warm read leaves nothing to collect; of a new document 2 MB less wait for it
@@ -211,6 +213,7 @@ async def _lifespan(laurel: Laurel, _: Starlette) -> AsyncIterator[None]:
         with contextlib.suppress(TimeoutError):  # a database that is frozen says no goodbye
             async with asyncio.timeout(_CLOSING):
                 await timekeeper.stop()
+                await last_use.stop()
                 await laurel.feed.stop()
                 await laurel.pool.close()
                 await laurel.writing.dispose()

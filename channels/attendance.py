@@ -6,7 +6,7 @@ PostgreSQL is not asked now and then: what changes rights the feed tells, what e
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -73,20 +73,24 @@ class Attendance:
     def changed(self, accounts: Collection[UUID] | None = None) -> None:
         """The rights of these accounts, or of all, may not be what they were: look at their sessions now."""
         self._sessions.forget_accounts(accounts)
-        for token, there in self._attended.items():
-            if accounts is None or there.found.viewer.account_id in accounts:
-                self._doubted[token] = None
-        if self._doubted and self._looking is None:
-            self._looking = asyncio.create_task(self._look())
+        attended = self._attended.values()
+        self._doubt(there for there in attended if accounts is None or there.found.viewer.account_id in accounts)
 
     def sweep(self) -> None:
-        """Dismiss whose session ends by the clock; with a new day roles begin and end, so look at all."""
+        """Look at whose session ends by the clock, unless it was used meanwhile: through whichever process.
+
+        With a new day roles begin and end, so look at all.
+        """
         now, day = datetime.now(UTC), calendar.today()
-        for there in [there for there in self._attended.values() if there.found.expires_at <= now]:
-            self._take(there, None)
+        self._doubt(there for there in self._attended.values() if there.found.expires_at <= now)
         if day != self._day:
             self._day = day
             self.changed()
+
+    def _doubt(self, attended: Iterable[_Attended]) -> None:
+        self._doubted |= {there.token: None for there in attended}
+        if self._doubted and self._looking is None:
+            self._looking = asyncio.create_task(self._look())
 
     async def _look(self) -> None:
         try:

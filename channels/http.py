@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -24,6 +23,7 @@ from channels.session import Caller, Door, Said
 from channels.streams import MakeContext, Streams
 from channels.watch import Watch
 from models.access import Audience
+from resolvers.client import SignedIn
 from resolvers.engine import Unanswered, render
 from resolvers.work import FAULTS, unfinished
 
@@ -168,10 +168,12 @@ class GraphQLOverHTTP:
     async def _execute(self, exchange: Exchange, admitted: Admitted, media: Media) -> None:
         """By graphql-core: Python's fields, mutations, errors. A mutation runs to its end, client or no client."""
 
-        def set_session(token: str, expires_at: datetime) -> None:
-            exchange.cookies = [self.door.set_cookie(token, expires_at)]
+        def set_session(begun: SignedIn | None) -> None:
+            self.door.sessions.forget(context.client.token or "")
+            exchange.cookies = self.door.set_cookies(begun) if begun else [self.door.clear_cookie()]
 
         context = self.context(admitted.viewer, set_session)
+        context.client = self.door.client(exchange.headers, context.client)
         context.page_limit = admitted.page
         work = self.engine.execute(admitted.document, admitted.variables, admitted.operation.name, context)
         try:

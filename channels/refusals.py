@@ -117,6 +117,11 @@ class Refusal(enum.Enum):
         "Tài khoản này không dùng được kênh này; hãy dùng kênh dành cho mình.",
         "This account may not use this channel; use the one meant for it.",
     )
+    BEYOND_TOKEN = (
+        403,
+        "Mã truy cập này không được gọi thao tác ghi đó; hãy dùng mã có thao tác ấy trong acts, hoặc đăng nhập.",
+        "This access token may not ask for that mutation; use one that names it in its acts, or sign in.",
+    )
     NO_SESSIONS_HERE = (
         403,
         "Cổng công khai không nhận phiên đăng nhập; hãy bỏ tiêu đề Authorization.",

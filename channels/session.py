@@ -9,25 +9,27 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from channels.contract import Channel
 from channels.refusals import Refusal, Refused
-from models.access import ANONYMOUS, Viewer
+from models.access import ANONYMOUS, Audience, Viewer
+from models.session import KNOWN_FOR
 from resolvers.account import token_hash
+from resolvers.client import Client, SignedIn
 
-COOKIE = "laurel_session"
 _LONGEST = 256
+_HERE = ("127.0.0.1", "::1", "localhost")
 _UNKNOWN = None, 0.0
 
 
 @dataclass(frozen=True)
 class Found:
-    """A session that holds: who it is, and until when."""
+    """A session that holds: who it is, and until when, unless it is used meanwhile."""
 
     viewer: Viewer
     expires_at: datetime
@@ -68,6 +70,8 @@ class Sessions:
         self._known: OrderedDict[bytes, tuple[Found, float]] = OrderedDict()
         self._loading: dict[bytes, asyncio.Task[Found | None]] = {}
         self._turns = asyncio.Semaphore(at_once)
+        self.used: set[bytes] = set()
+        """Hashes of the tokens that were used and looked up since this was last written."""
 
     def remembered(self, digest: bytes) -> Viewer | None:
         """The viewer of a session that was looked up a moment ago."""
@@ -83,10 +87,11 @@ class Sessions:
         found = await self._looked_up(digest, token) if len(token) <= _LONGEST else None
         if found is None or found.expires_at <= datetime.now(UTC):
             raise Refused(Refusal.UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
+        self.used.add(digest)
         return found.viewer
 
     async def look(self, token: str) -> Found | None:
-        """The session as it is now, not as it is remembered; None where it has ended."""
+        """The session as it is now, not as it is remembered; None where it has ended. To look is not to use it."""
         digest = token_hash(token)
         self._known.pop(digest, None)
         found = await self._looked_up(digest, token)
@@ -141,8 +146,13 @@ class Door:
 
     @property
     def cookie(self) -> str:
-        """The session cookie's name; over HTTPS it is bound to this host by its prefix."""
-        return f"__Host-{COOKIE}" if self.secure else COOKIE
+        """The session cookie's name: each channel has its own; over HTTPS its prefix binds it to this host."""
+        return f"{'__Host-' if self.secure else ''}laurel_{self.channel.name}"
+
+    @property
+    def device_cookie(self) -> str:
+        """The name of the cookie by which a device is known again, long after its session."""
+        return f"{self.cookie}_device"
 
     async def caller(self, headers: Mapping[str, str]) -> Caller:
         """Who sent a request with these headers."""
@@ -187,11 +197,14 @@ class Door:
 
     def cookie_of(self, headers: Mapping[str, str]) -> str | None:
         """The token in the session cookie."""
-        for pair in headers.get("cookie", "").split(";"):
-            name, _, value = pair.strip().partition("=")
-            if name == self.cookie and value:
-                return value
-        return None
+        return _cookie(headers, self.cookie)
+
+    def client(self, headers: Mapping[str, str], known: Client) -> Client:
+        """What is known of a client, with what its headers say of its session, its device and its browser."""
+        bearer = headers.get("authorization")
+        token = self.cookie_of(headers) if bearer is None else bearer_of(bearer)
+        device = _cookie(headers, self.device_cookie)
+        return replace(known, token=token, device=device, agent=headers.get("user-agent"))
 
     def same_site(self, headers: Mapping[str, str]) -> bool:
         """Whether a browser says that this site's own page sent the request; a cookie counts only then."""
@@ -202,19 +215,36 @@ class Door:
 
     def allowed(self, origin: str, host: str) -> bool:
         """Whether an Origin is this host's own or one of the listed, exactly."""
-        parts = urlsplit(origin)
-        own = parts.scheme in ("http", "https") and parts.netloc != "" and parts.netloc.lower() == host.lower()
-        return own or origin in self.origins
+        return origin in self.origins or self._own(origin, host)
 
-    def set_cookie(self, token: str, expires_at: datetime) -> str:
-        """The Set-Cookie line that signs a browser in."""
-        seconds = max(0, int((expires_at - datetime.now(UTC)).total_seconds()))
-        secure = "; Secure" if self.secure else ""
-        return f"{self.cookie}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    def _own(self, origin: str, host: str) -> bool:
+        """Whether it is this host's; where cookies are for HTTPS only, so is it, but on one's own machine."""
+        parts = urlsplit(origin)
+        schemes = ("https",) if self.secure and parts.hostname not in _HERE else ("http", "https")
+        return parts.scheme in schemes and parts.netloc != "" and parts.netloc.lower() == host.lower()
+
+    def set_cookies(self, begun: SignedIn) -> list[str]:
+        """The Set-Cookie lines that sign a browser in, and have its device known again."""
+        lasts = begun.expires_at - datetime.now(UTC)
+        return [self._line(self.cookie, begun.token, lasts), self._line(self.device_cookie, begun.device, KNOWN_FOR)]
 
     def clear_cookie(self) -> str:
         """The Set-Cookie line that makes a browser forget its session."""
-        return self.set_cookie("", datetime.now(UTC))
+        return self._line(self.cookie, "", timedelta())
+
+    def _line(self, name: str, value: str, lasts: timedelta) -> str:
+        site = "Strict" if self.channel.audience is Audience.STAFF else "Lax"
+        secure = "; Secure" if self.secure else ""
+        seconds = max(0, int(lasts.total_seconds()))
+        return f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite={site}{secure}"
+
+
+def _cookie(headers: Mapping[str, str], wanted: str) -> str | None:
+    for pair in headers.get("cookie", "").split(";"):
+        name, _, value = pair.strip().partition("=")
+        if name == wanted and value:
+            return value
+    return None
 
 
 def _said(token: str | None, *, by_cookie: bool) -> Said:

@@ -115,6 +115,7 @@ READERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "LAUREL_SOCKETS_PER_ACCOUNT": ("sockets_per_account", _count),
     "LAUREL_STREAMS_PER_ADDRESS": ("streams_per_address", _count),
     "LAUREL_TRUSTED_SIGNERS": ("trusted_signers", _existing),
+    "LAUREL_SESSION_IDLE_MINUTES": ("session_idle", lambda value: timedelta(minutes=_count(value))),
     "LAUREL_SESSION_HOURS": ("session_length", lambda value: timedelta(hours=_count(value))),
 }
 
@@ -145,6 +146,9 @@ class Settings:
     secure_cookies: bool = True
     """Cookies only over HTTPS. `demo` turns it off, for it speaks plain HTTP on this machine alone."""
     session_length: timedelta = timedelta(hours=12)
+    """How long a session lasts, however it is used,"""
+    session_idle: timedelta = timedelta(minutes=30)
+    """and how long unused: streams that are open are no use of it."""
     sockets_per_account: int = 5
     """WebSockets that one account may have open in a process: the one more is refused, those that are open stay."""
     streams_per_address: int = 500

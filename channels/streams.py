@@ -7,7 +7,6 @@ import contextlib
 import random
 import time
 from collections.abc import Callable, Hashable
-from datetime import datetime
 from functools import partial
 from typing import Protocol, cast
 
@@ -22,12 +21,13 @@ from channels.fanout import Group
 from channels.member import Member
 from channels.refusals import Refusal, Refused
 from models.access import Audience, Viewer
+from resolvers.client import SignedIn
 from resolvers.context import Context
 from resolvers.engine import Engine
 from resolvers.engine.driver import LOST
 from resolvers.feed import Following
 
-SetSession = Callable[[str, datetime], None]
+SetSession = Callable[[SignedIn | None], None]
 MakeContext = Callable[[Viewer, SetSession], Context]
 AWAY = (OSError, PoolTimeout, DBAPIError, *LOST)
 """What it looks like where PostgreSQL does not answer."""
@@ -144,5 +144,5 @@ class Streams:
         self._keeping = None
 
 
-def _no_session(token: str, expires_at: datetime) -> None:
+def _no_session(begun: SignedIn | None) -> None:
     """A stream signs nobody in."""

@@ -1,6 +1,7 @@
 """What is true: the tables, the law of a dossier, the journal, who may see what. Knows nothing of GraphQL or HTTP."""
 
-from models.account import Account, RoleHeld, Session, StoredReply
+from models.access_token import AccessToken
+from models.account import Account, RoleHeld, StoredReply
 from models.agency import Agency, AgencySuccession
 from models.award import Award
 from models.award_change import AwardChange
@@ -27,8 +28,11 @@ from models.prize import AwardPrize
 from models.reliance import AwardReliance
 from models.rights_change import RightsChange
 from models.rule_set import RequiredDocument, RuleSet
+from models.security_event import SecurityEvent
+from models.session import Session, SignInAttempt
 
 __all__ = [
+    "AccessToken",
     "Account",
     "Agency",
     "AgencySuccession",
@@ -74,6 +78,8 @@ __all__ = [
     "RoleHeld",
     "RuleSet",
     "SecretCount",
+    "SecurityEvent",
     "Session",
+    "SignInAttempt",
     "StoredReply",
 ]

@@ -99,7 +99,6 @@ class Viewer:
     nominee_id: UUID | None = bound(Uuid())
     tracked_id: UUID | None = bound(Uuid())
     """The one dossier a nominee without an account looks at by a tracking code: of theirs they see nothing else."""
-    proposes_in: tuple[str, ...] = bound(ARRAY(Text), ())
     """Paths of the agencies whose own dossiers the viewer sees, drafts too."""
     handles_in: tuple[str, ...] = bound(ARRAY(Text), ())
     """Paths of the agencies whose desks the viewer sees: dossiers once they are submitted to one."""
@@ -107,6 +106,10 @@ class Viewer:
     """Paths of the agencies whose accounts the viewer administers."""
     holdings: tuple[Holding, ...] = ()
     permissions: frozenset[Permission] = frozenset()
+    acts: frozenset[str] | None = None
+    """The mutations that may be asked for; None: all, as far as roles allow. A program's token names them."""
+    session_id: UUID | None = field(default=None, compare=False)
+    """By which session they ask; none: a program, or nobody. Whoever sees alike is told alike, by whichever session."""
 
     def holds(self, roles: frozenset[Role], path: str) -> bool:
         """Whether one of these roles is held at the agency with this path, or above it."""

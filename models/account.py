@@ -1,11 +1,11 @@
-"""Accounts, the roles they hold in agencies, their sessions, and the replies kept for requests sent twice."""
+"""Accounts, the roles they hold in agencies, and the replies kept for requests sent twice."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access import Role
@@ -14,7 +14,7 @@ from models.base import Base, Identified, PersonalData, closed
 
 
 class Account(Identified, Base):
-    """Somebody who signs in: staff, or a nominee following their own dossiers."""
+    """Somebody who signs in: staff, or a nominee following their own dossiers; or a program."""
 
     __tablename__ = "account"
 
@@ -24,13 +24,13 @@ class Account(Identified, Base):
     password_hash: Mapped[str] = mapped_column(repr=False, info={"class": PersonalData.SENSITIVE})
     active: Mapped[bool] = mapped_column(default=True)
     nominee_id: Mapped[UUID | None] = mapped_column(ForeignKey("nominee.id"), default=None, unique=True)
-    failed_attempts: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None] = mapped_column(default=None)
+    service: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """It is no person's but a program's, which comes by access tokens and never signs in."""
     roles: Mapped[list[RoleHeld]] = relationship(lazy="raise", init=False, back_populates="account")
 
     __table_args__ = (
         CheckConstraint("username = lower(username) and username ~ '^[a-z0-9._-]{2,64}$'", name="username_is_plain"),
-        CheckConstraint("failed_attempts >= 0", name="attempts_are_counted"),
+        CheckConstraint("not service or nominee_id is null", name="programs_are_nobody"),
     )
 
 
@@ -50,23 +50,6 @@ class RoleHeld(Identified, Base):
     __table_args__ = (
         CheckConstraint("valid_to > valid_from", name="ends_after_it_begins"),
         Index("uq_role_held", "account_id", "role", "agency_id", "valid_from", unique=True),
-    )
-
-
-class Session(Identified, Base):
-    """A signed-in browser or device. Only the SHA-256 of its token is kept."""
-
-    __tablename__ = "session"
-
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True, repr=False)
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
-    created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
-    expires_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None] = mapped_column(default=None)
-
-    __table_args__ = (
-        CheckConstraint("octet_length(token_hash) = 32", name="token_hash_is_sha256"),
-        CheckConstraint("expires_at > created_at", name="ends_after_it_begins"),
     )
 
 

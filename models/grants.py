@@ -18,15 +18,17 @@ READ_ONLY = frozenset(
     }
 )
 """The law, the register of agencies and people, what is published by others, and what only `number()` writes."""
-INSERTED = frozenset({"journal"})
+INSERTED = frozenset({"journal", "security_event"})
 """What grows and never changes."""
 DELETED = frozenset(
     {
         *("award", "award_reliance", "document_file", "dossier_document", "dossier_line"),
-        *("dossier_tally", "rights_change", "secret_count"),
+        *("dossier_tally", "rights_change", "secret_count", "sign_in_attempt"),
     }
 )
-"""Where rows go: parts of a draft, awards of a voided decision, counts closed or summed up, old news of rights."""
+"""Where rows go: parts of a draft, awards of a voided decision, counts closed or summed up, old news of rights, wrong
+passwords that count no more.
+"""
 LOCK = 7004
 """The advisory lock of whoever gives rights: two at once would trip over one another."""
 ROLE = "select quote_ident(rolname) from pg_roles where rolname = :role"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from models.access import Viewer
+from models.access import ANONYMOUS, Viewer
+from resolvers.client import Client, SignedIn
 from resolvers.work import Act, Work
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from resolvers.feed import Feed
 
 
-def _no_session(token: str, expires_at: datetime) -> None:
+def _no_session(begun: SignedIn | None) -> None:
     """Where a transport keeps no session, the token in the reply is all there is."""
 
 
@@ -30,14 +30,30 @@ class Context:
     engine: Engine
     feed: Feed
     sessions: async_sessionmaker[AsyncSession]
-    channel: str = "web"
-    session_hours: int = 10
+    client: Client = field(default_factory=Client)
     page_limit: int | None = None
     """The largest page this caller may ask for; None: the engine's own."""
-    set_session: Callable[[str, datetime], None] = _no_session
-    """Tells the transport of a new session, so that it may set a cookie."""
+    set_session: Callable[[SignedIn | None], None] = _no_session
+    """Tells the transport of a new session, or that there is none any more, so that it may set a cookie."""
+    secret: Callable[[], bytes] = bytes
+    """The key of what is kept as keyed hashes."""
     rehearsals: list[AsyncSession] = field(default_factory=list)
     """Transactions of dry runs, read from and then rolled back by whoever answers the mutation."""
+
+    @property
+    def channel(self) -> str:
+        """Through which channel it came."""
+        return self.client.channel
+
+    def signed_in(self, begun: SignedIn) -> None:
+        """From here on it is asked by this session: the reply is already read as whoever signed in."""
+        self.set_session(begun)
+        self.viewer = begun.viewer
+
+    def signed_out(self) -> None:
+        """From here on nobody in particular asks."""
+        self.set_session(None)
+        self.viewer = ANONYMOUS
 
     def work(self, act: str, said: Act) -> Work:
         """One transaction for one act; nobody else commits."""

@@ -28,14 +28,20 @@ from resolvers.engine.refused import busy, unavailable
 from resolvers.locking import CLAIMED, Made, as_shown_to, beside_claim, claiming, digest, joined_to_claim, locked
 from resolvers.writing import write
 
-R = TypeVar("R", rows.Dossier, rows.Decision, rows.CouncilSession, rows.Delegation)
+R = TypeVar("R", rows.Dossier, rows.Decision, rows.CouncilSession, rows.Delegation, rows.AccessToken)
 """What an act changes: a row with a version."""
 
 Lockable = TypeVar("Lockable", bound=Identified)
 """What can be locked."""
 
 Versioned = (
-    rows.Dossier | rows.Decision | rows.CouncilSession | rows.CouncilAttendance | rows.OpinionRequest | rows.Delegation
+    rows.Dossier
+    | rows.Decision
+    | rows.CouncilSession
+    | rows.CouncilAttendance
+    | rows.OpinionRequest
+    | rows.Delegation
+    | rows.AccessToken
 )
 """Rows that count their changes."""
 

@@ -10,7 +10,8 @@ from graphql import GraphQLEnumType
 from strawberry.schema.config import StrawberryConfig
 
 from resolvers.engine import Execution, check
-from schema.account import AccountMutation, AccountQuery
+from schema.access_token import AccessTokenMutation, AccessTokenQuery
+from schema.account import AccountQuery
 from schema.agency import AgencyQuery
 from schema.award import AwardQuery
 from schema.award_change import AwardMutation
@@ -31,6 +32,7 @@ from schema.opinion import OpinionQuery
 from schema.posting import PostingQuery
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
+from schema.session import SessionMutation
 from schema.statistics import StatisticsQuery
 
 
@@ -38,6 +40,7 @@ from schema.statistics import StatisticsQuery
 class Query(
     NodeQuery,
     AccountQuery,
+    AccessTokenQuery,
     AgencyQuery,
     NomineeQuery,
     AwardQuery,
@@ -58,7 +61,8 @@ class Query(
 
 @strawberry.type
 class Mutation(
-    AccountMutation,
+    SessionMutation,
+    AccessTokenMutation,
     DossierMutation,
     ConsultingMutation,
     DocumentMutation,

@@ -1,9 +1,8 @@
-"""Who is asking, and signing in."""
+"""Who is asking."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
@@ -11,12 +10,13 @@ import models as rows
 from models import access
 from models.access import Audience, Permission, Role
 from models.event import visible_account
-from resolvers import account as resolve
-from resolvers.engine import Ref, shows
-from schema.acts import acts
+from resolvers import session as resolve
+from resolvers.engine import Connection, Ref, many, shows
 from schema.agency import Agency
 from schema.node import Node
-from schema.refusals import TooManyAttempts, WrongCredentials
+
+if TYPE_CHECKING:
+    from schema.session import AccountSession
 
 
 @shows(rows.Account, visible=visible_account)
@@ -29,6 +29,7 @@ class Account(Node):
     """The full name."""
     title: str | None
     """Title and post."""
+    sessions: Connection[Annotated[AccountSession, strawberry.lazy("schema.session")]] = many(resolve.sessions)
 
 
 @strawberry.type
@@ -50,7 +51,8 @@ class Viewer:
     permissions: list[Permission] = strawberry.field(description="What their roles let them use.")
 
 
-def _shown(viewer: access.Viewer, channel: str) -> Viewer:
+def shown_viewer(viewer: access.Viewer, channel: str) -> Viewer:
+    """A viewer as clients see it."""
     return Viewer(
         channel=channel,
         audience=viewer.audience,
@@ -65,29 +67,8 @@ def _row(row: type, key: object) -> Any:
     return Ref(row, key)
 
 
-@strawberry.type
-class Session:
-    """A new session; its token is shown this once."""
-
-    token: str = strawberry.field(description="Send it as `Authorization: Bearer …`; browsers keep it in a cookie.")
-    expires_at: datetime = strawberry.field(description="When it ends.")
-    viewer: Viewer = strawberry.field(description="Whom it is for.")
-
-
-SignInResult = Annotated[
-    Session | WrongCredentials | TooManyAttempts,
-    strawberry.union("SignInResult", description="The session, or why there is none."),
-]
-
-
-async def _sign_in(context: Any, input: resolve.SignInInput) -> Session:
-    """Begin a session with a user name and a password."""
-    made = await resolve.sign_in(context, input)
-    return Session(token=made.token, expires_at=made.expires_at, viewer=_shown(made.viewer, context.channel))
-
-
 def _viewer(info: strawberry.Info) -> Viewer:
-    return _shown(info.context.viewer, info.context.channel)
+    return shown_viewer(info.context.viewer, info.context.channel)
 
 
 @strawberry.type
@@ -95,10 +76,3 @@ class AccountQuery:
     """Who is asking."""
 
     viewer: Viewer = strawberry.field(resolver=_viewer, description="Who is asking.")
-
-
-@strawberry.type
-class AccountMutation:
-    """Signing in."""
-
-    sign_in: SignInResult = acts(_sign_in)

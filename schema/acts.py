@@ -10,21 +10,24 @@ import strawberry
 
 from models.refusals import Refusal
 from resolvers import bulk
-from resolvers.context import Context
 from resolvers.engine import Ref
 from resolvers.work import FAULTS, Replayed, unfinished
 from schema.refusals import shown
 
-Act = Callable[[Context, Any], Awaitable[Any]]
+Act = Callable[..., Awaitable[Any]]
 
 
 def acts(fn: Act) -> Any:
-    """A mutation answered by `fn(context, input)`; its refusals become members of the field's result."""
+    """A mutation answered by `fn(context, input)`, or `fn(context)`; its refusals are members of the field's result."""
 
     async def act(info: strawberry.Info, input: Any) -> Any:
         return await _answered(info, fn, input)
 
-    return _mutation(act, _input_of(fn), inspect.getdoc(fn))
+    async def plain(info: strawberry.Info) -> Any:
+        return await _answered(info, fn)
+
+    asked = _input_of(fn)
+    return _mutation(act if asked else plain, asked, inspect.getdoc(fn))
 
 
 def acts_on_each(fn: Act, input: type, description: str) -> Any:
@@ -47,18 +50,20 @@ def acts_on_each(fn: Act, input: type, description: str) -> Any:
 
 
 def _input_of(fn: Act) -> Any:
-    return inspect.signature(fn, eval_str=True).parameters["input"].annotation
+    """The type of what it is asked with; None where it is asked without."""
+    asked = inspect.signature(fn, eval_str=True).parameters.get("input")
+    return asked and asked.annotation
 
 
-def _mutation(act: Any, asked: type, description: str | None) -> Any:
-    act.__annotations__ = {"info": strawberry.Info, "input": asked, "return": Any}
+def _mutation(act: Any, asked: type | None, description: str | None) -> Any:
+    act.__annotations__ = {"info": strawberry.Info, "return": Any} | ({"input": asked} if asked else {})
     return strawberry.mutation(resolver=act, description=description)
 
 
-async def _answered(info: strawberry.Info, fn: Act, input: Any) -> Any:
+async def _answered(info: strawberry.Info, fn: Act, *input: Any) -> Any:
     """What an act gives, or why it was not done."""
     try:
-        made = await fn(info.context, input)
+        made = await fn(info.context, *input)
         return await _rehearsed(info, made) if info.context.rehearsals else made
     except Replayed as before:
         return before.reply

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from channels.app import Laurel
 
 PATH = "/web/files"
+_FILED_BY = ("addDocument", "replaceDocument")
+"""The acts that a file is for: a program's token must name one."""
 AT_ONCE = 8
 """Files a process takes in at once; others wait at the door, unread."""
 
@@ -53,6 +55,8 @@ class Uploads(Endpoint):
 
     async def _taken(self, exchange: Exchange, body: Body) -> DocumentFile:
         viewer = await self.staff(exchange)
+        if viewer.acts is not None and viewer.acts.isdisjoint(_FILED_BY):
+            raise Refused(Refusal.BEYOND_TOKEN)
         name, kind = _said(exchange)
         must_fit(exchange.headers.get("content-length"))
         room = await document.room(self.sessions, viewer, _dossier(exchange))

@@ -22,8 +22,8 @@ TAMPERING = """
     set session_replication_role = replica;
     update journal set act = 'RECEIVE_DOSSIER' where id = (select min(id) from journal)"""
 STAFF = """
-    insert into account (id, username, full_name, password_hash, active, failed_attempts)
-    values (gen_random_uuid(), 'can.bo', 'Cán bộ', '-', true, 0)"""
+    insert into account (id, username, full_name, password_hash, active)
+    values (gen_random_uuid(), 'can.bo', 'Cán bộ', '-', true)"""
 
 
 @pytest.fixture

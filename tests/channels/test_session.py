@@ -37,14 +37,15 @@ async def signed_in(site: Site, channel: str, variables: dict[str, Any], **more:
 async def test_anybody_may_sign_in_and_is_then_known_by_cookie_or_bearer(site: Site, channel: str, who: str) -> None:
     answer = await signed_in(site, channel, await with_password(site, who, "chữ-ký-số"))
     token = answer.json()["data"]["signIn"]["token"]
-    cookie = answer.headers["set-cookie"]
-    assert cookie.startswith(f"laurel_session={token}; Path=/; Max-Age=")
-    assert cookie.endswith("; HttpOnly; SameSite=Lax")
+    cookie, device = answer.headers.get_list("set-cookie")
+    assert device.startswith(f"laurel_{channel}_device=")
+    assert cookie.startswith(f"laurel_{channel}={token}; Path=/; Max-Age=")
+    assert cookie.endswith(f"; HttpOnly; SameSite={'Strict' if channel == 'web' else 'Lax'}")
     asked = {"query": VIEWER} if channel == "web" else {"documentId": "MyDossiers"}
     for headers in (
         {"Authorization": f"Bearer {token}"},
-        {"Cookie": f"other=1; laurel_session={token}", "Origin": site.address},
-        {"Cookie": f"laurel_session={token}", "Sec-Fetch-Site": "same-origin"},
+        {"Cookie": f"other=1; laurel_{channel}={token}", "Origin": site.address},
+        {"Cookie": f"laurel_{channel}={token}", "Sec-Fetch-Site": "same-origin"},
     ):
         site.http.cookies.clear()
         said = await site.http.post(f"/{channel}/graphql", json=asked, headers=headers)
@@ -99,15 +100,15 @@ async def test_an_expired_and_an_ended_session_look_like_an_unknown_one(site: Si
 
 
 async def test_a_stale_cookie_does_not_keep_anybody_from_signing_in(site: Site) -> None:
-    stale = {"Cookie": "laurel_session=stale", "Origin": site.address}
+    stale = {"Cookie": "laurel_web=stale", "Origin": site.address}
     refused = await site.ask("web", VIEWER, headers=stale)
     assert codes(refused) == ["UNAUTHENTICATED"]
-    assert refused.headers["set-cookie"] == "laurel_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
+    assert refused.headers["set-cookie"] == "laurel_web=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"
     answer = await signed_in(site, "web", await with_password(site, "officer", "x"), headers=stale)
     session = answer.json()["data"]["signIn"]
     assert session["__typename"] == "Session"
-    assert answer.headers.get_list("set-cookie")[0].startswith(f"laurel_session={session['token']}; ")
-    assert len(answer.headers.get_list("set-cookie")) == 1
+    assert answer.headers.get_list("set-cookie")[0].startswith(f"laurel_web={session['token']}; ")
+    assert len(answer.headers.get_list("set-cookie")) == 2
 
 
 async def test_each_channel_serves_its_own(site: Site) -> None:
@@ -118,7 +119,7 @@ async def test_each_channel_serves_its_own(site: Site) -> None:
 
 
 async def test_the_portal_passes_over_cookies_that_browsers_send_everywhere(site: Site) -> None:
-    cookie = {"Cookie": f"laurel_session={await site.token('officer')}"}
+    cookie = {"Cookie": f"laurel_web={await site.token('officer')}"}
     answer = await site.http.get("/portal/graphql?documentId=LatestDecisions", headers=cookie)
     assert answer.status_code == 200
     assert answer.headers["cache-control"].startswith("public")
@@ -138,7 +139,7 @@ async def test_the_portal_passes_over_cookies_that_browsers_send_everywhere(site
     ],
 )
 async def test_a_cookie_from_another_site_counts_for_nothing(site: Site, headers: dict[str, str]) -> None:
-    cookie = {"Cookie": f"laurel_session={await site.token('officer')}"}
+    cookie = {"Cookie": f"laurel_web={await site.token('officer')}"}
     answer = await site.ask("web", VIEWER, headers=cookie | headers)
     assert (answer.status_code, codes(answer)) == (403, ["CROSS_SITE"])
     assert "access-control-allow-origin" not in answer.headers

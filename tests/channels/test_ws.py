@@ -191,7 +191,7 @@ async def test_a_nominee_on_the_web_channel_is_forbidden(site: Site) -> None:
 
 
 async def test_a_cookie_opens_a_socket_from_our_own_pages_only(site: Site) -> None:
-    cookie = {"Cookie": f"laurel_session={await site.token('officer')}"}
+    cookie = {"Cookie": f"laurel_web={await site.token('officer')}"}
     async with site.socket(additional_headers=cookie, origin=site.address) as socket:
         client = Client(socket)
         await client.say({"type": "connection_init"})

@@ -54,7 +54,7 @@ async def test_n_w05_an_id_that_is_in_use(site: Site) -> None:
 async def test_n_w07_another_origin_or_none_with_a_cookie(site: Site, origin: str | None) -> None:
     host = site.address.removeprefix("http://")
     said = origin and origin.format(address=f"http://{host.partition(':')[0]}", host=host)
-    cookie = {"Cookie": f"laurel_session={await site.token('officer')}"}
+    cookie = {"Cookie": f"laurel_web={await site.token('officer')}"}
     with pytest.raises(InvalidStatus) as refused:
         await site.socket(additional_headers=cookie, origin=said)
     assert refused.value.response.status_code == 403

@@ -21,9 +21,12 @@ from tests.province import Province
 from tests.schema.test_journey import awaiting_decision, drafted, issued, stepped
 from tests.schema.test_refusals import refused, traces
 
-NO_ACTS = {"signIn"}
+NO_ACTS = {"signIn", "signOut", "changePassword", "revokeSession", "revokeOtherSessions"}
 """Mutations that change nothing of the register."""
-BEGINNINGS = {"draftDossier", "conveneSession", "delegateRole", "commentOnPosting", "recordComment"}
+BEGINNINGS = {
+    *("draftDossier", "conveneSession", "delegateRole", "commentOnPosting", "recordComment"),
+    "createAccessToken",
+}
 """Acts on nothing that is there yet: they have no version to expect."""
 
 Taken = tuple[str, str, Mapping[str, Any]]

@@ -63,7 +63,7 @@ async def test_a_nominee_and_a_stranger_to_the_channel_get_nothing(desk: Desk) -
     nominee, nobody = await desk.get(file["id"], "nominee"), await desk.get(file["id"], None)
     assert (nominee.status_code, codes(nominee)) == (403, ["FORBIDDEN"])
     assert (nobody.status_code, codes(nobody)) == (401, ["UNAUTHENTICATED"])
-    cookie = {"Cookie": f"laurel_session={await desk.site.token('officer')}"}
+    cookie = {"Cookie": f"laurel_web={await desk.site.token('officer')}"}
     crossing = await desk.get(file["id"], None, **cookie, **{"Sec-Fetch-Site": "cross-site"})
     assert (crossing.status_code, codes(crossing)) == (403, ["CROSS_SITE"])
     assert (await desk.get(file["id"], None, **cookie, **{"Sec-Fetch-Site": "same-origin"})).status_code == 200

@@ -142,7 +142,7 @@ async def test_only_staff_with_a_session_may_send_and_a_cookie_from_this_site_al
     said = {"Authorization": "Bearer unknown"}
     assert await refused(desk, samples.pdf(), who=None, headers=said) == (401, "UNAUTHENTICATED")
     assert await refused(desk, samples.pdf(), who="nominee") == (403, "FORBIDDEN")
-    cookie = {"Cookie": f"laurel_session={await desk.site.token('officer')}"}
+    cookie = {"Cookie": f"laurel_web={await desk.site.token('officer')}"}
     for origin in ({}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
         assert await refused(desk, samples.pdf(), who=None, headers=cookie | origin) == (403, "CROSS_SITE")
     own = {"Origin": desk.site.address}
