@@ -5,6 +5,7 @@ Whoever counts counts what they may read: the facts are the rows of the same lis
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -45,7 +46,7 @@ from models.workflow import DossierStatus, Step
 from resolvers.award import AwardFilter, awards
 from resolvers.dimensions import Comparison, Dimension, Periods, counted, facts, part_of_day, summed_up
 from resolvers.dossier import DossierFilter, dossiers
-from resolvers.engine import Choice
+from resolvers.engine import Choice, tally_of
 
 Figures = dict[str, ColumnElement[Any]]
 """Measures of a group, by name."""
@@ -65,6 +66,10 @@ class DossierDimension(Choice):
     YEAR = "năm tiếp nhận · the year of reception"
     QUARTER = "quý tiếp nhận, 1–4, của mọi năm · the quarter of reception, of whatever year"
     MONTH = "tháng tiếp nhận, 1–12, của mọi năm · the month of reception, of whatever year"
+
+
+KEPT = {DossierDimension.AGENCY, DossierDimension.HANDLER, DossierDimension.STATUS, DossierDimension.PORTAL_STATUS}
+"""What the kinds are told apart by of which a tally is kept."""
 
 
 class AwardDimension(Choice):
@@ -178,11 +183,28 @@ def _compared(fact: Any) -> list[ColumnElement[Any]]:
 
 def dossier_statistics(
     viewer: Viewer, group_by: list[DossierDimension], filter: DossierFilter | None = None
-) -> Select[Any]:
+) -> tuple[Select[Any], ...]:
     """Counts of the dossiers the viewer may see: none for the public, for a nominee those that name them."""
     fact = _dossier_facts(viewer, filter)
     dimensions = (_dossier_dimension(fact.c, dimension) for dimension in group_by)
-    return summed_up(fact, dimensions, _labelled(_dossier_figures(fact.c)))
+    whole = summed_up(fact, dimensions, _labelled(_dossier_figures(fact.c)))
+    return (*_from_tally(viewer, group_by, filter), whole)
+
+
+def _from_tally(
+    viewer: Viewer, group_by: list[DossierDimension], filter: DossierFilter | None
+) -> Iterator[Select[Any]]:
+    """The same groups with their counts alone, from the tally of dossiers, where their kinds decide."""
+    kept = tally_of(dossiers(viewer, filter))
+    if kept is None or not KEPT.issuperset(group_by):
+        return
+    row = rows.DossierTally.__table__.c
+    fact = facts(
+        kept, row.agency_id, row.handler_id, row.status, _portal_status(row.status).label("portal_status"), row.number
+    )
+    number = func.sum(fact.c.number)
+    dimensions = (_dossier_dimension(fact.c, dimension) for dimension in group_by)
+    yield summed_up(fact, dimensions, [number.label("count")]).having(number != literal_column("0"))
 
 
 def _dossier_facts(viewer: Viewer, filter: DossierFilter | None) -> FromClause:

@@ -39,6 +39,7 @@ from .needs import Needs, demands
 from .plan import Plan
 from .refused import Unanswered, Unbound, bad_search
 from .splice import Failed, Shared
+from .tallied import tally_of
 from .tell import Teller
 from .text import core, never_null
 from .values import seen, through
@@ -92,6 +93,7 @@ __all__ = [
     "self_",
     "shows",
     "subscribes",
+    "tally_of",
     "through",
     "to_one",
     "told",

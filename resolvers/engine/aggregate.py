@@ -25,7 +25,7 @@ DIMENSIONS = 4
 
 @dataclass(frozen=True)
 class Aggregates:
-    """A function giving a grouped Select of labelled columns; the field is the list of its groups."""
+    """A function giving a grouped Select of labelled columns, or several; the field is the list of its groups."""
 
     fn: Callable[..., Any]
 
@@ -55,7 +55,9 @@ def aggregates(fn: Callable[..., Any], *, needs: Permission | None = None, descr
     """A list of groups: `fn(viewer, group_by, **arguments)` gives a grouped Select of labelled columns, in order.
 
     `group_by` is a list of Choices, one to DIMENSIONS different ones, and part of the statement's shape. Only the
-    columns that the selection asks for are computed. The list is whole or refused: TOO_MANY_GROUPS.
+    columns that the selection asks for are computed. The list is whole or refused: TOO_MANY_GROUPS. Where some columns
+    can be had sooner it gives a tuple of Selects of the same groups, of which the first that has all that is asked for
+    is taken; the last has every column.
     """
     return asked(Aggregates(fn), arguments_of(fn), fn, needs, description)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from graphql import GraphQLNonNull, GraphQLObjectType
@@ -25,11 +26,15 @@ GROUPS = 10_000
 """How many groups a list may have: every agency by every status, and some."""
 
 
-class Labels(Row):
-    """A group, seen as the labelled columns of the Select that makes it."""
+Grouping = tuple[Select[Any], dict[str, Any]]
+"""A grouped Select, and its columns by their labels."""
 
-    def __init__(self, chosen: Select[Any], columns: dict[str, Any], alias: str, prefix: str = "") -> None:
-        self.chosen_, self.columns_, self.alias_, self.prefix_ = chosen, columns, alias, prefix
+
+class Labels(Row):
+    """A group, seen as the labelled columns of the Selects that make it: the last of them gives whatever any gives."""
+
+    def __init__(self, made: Sequence[Grouping], alias: str, prefix: str = "") -> None:
+        self.made_, self.columns_, self.alias_, self.prefix_ = made, made[-1][1], alias, prefix
         self.used_: dict[str, Any] = {}
         """The columns read so far."""
 
@@ -50,16 +55,20 @@ class Labels(Row):
 
     def under(self, prefix: str) -> Labels | None:
         """The same group by its columns whose labels begin so; None where there are none."""
-        made = Labels(self.chosen_, self.columns_, self.alias_, self.prefix_ + prefix)
+        made = Labels(self.made_, self.alias_, self.prefix_ + prefix)
         made.used_ = self.used_
         return made if any(label.startswith(made.prefix_) for label in self.columns_) else None
 
     def derived_(self) -> Select[Any]:
-        """The groups numbered in the Select's order and then by all they are grouped by: the columns that were read."""
-        order = [*self.chosen_._order_by_clauses, *self.chosen_._group_by_clauses]
+        """The groups numbered in the Select's order and then by all they are grouped by: the columns that were read.
+
+        They are made by the first Select that has all of these.
+        """
+        chosen, given = next(one for one in self.made_ if self.used_.keys() <= one[1].keys())
+        order = [*chosen._order_by_clauses, *chosen._group_by_clauses]
         number = func.row_number().over(order_by=order).label("rn_")
-        columns = [column.label(label) for label, column in self.used_.items()]
-        made = self.chosen_.order_by(None).with_only_columns(*columns, number, maintain_column_froms=True)
+        columns = [given[label].label(label) for label in self.used_]
+        made = chosen.order_by(None).with_only_columns(*columns, number, maintain_column_froms=True)
         return core(made.limit(literal_column(str(GROUPS + 1))))
 
 
@@ -75,8 +84,7 @@ class Groups(Pages):
         piece, names = self.kept.piece(
             (binding.fn, self.shape), given.symbols, lambda: self.traced_groups(binding, given)
         )
-        chosen, columns = piece.known
-        group = Labels(chosen, columns, self.trace.alias())
+        group = Labels(piece.known, self.trace.alias())
         level = Level(group, lambda _: self.derived(group, names))
         made = self.record(inner(field.type), level, group, details)
         name = self.trace.alias()
@@ -86,19 +94,17 @@ class Groups(Pages):
 
     def derived(self, group: Labels, names: dict[str, str]) -> str:
         """The groups as a derived table."""
-        key = group.chosen_, tuple(group.used_)
+        key = group.made_[-1][0], tuple(group.used_)
         piece, _ = self.kept.piece(key, (), lambda: written(group.derived_()))
         return f"({filled(piece, self.trace, names)[0]}) AS {group.alias_}"
 
     def traced_groups(self, binding: Aggregates, given: Given) -> Piece:
-        """The function's grouped Select, made while it sees bind parameters for values."""
-        chosen = binding.fn(viewer=self.viewer, **given.symbols)
-        name = binding.fn.__name__
-        if not isinstance(chosen, Select) or not chosen._group_by_clauses:
-            raise Unbound(f"{name} returns a Select with group_by(…) and labelled columns")
-        if chosen._limit_clause is not None or chosen._offset_clause is not None or chosen._distinct:
-            raise Unbound(f"{name}: the engine bounds the groups; leave limit, offset and distinct out")
-        return Piece((), {}, {}, (chosen, dict(chosen.selected_columns)))
+        """The function's grouped Selects, made while it sees bind parameters for values."""
+        found = binding.fn(viewer=self.viewer, **given.symbols)
+        chosen = found if isinstance(found, tuple) else (found,)
+        for one in chosen:
+            lawful(one, binding.fn.__name__)
+        return Piece((), {}, {}, tuple((one, dict(one.selected_columns)) for one in chosen))
 
     def refusal(self, details: FieldDetailsList) -> Sql:
         """A mark in place of the list: what is spliced in for it is the refusal."""
@@ -149,3 +155,11 @@ class Groups(Pages):
         level.loose.add(id(target))
         level.joins.append((target, on, True))
         return target
+
+
+def lawful(chosen: Any, name: str) -> None:
+    """Raise Unbound unless this is a grouped Select that leaves the number of groups to the engine."""
+    if not isinstance(chosen, Select) or not chosen._group_by_clauses:
+        raise Unbound(f"{name} returns a Select with group_by(…) and labelled columns")
+    if chosen._limit_clause is not None or chosen._offset_clause is not None or chosen._distinct:
+        raise Unbound(f"{name}: the engine bounds the groups; leave limit, offset and distinct out")

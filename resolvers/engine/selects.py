@@ -214,7 +214,7 @@ def piece_of(chosen: Select[Any], listed: bool) -> Piece:
     keys = keys_of(chosen) if listed else [_key(clause) for clause in chosen._order_by_clauses]
     own = Key.of(entity).said
     ways = ways_of(chosen._where_criteria, [getattr(key.said, "key", "") for key in keys], entity, own.key)
-    kept = tallied(chosen, entity)
+    kept = tallied(chosen)
     said = [own, _limit(chosen), _NOTHING if kept is None else kept, *(key.said for key in keys)]
     for clause, way in ways:
         said += [clause.self_group(against=operators.and_), clause.met if isinstance(clause, Sought) else _NOTHING]

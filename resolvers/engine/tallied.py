@@ -11,19 +11,27 @@ from sqlalchemy.sql import visitors
 from .text import core
 
 
-def tallied(chosen: Select[Any], entity: Any) -> ColumnElement[Any] | None:
-    """How many rows a Select gives, as the sum of its row's `tally`, a class whose rows say of which kind how many are.
+def tally_of(chosen: Select[Any]) -> Select[Any] | None:
+    """The rows of `tally`, a class whose rows say of which kind how many of a Select's row there are, that sum to it.
 
     None where its row has none, or where something is asked that kinds do not tell: then rows must be counted.
     """
-    row = mapped(entity)
+    row = mapped(chosen.column_descriptions[0]["entity"])
     if not row.is_mapper or not hasattr(row.class_, "tally") or chosen._setup_joins:
         return None
     own, kept = row.local_table, mapped(row.class_.tally).local_table
     if not all(_decided(clause, own, kept) for clause in chosen._where_criteria):
         return None
     asked = [_moved(clause, own, kept) for clause in chosen._where_criteria]
-    return core(select(func.coalesce(func.sum(kept.c.number), 0)).where(*asked)).scalar_subquery()
+    return core(select(kept).where(*asked))
+
+
+def tallied(chosen: Select[Any]) -> ColumnElement[Any] | None:
+    """How many rows a Select gives, as the sum of its kinds; None where they must be counted."""
+    kept = tally_of(chosen)
+    if kept is None:
+        return None
+    return core(kept.with_only_columns(func.coalesce(func.sum(kept.selected_columns.number), 0))).scalar_subquery()
 
 
 def _decided(clause: Any, own: Table, kept: Table) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -101,6 +102,34 @@ async def test_dossiers_are_counted_as_plain_python_counts_them_for_every_role(
         assert got == wanted, (who, by, asked)
         filled += bool(wanted)
     assert filled > 60
+
+
+async def test_counts_that_kinds_decide_are_the_same_kept_or_counted_for_every_role(
+    province: Province, counted: Counted
+) -> None:
+    chance, kept = random.Random(9), 0
+    for who, viewer in province.viewers.items():
+        province.viewers[who] = replace(viewer, few=viewer.few and who in ("head", "stranger"))  # here all see few
+    for number in range(150):
+        who = EVERYBODY[number % len(EVERYBODY)]
+        by = chance.sample(
+            ["AGENCY", "HANDLER", "STATUS", "PORTAL_STATUS", "COMMENDATION_TYPE"], chance.choice([1, 2, 3])
+        )
+        parts = {"status": "ARCHIVED", "agencyWithin": chance.choice(["H37", "H37.10"]), "receivedFrom": "2025-11-01"}
+        asked = {name: value for name, value in parts.items() if chance.random() < 0.2}
+        text = "query($by: [DossierDimension!]!, $f: DossierFilter) { dossierStatistics(groupBy: $by, filter: $f) {"
+        text += " agency { code } handler { code } status portalStatus commendationType count } }"
+        wanted = counted.dossier_statistics(viewer_of(province, who), by, asked)
+        names = ("agency", "handler", "status", "portalStatus", "commendationType", "count")
+        given = {"by": by, "f": asked or None}
+        assert await answered(province, who, text, given) == [{name: group[name] for name in names} for group in wanted]
+        plan = province.engine.plan_of(province.engine.document(text), given, None, viewer_of(province, who))
+        assert plan is not None
+        decided = "COMMENDATION_TYPE" not in by and "receivedFrom" not in asked
+        decided = decided and who not in ("nominee", "head", "stranger")  # whose own are found by their keys
+        assert ("FROM dossier_tally" in plan.sql) is decided, (who, given)
+        kept += decided
+    assert kept > 50
 
 
 async def test_what_nobody_may_read_nobody_may_count(province: Province, counted: Counted) -> None:
