@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from rich.console import Console
 from rich.table import Table
@@ -20,6 +20,10 @@ from tests.bench.report import Results, right
 STEPS = (1, 10, 50)
 """Scales on the way: 2,000, 20,000 and 100,000 dossiers."""
 UNCOUNTED = "Q3 without totalCount"
+"""It counts more rows the more there are."""
+EVEN = "Q2 with one award each"
+"""The newest decisions do not have as many awards on every scale, and what is longer takes longer: these answers hold
+the same number of objects."""
 LONGEST = 90.0
 """Seconds of measuring, after which no round is begun."""
 
@@ -27,6 +31,9 @@ LONGEST = 90.0
 @dataclass
 class Growth(Results):
     """Laurel's figures, by query and scale, beside those of the smallest scale."""
+
+    objects: dict[tuple[str, str], int] = field(default_factory=dict)
+    """How many objects the answer to a query holds on a scale."""
 
     def line(self, query: str, contender: str) -> dict[str, object]:
         """Laurel's figures for one query on one scale."""
@@ -36,6 +43,7 @@ class Growth(Results):
             "query": query,
             "contender": "laurel",
             "scale": int(contender),
+            "objects": self.objects[query, contender],
             "server_cpu_ms": line["server_cpu_ms"],
             f"ratio_to_scale_{self.base}": line["ratio_to_limit"],
             "p50_ms": line["p50_ms"],
@@ -47,12 +55,20 @@ class Growth(Results):
 
     def tell(self, console: Console) -> None:
         """A table for a person."""
-        headings = ("scale", "server CPU ms", f"× scale {self.base}", "p50 ms", f"× scale {self.base}", "p99 ms")
+        headings = (
+            "scale",
+            "objects",
+            "server CPU ms",
+            f"× scale {self.base}",
+            "p50 ms",
+            f"× scale {self.base}",
+            "p99 ms",
+        )
         table = Table("query", *map(right, headings), box=None)
         for line in self.lines():
-            query, _, scale, cpu, ratio, p50, trip_ratio, p99 = list(line.values())[1:9]
+            query, _, scale, objects, cpu, ratio, p50, trip_ratio, p99 = list(line.values())[1:10]
             figures = (f"{cpu:.3f}", f"{ratio:.2f}", f"{p50:.2f}", f"{trip_ratio:.2f}", f"{p99:.2f}")
-            table.add_row(str(query), str(scale), *figures)
+            table.add_row(str(query), str(scale), str(objects), *figures)
         console.print(table)
 
 
@@ -72,7 +88,9 @@ def growth(settings: Settings, chosen: list[int], rounds: int) -> Growth:
             token = servers.signed_in(address)
             for query, body in asked(url).items():
                 target = Target(address, post("/web/graphql", body, authorization=f"Bearer {token}"))
-                results.sizes.setdefault(query, len(target.answer()))
+                said = target.answer()
+                results.sizes.setdefault(query, len(said))
+                results.objects[query, scale] = said.count(b"{")
                 targets.setdefault(query, {})[scale] = target
         take_turns(targets, Growth("warm-up", ()), 0, COLD)
         end = time.monotonic() + LONGEST
@@ -83,6 +101,8 @@ def growth(settings: Settings, chosen: list[int], rounds: int) -> Growth:
 
 
 def asked(url: str) -> dict[str, bytes]:
-    """The bodies of Q1 to Q3; and of Q3 without its total, which counts more rows the more there are."""
+    """The bodies of Q1 to Q3; and of those two as what they answer with does not grow."""
     found = asyncio.run(bodies(url))
-    return {name: found[name] for name in ("Q1", "Q2", "Q3")} | {UNCOUNTED: found["Q3"].replace(b"totalCount", b"")}
+    even = found["Q2"].replace(b"awards(first: 10)", b"awards(first: 1)")
+    uncounted = found["Q3"].replace(b"totalCount", b"")
+    return {"Q1": found["Q1"], "Q2": found["Q2"], EVEN: even, "Q3": found["Q3"], UNCOUNTED: uncounted}
