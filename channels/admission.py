@@ -91,6 +91,8 @@ class Admission:
         acts = caller.viewer.acts
         if operation.kind is OperationType.MUTATION and acts is not None and not acts.issuperset(operation.roots):
             raise Refused(Refusal.BEYOND_TOKEN)
+        if len(operation.roots) > 1 and not GUESSED.isdisjoint(operation.roots):
+            raise Refused(Refusal.TOO_MANY_ROOT_FIELDS)  # one password, one code a request
         if operation.weight.introspects and not self._serves(caller):
             raise Refused(Refusal.INTROSPECTION_DISABLED)
         if operation.kind is OperationType.SUBSCRIPTION and len(operation.roots) != 1:

@@ -8,7 +8,8 @@ import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
@@ -31,6 +32,7 @@ from channels.last_use import LastUse
 from channels.portal.pages import Pages
 from channels.session import Door, Found, Sessions
 from channels.settings import Settings
+from channels.secret import secret_of
 from channels.streams import SetSession, Streams
 from channels.timekeeper import Timekeeper
 from channels.ws import GraphQLTransportWS
@@ -43,6 +45,7 @@ from resolvers.engine import Engine, Pool
 from resolvers.feed import Feed
 from schema import schema
 
+from resolvers.tracking import PASS, viewer_by_pass
 _SOON = 2.0
 """Seconds a database that is well answers in."""
 _LATE = 30.0
@@ -90,8 +93,14 @@ class Laurel:
         try:
             async with asyncio.timeout(_SOON):
                 await self.pool.fetch("select 'ready'::text", [])
+            secret=lambda: self.secret,
                 if not self.migrated:
                     await asyncio.shield(self._look())
+    @cached_property
+    def secret(self) -> bytes:
+        """The key of keyed hashes, read when it is first needed."""
+        return secret_of(self.settings)
+
         except Exception:  # whatever it is, we are not ready
             return False
         return self.migrated and self.feed.ready and not self.leaving
@@ -159,7 +168,7 @@ def assembled(settings: Settings) -> Laurel:
 
     async def load(token: str) -> Found | None:
         async with transactions() as session:
-            found = await viewer_by_token(session, token)
+            found = await (viewer_by_pass if token.startswith(PASS) else viewer_by_token)(session, token)
         return Found(*found) if found else None
 
     feed = Feed(settings.database_url, settings.redis_url)

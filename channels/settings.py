@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from channels.obstacles import BadSetting
+from models.secret import SHORTEST
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
@@ -93,6 +94,12 @@ def _origins(value: str) -> tuple[str, ...]:
     return origins
 
 
+def _secret(value: str) -> str:
+    if len(value.encode()) < SHORTEST:
+        raise ValueError("$(openssl rand -base64 48)")
+    return value
+
+
 def _role(value: str) -> str:
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", value):
         raise ValueError("laurel_app")
@@ -108,9 +115,11 @@ READERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "LAUREL_ADDRESS": ("address", _address),
     "LAUREL_DATA": ("data", _folder),
     "LAUREL_LOG_LEVEL": ("log_level", _level),
+    "LAUREL_OIDC": ("oidc", _folder),
     "LAUREL_ORIGINS": ("origins", _origins),
     "LAUREL_READERS": ("readers", _count),
     "LAUREL_SCANNER": ("scanner", _scanner),
+    "LAUREL_SECRET": ("secret", _secret),
     "LAUREL_SECURE_COOKIES": ("secure_cookies", _claim),
     "LAUREL_SOCKETS_PER_ACCOUNT": ("sockets_per_account", _count),
     "LAUREL_STREAMS_PER_ADDRESS": ("streams_per_address", _count),
@@ -137,12 +146,16 @@ class Settings:
     data: Path = field(default=CHECKOUT / ".laurel")
     """The folder of dossiers' files, which all processes must share, and of the embedded servers' data and logs."""
     log_level: str = "info"
+    oidc: Path | None = None
+    """A file of identity providers (TOML, see `channels.oidc.providers`). None: nobody signs in by one."""
     origins: tuple[str, ...] = ()
     """Other web origins that may open sockets and send cookies; the server's own always may."""
     readers: int = 8
     """Connections kept for reading; writes have as many again."""
     scanner: str | None = None
     """clamd://…: who looks through every file that comes in. None: nobody does."""
+    secret: str | None = field(default=None, repr=False)
+    """The key of what is kept as keyed hashes. None: one is made at the first start and kept in `data`."""
     secure_cookies: bool = True
     """Cookies only over HTTPS. `demo` turns it off, for it speaks plain HTTP on this machine alone."""
     session_length: timedelta = timedelta(hours=12)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from channels.logs import get_logger
 from models.dossier_tally import compact
 from models.rights_change import forget
+from resolvers import identity, tracking
 from resolvers.posting_end import end_due_postings
 
 log = get_logger("laurel.timekeeper")
@@ -52,6 +53,8 @@ class Timekeeper:
             if ours:
                 await compact(session)
                 await forget(session)
+                await tracking.forget(session)
+                await identity.forget(session)
         if done:
             self._ring()
         return done

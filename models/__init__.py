@@ -18,6 +18,7 @@ from models.document import DocumentFile
 from models.dossier import Dossier, DossierCodeCount, DossierDocument
 from models.dossier_line import DossierLine
 from models.dossier_tally import DossierTally
+from models.identity import Identity, ProviderSession, ProviderSignIn
 from models.journal import Entry, Head, Numbered
 from models.movement import Movement
 from models.nominee import Nominee, NomineePersonal
@@ -31,6 +32,7 @@ from models.rule_set import RequiredDocument, RuleSet
 from models.security_event import SecurityEvent
 from models.session import Session, SignInAttempt
 
+from models.tracking import Tracking, TrackingPass
 __all__ = [
     "AccessToken",
     "Account",
@@ -65,6 +67,7 @@ __all__ = [
     "GuidanceDocument",
     "Head",
     "Movement",
+    "Identity",
     "Nominee",
     "NomineePersonal",
     "Numbered",
@@ -72,6 +75,8 @@ __all__ = [
     "PostingCase",
     "PostingComment",
     "PublicPosting",
+    "ProviderSession",
+    "ProviderSignIn",
     "Recusal",
     "RequiredDocument",
     "RightsChange",
@@ -83,3 +88,5 @@ __all__ = [
     "SignInAttempt",
     "StoredReply",
 ]
+    "Tracking",
+    "TrackingPass",

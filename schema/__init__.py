@@ -34,6 +34,7 @@ from schema.scalars import SCALARS
 from schema.search import SearchQuery
 from schema.session import SessionMutation
 from schema.statistics import StatisticsQuery
+from schema.tracking import TrackingMutation
 
 
 @strawberry.type
@@ -71,6 +72,7 @@ class Mutation(
     DelegationMutation,
     AwardMutation,
     BulkMutation,
+    TrackingMutation,
 ):
     """Everything that can be done, each act by its legal name."""
 

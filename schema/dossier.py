@@ -17,7 +17,7 @@ from models.rule_set import CommendationType
 from models.standing import standing
 from models.workflow import Clock, DossierStatus
 from resolvers import allowed_steps as allowed
-from resolvers import award_history, event, opinion, posting
+from resolvers import award_history, event, opinion, posting, tracking
 from resolvers import clock as time
 from resolvers import dossier as resolve
 from resolvers.engine import Connection, column, computed, many, reads, self_, shows, subscribes, to_one, told
@@ -33,6 +33,7 @@ from schema.node import Node
 from schema.nominee import Nominee
 from schema.opinion import OpinionRequest
 from schema.posting import PublicPosting
+from schema.tracking import TrackingCode
 
 
 @shows(rows.DossierLine, visible=visible_line)
@@ -56,6 +57,7 @@ class DossierLine(Node):
     award_type: AwardType = to_one(description="What is asked for.")
     other_form: AwardType | None = to_one(description="What the appraiser proposes instead, until it is answered.")
     relies_on: Connection[AwardReliance] = many(award_history.relies_on)
+    tracking_code: TrackingCode | None = reads(tracking.tracking_code)
 
 
 @shows(rows.Entry, visible=visible_entry, key="key")

@@ -133,6 +133,11 @@ class WrongCredentials(Refusal):
     pass
 
 
+@_shows(refusals.WrongTrackingCode)
+class WrongTrackingCode(Refusal):
+    pass
+
+
 @_shows(refusals.TooManyAttempts)
 class TooManyAttempts(Refusal):
     retry_after_seconds: int = strawberry.field(description="Số giây phải đợi. · Seconds to wait.")

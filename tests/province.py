@@ -26,6 +26,9 @@ BEGUN = date(2024, 1, 1)
 NO_PASSWORD = "-"
 """A hash that no password agrees with: these viewers are made, not signed in."""
 
+SECRET = b"a key for the tests, long enough"
+"""What keyed hashes are made by."""
+
 AGENCIES = {
     "province": ("H37", "Ủy ban nhân dân tỉnh Lạng Sơn", AgencyKind.PROVINCE, AgencyLevel.PROVINCE, "h37", "UBND"),
     "office": ("H37.02", "Phòng Thi đua – Khen thưởng", AgencyKind.OFFICE, AgencyLevel.UNIT, "h37.office", None),
@@ -85,7 +88,8 @@ class Province:
 
     def context(self, who: str | None) -> Context:
         """A request of somebody's."""
-        return Context(self.viewers[who] if who else ANONYMOUS, self.engine, self.feed, self.sessions)
+        viewer = self.viewers[who] if who else ANONYMOUS
+        return Context(viewer, self.engine, self.feed, self.sessions, secret=lambda: SECRET)
 
     async def act(self, who: str | None, act: str, said: dict[str, Any]) -> dict[str, Any]:
         """What a mutation answers somebody; a key is made where none is given."""
@@ -143,6 +147,7 @@ REPLIES = {
     "OpinionRequest": "id version status answer note dueOn silence withdrawalReason reminders",
     "PublicPosting": "id version status closesOn",
     "PostingComment": "id kind text source",
+    "TrackingCode": "id code issuedAt nominee { name }",
     "IllegalStep": "step dossierStatus allowedFrom",
     "WrongStatus": "decisionStatus",
     "WrongSessionStatus": "sessionStatus",

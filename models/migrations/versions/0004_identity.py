@@ -76,6 +76,48 @@ def upgrade() -> None:
                 "SIGNED_OUT",
                 "SESSIONS_REVOKED",
                 "PASSWORD_CHANGED",
+    op.create_table(
+        "identity",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("subject_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("octet_length(subject_hash) = 32", name=op.f("ck_identity_subject_hash_is_sha256")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_identity_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_identity")),
+    )
+    op.create_index(
+        "uq_identity_account", "identity", ["account_id", "issuer"], unique=True, postgresql_where="ended_at is null"
+    )
+    op.create_index(
+        "uq_identity_subject", "identity", ["subject_hash"], unique=True, postgresql_where="ended_at is null"
+    )
+    op.create_table(
+        "provider_sign_in",
+        sa.Column("state_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("next", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("octet_length(state_hash) = 32", name=op.f("ck_provider_sign_in_state_hash_is_sha256")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_provider_sign_in_account_id_account")),
+        sa.PrimaryKeyConstraint("state_hash", name=op.f("pk_provider_sign_in")),
+    )
+    op.create_index(op.f("ix_provider_sign_in_expires_at"), "provider_sign_in", ["expires_at"], unique=False)
+    op.create_table(
+        "provider_session",
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("identity_id", sa.Uuid(), nullable=False),
+        sa.Column("sid_hash", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["identity_id"], ["identity.id"], name=op.f("fk_provider_session_identity_id_identity")
+        ),
+        sa.ForeignKeyConstraint(["session_id"], ["session.id"], name=op.f("fk_provider_session_session_id_session")),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_provider_session")),
+    )
+    op.create_index(op.f("ix_provider_session_identity_id"), "provider_session", ["identity_id"], unique=False)
                 name="securityeventkind",
                 native_enum=False,
                 create_constraint=True,
@@ -104,6 +146,40 @@ def upgrade() -> None:
             nullable=False,
         ),
     )
+    op.create_table(
+        "tracking",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("dossier_id", sa.Uuid(), nullable=False),
+        sa.Column("nominee_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("factor_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("issued_by_id", sa.Uuid(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("code ~ '^[0-9A-HJKMNP-TV-Z]{16}$'", name=op.f("ck_tracking_code_is_long_enough")),
+        sa.CheckConstraint("octet_length(factor_hash) = 32", name=op.f("ck_tracking_factor_hash_is_sha256")),
+        sa.ForeignKeyConstraint(["dossier_id"], ["dossier.id"], name=op.f("fk_tracking_dossier_id_dossier")),
+        sa.ForeignKeyConstraint(["issued_by_id"], ["account.id"], name=op.f("fk_tracking_issued_by_id_account")),
+        sa.ForeignKeyConstraint(["nominee_id"], ["nominee.id"], name=op.f("fk_tracking_nominee_id_nominee")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tracking")),
+        sa.UniqueConstraint("code", name=op.f("uq_tracking_code")),
+    )
+    op.create_index(
+        "uq_tracking_now", "tracking", ["dossier_id", "nominee_id"], unique=True, postgresql_where="ended_at is null"
+    )
+    op.create_table(
+        "tracking_pass",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tracking_id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("octet_length(token_hash) = 32", name=op.f("ck_tracking_pass_token_hash_is_sha256")),
+        sa.ForeignKeyConstraint(["tracking_id"], ["tracking.id"], name=op.f("fk_tracking_pass_tracking_id_tracking")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tracking_pass")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_tracking_pass_token_hash")),
+    )
+    op.create_index(op.f("ix_tracking_pass_expires_at"), "tracking_pass", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_tracking_pass_tracking_id"), "tracking_pass", ["tracking_id"], unique=False)
     op.add_column("session", sa.Column("device", sa.Text(), nullable=True))
     op.add_column("session", sa.Column("device_hash", sa.LargeBinary(), nullable=True))
     op.add_column(
