@@ -30,9 +30,9 @@ from channels.headers import SecurityHeaders, security
 from channels.http import GraphQLOverHTTP
 from channels.last_use import LastUse
 from channels.portal.pages import Pages
+from channels.secret import secret_of
 from channels.session import Door, Found, Sessions
 from channels.settings import Settings
-from channels.secret import secret_of
 from channels.streams import SetSession, Streams
 from channels.timekeeper import Timekeeper
 from channels.ws import GraphQLTransportWS
@@ -43,9 +43,9 @@ from resolvers.client import Client
 from resolvers.context import Context
 from resolvers.engine import Engine, Pool
 from resolvers.feed import Feed
+from resolvers.tracking import PASS, viewer_by_pass
 from schema import schema
 
-from resolvers.tracking import PASS, viewer_by_pass
 _SOON = 2.0
 """Seconds a database that is well answers in."""
 _LATE = 30.0
@@ -81,7 +81,13 @@ class Laurel:
             sessions=self.transactions,
             client=Client(channel.name, self.settings.session_length, self.settings.session_idle),
             set_session=set_session,
+            secret=lambda: self.secret,
         )
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The key of keyed hashes, read when it is first needed."""
+        return secret_of(self.settings)
 
     def leave(self) -> None:
         """Tell every open stream to come back elsewhere; the process is about to end."""
@@ -93,14 +99,8 @@ class Laurel:
         try:
             async with asyncio.timeout(_SOON):
                 await self.pool.fetch("select 'ready'::text", [])
-            secret=lambda: self.secret,
                 if not self.migrated:
                     await asyncio.shield(self._look())
-    @cached_property
-    def secret(self) -> bytes:
-        """The key of keyed hashes, read when it is first needed."""
-        return secret_of(self.settings)
-
         except Exception:  # whatever it is, we are not ready
             return False
         return self.migrated and self.feed.ready and not self.leaving

@@ -31,8 +31,8 @@ from models.rights_change import RightsChange
 from models.rule_set import RequiredDocument, RuleSet
 from models.security_event import SecurityEvent
 from models.session import Session, SignInAttempt
-
 from models.tracking import Tracking, TrackingPass
+
 __all__ = [
     "AccessToken",
     "Account",
@@ -66,17 +66,17 @@ __all__ = [
     "ExemplaryModel",
     "GuidanceDocument",
     "Head",
-    "Movement",
     "Identity",
+    "Movement",
     "Nominee",
     "NomineePersonal",
     "Numbered",
     "OpinionRequest",
     "PostingCase",
     "PostingComment",
-    "PublicPosting",
     "ProviderSession",
     "ProviderSignIn",
+    "PublicPosting",
     "Recusal",
     "RequiredDocument",
     "RightsChange",
@@ -87,6 +87,6 @@ __all__ = [
     "Session",
     "SignInAttempt",
     "StoredReply",
-]
     "Tracking",
     "TrackingPass",
+]

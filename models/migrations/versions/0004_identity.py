@@ -64,19 +64,6 @@ def upgrade() -> None:
     op.create_index("ix_access_token_account", "access_token", ["account_id", "created_at", "id"], unique=False)
     op.create_index("ix_access_token_newest", "access_token", ["created_at", "id"], unique=False)
     op.create_table(
-        "security_event",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "SIGNED_IN",
-                "SIGN_IN_FAILED",
-                "LOCKED",
-                "SIGNED_OUT",
-                "SESSIONS_REVOKED",
-                "PASSWORD_CHANGED",
-    op.create_table(
         "identity",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -118,6 +105,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("session_id", name=op.f("pk_provider_session")),
     )
     op.create_index(op.f("ix_provider_session_identity_id"), "provider_session", ["identity_id"], unique=False)
+    op.create_table(
+        "security_event",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "SIGNED_IN",
+                "SIGN_IN_FAILED",
+                "LOCKED",
+                "SIGNED_OUT",
+                "SESSIONS_REVOKED",
+                "PASSWORD_CHANGED",
                 name="securityeventkind",
                 native_enum=False,
                 create_constraint=True,
@@ -133,19 +133,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_security_event")),
     )
     op.create_index("ix_security_event_account", "security_event", ["account_id", "at"], unique=False)
-    op.add_column("account", sa.Column("service", sa.Boolean(), server_default=sa.text("false"), nullable=False))
-    op.drop_column("account", "failed_attempts")
-    op.drop_column("account", "locked_until")
-    op.add_column("posting_comment", sa.Column("author_contact", sa.Text(), nullable=True))
-    op.add_column(
-        "session",
-        sa.Column(
-            "kind",
-            sa.Enum("PASSWORD", "OIDC", name="signinmethod", native_enum=False, create_constraint=True, length=40),
-            server_default="PASSWORD",
-            nullable=False,
-        ),
-    )
     op.create_table(
         "tracking",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -180,6 +167,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_tracking_pass_expires_at"), "tracking_pass", ["expires_at"], unique=False)
     op.create_index(op.f("ix_tracking_pass_tracking_id"), "tracking_pass", ["tracking_id"], unique=False)
+    op.add_column("account", sa.Column("service", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.drop_column("account", "failed_attempts")
+    op.drop_column("account", "locked_until")
+    op.add_column("posting_comment", sa.Column("author_contact", sa.Text(), nullable=True))
+    op.add_column(
+        "session",
+        sa.Column(
+            "kind",
+            sa.Enum("PASSWORD", "OIDC", name="signinmethod", native_enum=False, create_constraint=True, length=40),
+            server_default="PASSWORD",
+            nullable=False,
+        ),
+    )
     op.add_column("session", sa.Column("device", sa.Text(), nullable=True))
     op.add_column("session", sa.Column("device_hash", sa.LargeBinary(), nullable=True))
     op.add_column(
