@@ -99,6 +99,7 @@ class Viewer:
     nominee_id: UUID | None = bound(Uuid())
     tracked_id: UUID | None = bound(Uuid())
     """The one dossier a nominee without an account looks at by a tracking code: of theirs they see nothing else."""
+    proposes_in: tuple[str, ...] = bound(ARRAY(Text), ())
     """Paths of the agencies whose own dossiers the viewer sees, drafts too."""
     handles_in: tuple[str, ...] = bound(ARRAY(Text), ())
     """Paths of the agencies whose desks the viewer sees: dossiers once they are submitted to one."""
