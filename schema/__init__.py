@@ -8,6 +8,7 @@ import inspect
 import strawberry
 from graphql import GraphQLEnumType
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types.base import StrawberryObjectDefinition
 
 from resolvers.engine import Execution, check
 from schema.access_token import AccessTokenMutation, AccessTokenQuery
@@ -82,11 +83,13 @@ class Subscription(DossierSubscription, DecisionSubscription):
     """Everything that can be followed."""
 
 
-def _describe_enums(core: object) -> None:
-    """Give each enum its docstring, and each value the Vietnamese term it stands for."""
+def _describe(core: object) -> None:
+    """Give each type its docstring, and each value of an enum the Vietnamese term it stands for."""
     for kind in core.type_map.values():  # type: ignore[attr-defined]  # graphql-core's schema
-        definition = (kind.extensions or {}).get("strawberry-definition") if isinstance(kind, GraphQLEnumType) else None
-        if definition is None:
+        definition = (kind.extensions or {}).get("strawberry-definition")
+        if isinstance(definition, StrawberryObjectDefinition) and definition.type_var_map == {}:
+            kind.description = kind.description or inspect.getdoc(definition.origin)
+        if definition is None or not isinstance(kind, GraphQLEnumType):
             continue
         members: type[enum.Enum] = definition.wrapped_cls
         kind.description = kind.description or inspect.getdoc(members)
@@ -102,5 +105,5 @@ schema = strawberry.Schema(
     execution_context_class=Execution,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )
-_describe_enums(schema._schema)
+_describe(schema._schema)
 check(schema._schema)
