@@ -32,6 +32,7 @@ from .oracle_delegation import Delegations
 from .oracle_filters import passes, row_key
 from .oracle_list import Listed, listed
 from .oracle_rows import KINDS, Rows
+from .oracle_session import Sessions
 from .oracle_text import number_key, order
 
 SDL: GraphQLSchema = build_schema(schema.as_str())
@@ -63,7 +64,7 @@ def ordinal(decision: rows.Decision) -> int:
     return int(met[0]) if met else 0
 
 
-class Oracle(Awards, Clocks, Consulting, Councils, Delegations, answer.Oracle):
+class Oracle(Awards, Clocks, Consulting, Councils, Delegations, Sessions, answer.Oracle):
     """Answers documents from all rows of a database."""
 
     def __init__(self, found: Rows) -> None:

@@ -13,10 +13,12 @@ import models as rows
 from models.access import Audience, Viewer
 from models.workflow import DossierStatus
 
-from . import oracle_consulting, oracle_council, oracle_delegation
+from . import oracle_consulting, oracle_council, oracle_delegation, oracle_session
 
 KINDS: dict[str, type] = {
+    "AccessToken": rows.AccessToken,
     "Account": rows.Account,
+    "AccountSession": rows.Session,
     "Agency": rows.Agency,
     "AgendaItem": rows.AgendaItem,
     "Article": rows.Article,
@@ -200,5 +202,7 @@ SIGHT: dict[type, Callable[[Rows, Any, Viewer], bool]] = {
     **oracle_council.SIGHT,
     **oracle_consulting.SIGHT,
     rows.Delegation: oracle_delegation.delegation,
+    rows.Session: oracle_session.own_session,
+    rows.AccessToken: oracle_session.own_token,
 }
 """Who sees the rows of a table; everybody, of one that is not here."""

@@ -27,6 +27,7 @@ from .oracle_delegation import plant as delegations
 from .oracle_seed import Chance, Seed
 from .oracle_seed_changes import Changes
 from .oracle_seed_council import Sittings
+from .oracle_session import plant as sessions
 
 UNCODED = {"DRAFT", "SUBMITTED", "REFUSED_AT_RECEPTION", "WITHDRAWN", "ARCHIVED"}
 """Where a dossier may stand without ever having been received."""
@@ -237,4 +238,5 @@ async def plant(session: AsyncSession, province: Province, seed: int = 2026) -> 
     await Files(made).plant(session)
     await Sittings(made).plant(session)
     await delegations(session, made)
+    await sessions(session, made)
     await consultations(session, made)

@@ -1,0 +1,92 @@
+"""Random sessions and programs' tokens, and what the oracle says of them: each their own; nobody administers here."""
+
+# ruff: noqa: N802  the methods are found by the names of the fields they answer
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import models as rows
+from models.access import Audience, Viewer
+from models.session import SignInMethod
+from tests.oracle.answer import say
+
+from .oracle_list import listed
+from .oracle_seed import Chance, Seed
+
+if TYPE_CHECKING:
+    from .oracle_rows import Rows
+
+DAY = timedelta(days=1)
+
+
+def own_session(_: Rows, row: rows.Session, viewer: Viewer) -> bool:
+    """One's own."""
+    return row.account_id == viewer.account_id
+
+
+def own_token(_: Rows, row: rows.AccessToken, viewer: Viewer) -> bool:
+    """One's own, of the staff."""
+    return viewer.audience is Audience.STAFF and row.account_id == viewer.account_id
+
+
+class Sessions:
+    """The part of the oracle that answers for sessions and tokens."""
+
+    found: Rows
+
+    def Account_sessions(self, row: rows.Account, viewer: Viewer) -> Any:
+        now = datetime.now(UTC)
+        found = [
+            each
+            for each in self.found.of(rows.Session, "account_id", row.id)
+            if self.found.sees(each, viewer)
+            and each.ended_at is None
+            and min(each.expires_at, each.last_used_at + each.idle) > now
+        ]
+        return listed(found, "created_at", descending=True)
+
+    def AccountSession_begunAt(self, row: rows.Session, _: Viewer) -> Any:
+        return say(row.created_at)
+
+    def AccountSession_current(self, row: rows.Session, viewer: Viewer) -> Any:
+        return row.id == viewer.session_id
+
+    def Query_accessTokens(self, _: Any, viewer: Viewer) -> Any:
+        return listed(self.found.seen(rows.AccessToken, viewer), "created_at", descending=True)
+
+
+async def plant(session: AsyncSession, seed: Seed) -> None:
+    """Write some of each, many of them at one moment; of the sessions some have ended, each in its way."""
+    chance, now = Chance(47), datetime.now(UTC)  # its own luck: what else is planted stays as it was
+    people = [viewer.account_id for viewer in seed.province.viewers.values() if viewer.account_id]
+    for n in range(60):
+        kept = rows.Session(
+            id=chance.key(),
+            token_hash=chance.random.randbytes(32),
+            account_id=chance.choice(people),
+            kind=chance.choice(list(SignInMethod)),
+            device=chance.perhaps(chance.choice(["Firefox · Windows", "Cốc Cốc · Android", "curl"])),
+            idle=2 * DAY,
+            expires_at=now + chance.choice([-DAY, DAY, DAY, DAY]),
+            ended_at=chance.perhaps(chance.moment(), 0.2),
+        )
+        kept.created_at, kept.last_used_at = chance.moment(), now - chance.choice([0, 1, 1, 1, 3]) * DAY
+        token = rows.AccessToken(
+            id=chance.key(),
+            token_hash=chance.random.randbytes(32),
+            name=chance.text(n),
+            account_id=chance.choice(people),
+            acts=chance.sample(["submitDossier", "receiveDossier"], chance.randint(0, 2)),
+            permissions=chance.sample(["READ_PERSONAL_DATA"], chance.randint(0, 1)),
+            created_by_id=chance.choice(people),
+            expires_at=chance.moment() + chance.randint(1, 300) * DAY,
+            revoked_at=chance.perhaps(chance.moment(), 0.3),
+            version=chance.randint(1, 2),
+        )
+        token.created_at, token.last_used_at = chance.moment(), chance.perhaps(chance.moment())
+        session.add_all((kept, token))
+    await session.flush()
