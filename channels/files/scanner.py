@@ -14,8 +14,8 @@ from channels.refusals import Refusal, Refused
 
 log = get_logger("laurel.files")
 
-PATIENCE = 60.0
-"""Seconds for the whole of a file."""
+PATIENCE = 20.0
+"""Seconds for the whole of a file. Few are taken in at once: who waits for a silent scanner holds others up."""
 _CHUNK = 1 << 18
 
 
@@ -47,7 +47,7 @@ class ClamAV:
         try:
             async with asyncio.timeout(PATIENCE), self._connected() as (reader, writer):
                 said = await _scanned(reader, writer, path)
-        except (OSError, TimeoutError, EOFError) as problem:
+        except (OSError, TimeoutError, EOFError, RuntimeError) as problem:  # the last is uvloop's word for a lost end
             log.error("the virus scanner does not answer", problem=type(problem).__name__)
             raise Refused(Refusal.UNAVAILABLE, headers={"Retry-After": "60"}) from problem
         if said.endswith(" FOUND"):

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from channels.files import scanner
 from channels.files.scanner import ClamAV, Trusting
@@ -60,6 +61,20 @@ async def test_a_clean_file_passes_and_an_infected_one_does_not(place: Path) -> 
     async with clamd(instream, place) as daemon:
         assert await judged(daemon, samples.pdf(padding=3_000_000), place) is None
         assert await judged(daemon, samples.pdf(b"VIRUS"), place) is Refusal.INFECTED_FILE
+
+
+def test_one_that_hangs_up_amid_a_file_is_no_leave_to_pass_on_the_fast_event_loop_either(place: Path) -> None:
+    """F40."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async def asked() -> set[Refusal | None]:
+        async with clamd(talk, place) as daemon:
+            return {await judged(daemon, samples.pdf(padding=2_000_000), place) for _ in range(20)}
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(asked()) == {Refusal.UNAVAILABLE}
 
 
 async def test_it_listens_to_tcp_too(place: Path) -> None:
