@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
@@ -21,6 +20,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from channels.admission import Admission
+from channels.answers import KeptAnswers
 from channels.attendance import Attendance
 from channels.contract import CHANNELS, Channel, Transport
 from channels.crowd import Crowds
@@ -67,10 +67,20 @@ class Laurel:
     sessions: Sessions
     attendance: Attendance
     crowds: Crowds
+    answers: KeptAnswers = field(init=False)
+    """Those of the channels that ask nobody who they are."""
     admissions: dict[str, Admission] = field(default_factory=dict)
     streams: dict[str, Streams] = field(default_factory=dict)
     migrated: bool = False
     looking: asyncio.Task[None] | None = None
+
+    def __post_init__(self) -> None:
+        self.answers = KeptAnswers(self.engine, lambda: self.feed.sure)
+        self.hear()
+
+    def hear(self) -> None:
+        """Have what the feed tells reach what is kept here."""
+        self.feed.on_rights, self.feed.on_change = self.attendance.changed, self.answers.forget
 
     def context(self, channel: Channel, viewer: Viewer, set_session: SetSession) -> Context:
         """What the resolvers of one request are given."""
@@ -174,7 +184,6 @@ def assembled(settings: Settings) -> Laurel:
     feed = Feed(settings.database_url, settings.redis_url)
     sessions = Sessions(load)
     attendance = Attendance(sessions)
-    feed.on_rights = attendance.changed
     crowds = Crowds.up_to(settings.sockets_per_account, settings.streams_per_address)
     return Laurel(settings, pool, Engine(schema, pool), feed, writing, transactions, sessions, attendance, crowds)
 
@@ -187,7 +196,9 @@ def _routes(laurel: Laurel, channel: Channel) -> list[BaseRoute]:
     streams = laurel.streams[channel.name] = Streams(laurel.engine, laurel.attendance, context, laurel.crowds)
     door = Door(channel, laurel.sessions, frozenset(laurel.settings.origins), laurel.settings.secure_cookies)
     headers = security(secure=laurel.settings.secure_cookies)
-    routes: list[BaseRoute] = [Route(channel.path, GraphQLOverHTTP(admission, door, streams, context, headers))]
+    answers = None if channel.sessions else laurel.answers
+    endpoint = GraphQLOverHTTP(admission, door, streams, context, headers, answers)
+    routes: list[BaseRoute] = [Route(channel.path, endpoint)]
     if Transport.WS in channel.transports:
         routes.append(WebSocketRoute(channel.path, GraphQLTransportWS(admission, door, streams)))
     return routes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -11,7 +10,9 @@ from graphql import ExecutionResult, GraphQLError, OperationType
 
 from channels import faults, sse
 from channels.admission import Admission, Admitted
+from channels.answers import Answer, KeptAnswers
 from channels.contract import Documents, Transport
+from channels.etag import has
 from channels.exchange import ClientGone, Exchange, Receive, Scope, Send
 from channels.explain import HEADER, explaining
 from channels.gate import Request, read_body, read_json, shaped
@@ -30,7 +31,6 @@ from resolvers.work import FAULTS, unfinished
 log = get_logger("laurel.http")
 _LONGEST_URL = 4_096
 _JSON_PARAMETERS = ("variables", "extensions")
-_STORED = "no-store"
 
 
 class Asked(NamedTuple):
@@ -52,8 +52,12 @@ class GraphQLOverHTTP:
         streams: Streams,
         context: MakeContext,
         headers: Standing,
+        answers: KeptAnswers | None = None,
     ) -> None:
         self.admission, self.door, self.streams, self.context, self.headers = admission, door, streams, context, headers
+        self.answers = answers
+        """Those of a channel that asks nobody who they are."""
+        self.methods = ("GET", "HEAD", "POST") if answers else ("GET", "POST")
         self.channel, self.engine = admission.channel, admission.engine
         self.watch = Watch()
 
@@ -91,6 +95,9 @@ class GraphQLOverHTTP:
         body = exchange.body_at_once(self.channel.limits.body_bytes) if asked.post else b""
         if body is None:
             body = await exchange.body(self.channel.limits.body_bytes)
+        if self.answers and asked.accept.media and (known := self.answers.again(_asking(exchange, body))):
+            exchange.facts |= known.facts
+            return await self._give(exchange, known.answer, asked.accept.media)
         caller = self.door.remembered(asked.said) or await self.door.found(asked.said)
         if caller.refused and caller.by_cookie:
             exchange.cookies = [self.door.clear_cookie()]
@@ -104,6 +111,8 @@ class GraphQLOverHTTP:
             raise Refused(Refusal.SUBSCRIPTIONS_ONLY)
         if not asked.post and admitted.kind is OperationType.MUTATION:
             raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
+        if self.answers and admitted.kind is OperationType.QUERY:
+            return await self._answer_all(self.answers, exchange, body, admitted, asked.accept.media)
         return await answering._answer(exchange, admitted, asked.accept.media)
 
     def _asked(self, exchange: Exchange) -> Asked:
@@ -114,8 +123,8 @@ class GraphQLOverHTTP:
         post = exchange.method == "POST"
         if post and not is_json(exchange.headers.get("content-type")):
             raise Refused(Refusal.UNSUPPORTED_MEDIA_TYPE)
-        if not post and exchange.method != "GET":
-            raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": "GET, POST"})
+        if exchange.method not in self.methods:
+            raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(self.methods)})
         if not post and len(exchange.query_string) > _LONGEST_URL:
             raise Refused(Refusal.URL_TOO_LONG)
         return Asked(accept, self.door.said(exchange.headers), post, HEADER in exchange.headers)
@@ -161,9 +170,38 @@ class GraphQLOverHTTP:
             self.watch.end(waiting)
         if body is None:
             return await self._execute(exchange, admitted, media)
-        if exchange.method == "POST" and exchange.explained is None and exchange.answer_at_once(media.value, body):
+        if exchange.explained is None and exchange.answer_at_once(media.value, body):
             return None
-        return await self._send(exchange, 200, media, body, keep=True)
+        return await self._send(exchange, 200, media, body)
+
+    async def _answer_all(
+        self, answers: KeptAnswers, exchange: Exchange, body: bytes, admitted: Admitted, media: Media
+    ) -> None:
+        """What everybody is answered who asks the same, until something in it changes."""
+        ready = admitted.ready or self.engine.ready(admitted.document, admitted.variables, admitted.operation.name)
+        if ready is None:
+            return await self._execute(exchange, admitted, media)
+        waiting = self.watch.begin(exchange)
+        try:
+            answer = await answers.answer(ready, admitted.page)
+        except Unanswered as busy:
+            raise later([dict(busy.formatted)]) from busy
+        finally:
+            self.watch.end(waiting)
+        if answer is None:
+            return await self._execute(exchange, admitted, media)
+        answers.note(_asking(exchange, body), answer, exchange.facts)
+        return await self._give(exchange, answer, media)
+
+    async def _give(self, exchange: Exchange, answer: Answer, media: Media) -> None:
+        """By GET anybody may keep it for a while, and is told by its ETag that it is as it was."""
+        if exchange.method == "POST":
+            return await exchange.answer(200, media.value, answer.body)
+        tag = answer.tag(media.value)
+        headers = {"ETag": tag, "Cache-Control": self.channel.cache_control, "Vary": "Accept"}
+        if has(exchange.headers.get("if-none-match", ""), tag):
+            return await exchange.answer(304, media.value, b"", headers)
+        return await exchange.answer(200, media.value, answer.body, headers)
 
     async def _execute(self, exchange: Exchange, admitted: Admitted, media: Media) -> None:
         """By graphql-core: Python's fields, mutations, errors. A mutation runs to its end, client or no client."""
@@ -188,19 +226,17 @@ class GraphQLOverHTTP:
         unasked = result.data is None and all(error.path is None for error in errors)
         exchange.facts |= {"code": (errors[0].extensions or {}).get("code")} if errors else {}
         body = render(ExecutionResult(result.data, errors))
-        await self._send(exchange, 400 if unasked and media is Media.GRAPHQL else 200, media, body, keep=False)
+        await self._send(exchange, 400 if unasked and media is Media.GRAPHQL else 200, media, body)
 
-    async def _send(self, exchange: Exchange, status: int, media: Media, body: bytes, *, keep: bool) -> None:
-        """Send an answer; a registered public query by GET may be kept for a while, by its ETag."""
+    async def _send(self, exchange: Exchange, status: int, media: Media, body: bytes) -> None:
         if exchange.explained is not None:
             body = await exchange.explained.beside(body)
-        if not keep or exchange.method != "GET" or self.channel.cache_control == _STORED:
-            return await exchange.answer(status, media.value, body)
-        tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-        headers = {"ETag": tag, "Cache-Control": self.channel.cache_control, "Vary": "Accept"}
-        if tag in exchange.headers.get("if-none-match", ""):
-            return await exchange.answer(304, media.value, b"", headers)
-        return await exchange.answer(status, media.value, body, headers)
+        await exchange.answer(status, media.value, body)
+
+
+def _asking(exchange: Exchange, body: bytes) -> bytes:
+    """The bytes that say what is asked: of a GET those of its query, which no body can be."""
+    return body if exchange.method == "POST" else b"?" + exchange.query_string
 
 
 def _cause(error: GraphQLError) -> Exception:

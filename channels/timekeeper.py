@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from channels.logs import get_logger
+from models import reference_change, rights_change
 from models.dossier_tally import compact
-from models.rights_change import forget
 from resolvers import identity, tracking
 from resolvers.posting_end import end_due_postings
 
@@ -44,15 +44,16 @@ class Timekeeper:
     async def look(self) -> int:
         """Do what is due, in one transaction; gives how much it was: nothing where another process is looking.
 
-        What is kept of the number of dossiers is put together too, and old changes of rights are forgotten, of which
-        nobody need be told.
+        What is kept of the number of dossiers is put together too, and old changes of rights and reference tables are
+        forgotten, of which nobody need be told.
         """
         async with self._sessions.begin() as session:
             ours, now = (await session.execute(select(func.pg_try_advisory_xact_lock(LOCK), func.now()))).one()
             done = await end_due_postings(session, now) if ours else 0
             if ours:
                 await compact(session)
-                await forget(session)
+                await rights_change.forget(session)
+                await reference_change.forget(session)
                 await tracking.forget(session)
                 await identity.forget(session)
         if done:

@@ -26,6 +26,7 @@ from models.opinion import OpinionRequest
 from models.posting import PostingCase, PublicPosting
 from models.posting_comment import PostingComment
 from models.prize import AwardPrize
+from models.reference_change import ReferenceChange
 from models.reliance import AwardReliance
 from models.rights_change import RightsChange
 from models.rule_set import RequiredDocument, RuleSet
@@ -78,6 +79,7 @@ __all__ = [
     "ProviderSignIn",
     "PublicPosting",
     "Recusal",
+    "ReferenceChange",
     "RequiredDocument",
     "RightsChange",
     "RoleHeld",

@@ -23,12 +23,12 @@ INSERTED = frozenset({"journal", "security_event"})
 DELETED = frozenset(
     {
         *("award", "award_reliance", "document_file", "dossier_document", "dossier_line"),
-        *("dossier_tally", "rights_change", "secret_count"),
+        *("dossier_tally", "reference_change", "rights_change", "secret_count"),
         *("provider_sign_in", "sign_in_attempt", "tracking_pass"),
     }
 )
-"""Where rows go: parts of a draft, awards of a voided decision, counts closed or summed up, old news of rights, wrong
-passwords that count no more, sign-ins that a provider has answered, passes that are over.
+"""Where rows go: parts of a draft, awards of a voided decision, counts closed or summed up, old news of rights and of
+reference tables, wrong passwords that count no more, sign-ins that a provider has answered, passes that are over.
 """
 LOCK = 7004
 """The advisory lock of whoever gives rights: two at once would trip over one another."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from channels import gate
 from channels.contract import CHANNELS, PORTAL, WEB
+from channels.etag import etag, has
 from channels.logs import get_logger
 from channels.portal.assets import TYPES, asked, assets
 from channels.portal.quick_response import MEDIA, picture
@@ -90,25 +90,25 @@ class Pages:
 
     async def start(self, request: Request) -> Response:
         """What runs here, the newest decisions, and in a demo who may sign in."""
-        return self._page(request, "start.html", **await self.read("StartPage"), accounts=await self._accounts())
+        return self.page(request, "start.html", **await self.read("StartPage"), accounts=await self._accounts())
 
     async def decisions(self, request: Request) -> Response:
         """The published decisions, a page at a time, the newest first."""
-        return self._page(request, "decisions.html", **await self.read("StartPage", **_after(request)))
+        return self.page(request, "decisions.html", **await self.read("StartPage", **_after(request)))
 
     async def decision(self, request: Request) -> Response:
         """One decision with those it honours. Raises Missing."""
         read = await self.read("DecisionPage", id=request.path_params["id"], **_after(request))
         if not read["node"]:
             raise Missing
-        return self._page(request, "decision.html", decision=read["node"], later=bool(_after(request)))
+        return self.page(request, "decision.html", decision=read["node"], later=bool(_after(request)))
 
     async def certificate(self, request: Request) -> Response:
         """What the code printed on a certificate opens; 404 for one that is nobody's, or of what is not published."""
         award = (await self.read("VerifyAward", code=request.path_params["code"]))["verifyAward"]
         if award is None:
-            return self._page(request, "unrecognised.html", status=404, cache="no-store")
-        return self._page(request, "certificate.html", award=award, code=canonical(request.path_params["code"]))
+            return self.page(request, "unrecognised.html", status=404, cache="no-store")
+        return self.page(request, "certificate.html", award=award, code=canonical(request.path_params["code"]))
 
     async def certificate_code(self, request: Request) -> Response:
         """The QR code that opens what a certificate's code says, whatever became of the award. Raises Missing."""
@@ -137,25 +137,25 @@ class Pages:
 
     async def postings(self, request: Request) -> Response:
         """The lists that stand in public for comments (Law 06/2022 art 84.5)."""
-        return self._page(request, "postings.html", **await self.read("Postings", **_after(request)))
+        return self.page(request, "postings.html", **await self.read("Postings", **_after(request)))
 
     async def posting(self, request: Request) -> Response:
         """One list; once its window is over search engines are to forget it. Raises Missing."""
         posting = (await self.read("PostingPage", id=request.path_params["id"], **_after(request)))["node"]
         if not posting:
             raise Missing
-        page = self._page(request, "posting.html", posting=posting)
+        page = self.page(request, "posting.html", posting=posting)
         if posting["status"] != "OPEN":
             page.headers["X-Robots-Tag"] = "noindex"
         return page
 
     def missing(self, request: Request, _: Exception | None = None) -> Response:
         """404, in both languages; for whatever else nobody answers, too."""
-        return self._page(request, "missing.html", status=404, cache="no-store")
+        return self.page(request, "missing.html", status=404, cache="no-store")
 
     def unavailable(self, request: Request) -> Response:
         """503, in both languages, with when to come again."""
-        page = self._page(request, "unavailable.html", status=503, cache="no-store")
+        page = self.page(request, "unavailable.html", status=503, cache="no-store")
         page.headers["Retry-After"] = str(BUSY_FOR)
         return page
 
@@ -163,13 +163,13 @@ class Pages:
         """The `data` of a registered document. Raises Missing where a variable is none of ours: an id, a cursor."""
         portal = self.laurel.admissions[PORTAL.name]
         admitted = portal.admit(gate.Request(None, document, None, variables), Caller())
-        asked_for = admitted.document, admitted.variables, admitted.operation.name
-        body = await self.laurel.engine.answer(*asked_for, admitted.viewer, admitted.page)
-        if body is None and variables:
+        ready = self.laurel.engine.ready(admitted.document, admitted.variables, admitted.operation.name)
+        answer = await self.laurel.answers.answer(ready, admitted.page) if ready else None
+        if answer is None and variables:
             raise Missing
-        if body is None:
+        if answer is None:
             raise RuntimeError(f"{document} was not answered")
-        data: dict[str, Any] = orjson.loads(body)["data"]
+        data: dict[str, Any] = orjson.loads(answer.body)["data"]
         return data
 
     async def _accounts(self) -> Sequence[DemoAccount]:
@@ -182,16 +182,17 @@ class Pages:
         self.demo_loaded = self.demo_loaded or await demo.is_loaded(settings.database_url)
         return demo.ACCOUNTS if self.demo_loaded else ()
 
-    def _page(
+    def page(
         self, request: Request, template: str, *, status: int = 200, cache: str = PORTAL.cache_control, **said: Any
     ) -> Response:
+        """A template with what is said to it, as a response that may be asked for again by its tag."""
         text = self.templates.get_template(template).render(**said)
         body = text.encode()
-        tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+        tag = etag(body)
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": cache, "Content-Language": "vi, en"}
         if status == 200:
             headers["ETag"] = tag
-            if tag in request.headers.get("if-none-match", ""):
+            if has(request.headers.get("if-none-match", ""), tag):
                 return Response(status_code=304, headers=headers)
         return Response(body, status, headers, "text/html; charset=utf-8")
 

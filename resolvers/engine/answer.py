@@ -90,14 +90,14 @@ class Answers:
         """What `answer` gives."""
         limit = page_limit or self.page_limit
         try:
-            plan = self._plan_ready(ready, viewer, limit)
+            plan = self.plan_ready(ready, viewer, limit)
             return await self.run(plan, ready.coerced, viewer) if plan else None
         except Unanswered:
             raise
         except GraphQLError:
             return None
 
-    def _plan_ready(self, ready: Ready, viewer: Any, limit: int) -> Plan | None:
+    def plan_ready(self, ready: Ready, viewer: Any, limit: int) -> Plan | None:
         """The plan kept for such a viewer and such variables, or a new one; None where the executor must answer."""
         key = plan_key(ready.operation, ready.shape, viewer, limit)
         kept: Plan | None = ready.operation.plans.get(key)
@@ -108,7 +108,7 @@ class Answers:
     ) -> Plan | None:
         """The plan by which this request is answered straight: to show its SQL."""
         ready = self.ready(document, variables, operation_name)
-        return self._plan_ready(ready, viewer, self.page_limit) if ready else None
+        return self.plan_ready(ready, viewer, self.page_limit) if ready else None
 
     async def explain(self, plan: Plan, variables: Mapping[str, Any], viewer: Any, analyze: bool = False) -> str:
         """PostgreSQL's plan for a statement with these coerced variables, as text."""

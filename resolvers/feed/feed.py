@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 
 from resolvers.feed.doorbell import Doorbell
 from resolvers.feed.follow import Following
-from resolvers.feed.hub import Hub, Rights
+from resolvers.feed.hub import Changes, Hub, Rights
 from resolvers.feed.line import Line
 
 log = logging.getLogger(__name__)
@@ -30,9 +30,11 @@ class Feed:
     def __init__(self, database_url: str, redis_url: str | None, horizon: int = HORIZON) -> None:
         self._line, self._replays = Line(database_url), Line(database_url)
         self._doorbell = Doorbell(redis_url, house=make_url(database_url).database or "", heard=self._hear)
-        self._hub = Hub(self._line, numbered=self._doorbell.ring, rights=self._changed)
+        self._hub = Hub(self._line, numbered=self._doorbell.ring, rights=self._rights_changed, changes=self._changed)
         self.on_rights: Rights | None = None
         """Told whose rights have changed, within a second of it."""
+        self.on_change: Changes | None = None
+        """Told what has changed before anybody who follows is; of what this process commits, as soon as it is rung."""
         self._horizon = horizon
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -40,6 +42,11 @@ class Feed:
     def ready(self) -> bool:
         """The feed knows the journal's head and has looked for news within the last seconds."""
         return self._hub.prompt
+
+    @property
+    def sure(self) -> float:
+        """The moment, by time.monotonic, up to which all that was committed has been told."""
+        return self._hub.sure
 
     @property
     def followers(self) -> int:
@@ -67,6 +74,7 @@ class Feed:
 
     def ring(self) -> None:
         """Say that this process has committed something: it is numbered and told at once. Never waits, never fails."""
+        self._changed(None)
         self._hub.ring()
 
     async def head(self) -> str:
@@ -82,7 +90,11 @@ class Feed:
         """
         return Following(self._hub, self._replays, topics, after, self._horizon)
 
-    def _changed(self, accounts: Collection[UUID] | None) -> None:
+    def _changed(self, kinds: Collection[str] | None) -> None:
+        if self.on_change is not None:
+            self.on_change(kinds)
+
+    def _rights_changed(self, accounts: Collection[UUID] | None) -> None:
         if self.on_rights is not None:
             self.on_rights(accounts)
 

@@ -20,6 +20,11 @@ class Happening:
     """What changed, `<kind>_<uuid>`: of several happenings to one subject a slow reader may skip all but the last."""
     topics: tuple[str, ...]
 
+    @property
+    def kind(self) -> str:
+        """What kind of row changed."""
+        return self.subject.partition("_")[0]
+
     @classmethod
     def of(cls, row: asyncpg.Record) -> Happening:
         """The happening a row of the journal is."""

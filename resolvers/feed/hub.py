@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Callable, Collection
 from itertools import chain
@@ -21,6 +22,9 @@ log = logging.getLogger(__name__)
 Rights = Callable[[Collection[UUID] | None], None]
 """Called with the accounts whose rights have changed; None: anybody's."""
 
+Changes = Callable[[Collection[str] | None], None]
+"""Called with the kinds of what changed: subjects of entries (`Decision`), reference tables (`agency`); None: any."""
+
 POLL = 0.9
 """Seconds after which the hub numbers and looks though nobody rang: what keeps the feed right without any doorbell."""
 PAGE = 100
@@ -37,9 +41,13 @@ POLL_TOO = """
 select number() as numbered, pg_current_snapshot()::text as seen, array(
   select account_id from rights_change where tx >= pg_snapshot_xmax($1::text::pg_snapshot)
   union select account_id from rights_change where tx = any(array(select pg_snapshot_xip($1::text::pg_snapshot)))
-) as changed
+) as changed, array(
+  select name from reference_change where tx >= pg_snapshot_xmax($1::text::pg_snapshot)
+  union select name from reference_change where tx = any(array(select pg_snapshot_xip($1::text::pg_snapshot)))
+) as reference
 """
-"""The same, and whose rights were changed by what the last such statement could not see: of one snapshot."""
+"""The same, and whose rights and which reference tables were changed by what the last such statement could not see: of
+one snapshot."""
 HEAD = "select journal_cursor(seq, hash) as cursor from journal_head"
 NEW = f"select {HAPPENING} where n.seq >= $1::bigint order by n.seq limit $2"
 """From the head itself on: that it still is what it was proves that the journal is the same."""
@@ -48,11 +56,11 @@ NEW = f"select {HAPPENING} where n.seq >= $1::bigint order by n.seq limit $2"
 class Hub:
     """Tells every numbered entry once, in order, to the listeners of its topics. Idle, it costs one poll a second."""
 
-    def __init__(self, line: Line, numbered: Callable[[], None], rights: Rights) -> None:
+    def __init__(self, line: Line, numbered: Callable[[], None], rights: Rights, changes: Changes) -> None:
         self.ready = asyncio.Event()
         """The head is known."""
         self._line = line
-        self._numbered, self._rights = numbered, rights
+        self._numbered, self._rights, self._changes = numbered, rights, changes
         self._seen: str | None = None
         self._head = Cursor(0, "")
         self.rewinds = 0
@@ -60,6 +68,8 @@ class Hub:
         self._listeners: dict[str, set[Listener]] = {}
         self._committed = True
         self._looked = 0.0
+        self._polled = self.sure = -math.inf
+        """By time.monotonic: when the last poll began, and up to when all that was committed has been told."""
         self._look = asyncio.Event()
         self._ended = False
 
@@ -152,15 +162,17 @@ class Hub:
             self._numbered()
 
     async def _poll(self) -> None:
-        """Number, and hear whose rights have changed."""
-        self._committed = False
+        """Number, and hear whose rights and which reference tables have changed."""
+        self._committed, begun = False, time.monotonic()
         [row] = await self._line.fetch(POLL_TOO, self._seen)
         if row["numbered"]:
             self._numbered()
-        self._seen = row["seen"]
+        first, self._seen, self._polled = self._seen is None, row["seen"], begun
         absent = time.monotonic() - self._looked > ABSENT
         if absent or row["changed"]:
             self._rights(None if absent or None in row["changed"] else set(row["changed"]))
+        if first or absent or row["reference"]:  # what came before the first look, nobody can tell
+            self._changes(None if first or absent else row["reference"])
 
     async def _read(self) -> None:
         if not self.ready.is_set():
@@ -172,7 +184,7 @@ class Hub:
             for row in rows:
                 self._tell(row)
             if len(rows) <= PAGE:
-                self._looked = time.monotonic()
+                self._looked, self.sure = time.monotonic(), self._polled
                 return None
 
     def _continues(self, rows: list[asyncpg.Record]) -> bool:
@@ -183,6 +195,7 @@ class Hub:
             return
         happening = Happening.of(row)
         self._head = decode(happening.cursor)
+        self._changes((happening.kind,))  # before anybody is told
         for topic in happening.topics:
             for listener in self._listeners.get(topic, ()):
                 listener.offer(happening)  # never leaves, joins or waits
@@ -190,6 +203,7 @@ class Hub:
     async def _begin(self) -> None:
         [row] = await self._line.fetch(HEAD)
         self._head, self._looked = decode(row["cursor"]), time.monotonic()
+        self._changes(None)  # what was read before the head was known may be of any time
         self.ready.set()
 
     async def _rewind(self) -> None:

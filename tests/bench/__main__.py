@@ -1,4 +1,4 @@
-"""`./run bench [read|write|push|growth]`: what a read costs the server, beside what it could cost at best; and an act.
+"""`./run bench [read|write|push|cache|growth]`: what a read costs the server, beside what it could at best; and an act.
 
 read: contenders answer the same queries with equal answers, taking turns round by round:
   laurel      a document by POST on the web channel, with session, limits, access predicates and log
@@ -9,6 +9,7 @@ read: contenders answer the same queries with equal answers, taking turns round 
   postgraphile, mercurius, yoga   where there are Node and npm: the same tables, prepared statements, graphql-jit
 write: each act of a dossier's journey, with its statements and commits, on a copy of the data that is thrown away.
 push: one event to 1,000 and 10,000 sockets, beside stock Strawberry and graphql-ws; idle sockets; catching up.
+cache: answers kept for the public, as a hit, a 304 and a miss, beside a bare route that gives the same bytes.
 growth: Laurel alone, on data of growing scale, each in a database of its own that is kept under .laurel/.
 Servers run on one core; PostgreSQL and the load on another. Only ratios and CPU mean anything on a shared machine.
 """
@@ -22,6 +23,7 @@ from dataclasses import replace
 
 from channels.settings import Settings
 from tests.bench import targets
+from tests.bench.cache import Hits, cache
 from tests.bench.cores import REST, pin
 from tests.bench.growth import growth, scales
 from tests.bench.kept import kept, loaded
@@ -46,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
     else:
         results.tell(out)
     if asked.bench != "growth":
-        reached = results.goals() if isinstance(results, Writes | Pushes) else list(targets.goals(results))
+        reached = results.goals() if isinstance(results, Writes | Pushes | Hits) else list(targets.goals(results))
         targets.tell(reached, err if asked.json else out)
     return 0
 
@@ -92,10 +94,22 @@ def measured_pushes(asked: argparse.Namespace) -> Pushes:
         return push(at, peers)
 
 
-MEASURED: dict[str, Callable[[argparse.Namespace], Results | Writes | Pushes]] = {
+def measured_hits(asked: argparse.Namespace) -> Hits:
+    """What the public's answers cost."""
+    settings = Settings()
+    with kept(settings) as running:
+        at = replace(running, database_url=loaded(running, 1))
+        postgres = postgres_at(at.database_url)
+        if pinned() and postgres and not settings.database_url:
+            postgres.pin(REST)
+        return cache(at, asked.rounds)
+
+
+MEASURED: dict[str, Callable[[argparse.Namespace], Results | Writes | Pushes | Hits]] = {
     "read": measured_reads,
     "write": measured_writes,
     "push": measured_pushes,
+    "cache": measured_hits,
     "growth": measured_growth,
 }
 

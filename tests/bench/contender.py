@@ -48,6 +48,10 @@ def application(name: str, settings: Settings, token: str) -> Starlette:
     """The contender's application, on the same data and for the same viewer."""
     if name == "laurel":
         return laurel(settings)
+    if name == "bytes":
+        from tests.bench import fixed
+
+        return fixed.create_app()
     viewer = asyncio.run(viewer_of(settings.database_url, token))
     if name == "limit":
         from tests.bench import limit

@@ -57,6 +57,8 @@ class Connection:
 
 
 def _length(head: bytes) -> int:
+    if head[9:12] == b"304":
+        return 0
     for line in head.lower().split(b"\r\n"):
         if line.startswith(b"content-length:"):
             return int(line[15:])
@@ -68,6 +70,13 @@ def post(path: str, body: bytes, **headers: str) -> bytes:
     lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json", "Accept: application/json"]
     lines += [f"{name.replace('_', '-').title()}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode() + body
+
+
+def get(path: str, **headers: str) -> bytes:
+    """The bytes of a GET."""
+    lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", "Accept: application/json"]
+    lines += [f"{name.replace('_', '-').title()}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
 SPENT, PEAK, STATEMENTS = (
@@ -110,6 +119,10 @@ class Target:
     at_once: int = 8
     postgres: Postgres | None = None
 
+    def asked(self) -> bytes:
+        """The next request."""
+        return self.request
+
     def answer(self, request: bytes | None = None) -> bytes:
         """The body; raises where it is not answered 200."""
         with closing(Connection(self.address)) as connection:
@@ -147,7 +160,7 @@ class Target:
         requests, begun = 0, time.perf_counter()
         with selectors.DefaultSelector() as selector:
             for connection in connections:
-                connection.send(self.request)
+                connection.send(self.asked())
                 selector.register(connection, selectors.EVENT_READ)
             while selector.get_map():
                 for key, _ in selector.select():
@@ -156,7 +169,7 @@ class Target:
                         continue
                     requests += 1
                     if time.perf_counter() - begun < seconds:
-                        connection.send(self.request)
+                        connection.send(self.asked())
                     else:
                         selector.unregister(connection)
         return requests, time.perf_counter() - begun
@@ -165,7 +178,7 @@ class Target:
         """Milliseconds of each round trip, one after another."""
         end = time.perf_counter() + alone
         while (begun := time.perf_counter()) < end:
-            connection.ask(self.request)
+            connection.ask(self.asked())
             yield 1000 * (time.perf_counter() - begun)
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 import models as rows
 from channels.app import Laurel, create_app
+from channels.budgets import Rates
 from channels.database import as_application
 from channels.fanout import Group
 from channels.serving import configured
@@ -30,6 +31,8 @@ from resolvers.account import token_hash
 from resolvers.feed import Feed
 from tests.province import Province, settle
 
+UNCOUNTED = Rates(times=0)
+"""All tests come from one address: those of budgets have an application of their own."""
 PROTOCOL = websockets.Subprotocol("graphql-transport-ws")
 
 
@@ -135,7 +138,9 @@ async def serving(
     """
     data = tmp_path_factory.mktemp("data")
     url = await as_application(database_url)  # whatever it does, the role that serves may do
-    settings = Settings(database_url=url, redis_url=redis_url, secure_cookies=False, readers=4, data=data)
+    settings = Settings(
+        database_url=url, redis_url=redis_url, secure_cookies=False, readers=4, data=data, rates=UNCOUNTED
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("channels.timekeeper.EVERY", 86_400.0)
         async with served(settings) as running:
@@ -166,8 +171,9 @@ async def site(
     address, laurel, server = serving
     await laurel.feed.stop()
     laurel.feed = Feed(laurel.settings.database_url, laurel.settings.redis_url)
-    laurel.feed.on_rights = laurel.attendance.changed
+    laurel.hear()
     await laurel.feed.start()
     province = await settle(laurel.engine, laurel.feed, sessions)
+    laurel.answers.forget()
     async with httpx.AsyncClient(base_url=address) as http:
         yield Site(address, laurel, province, http, server)

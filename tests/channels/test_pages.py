@@ -54,11 +54,13 @@ async def test_what_is_not_published_is_on_no_page(site: Site) -> None:
         assert "8/QĐ-UBND" not in (await site.http.get(address)).text
 
 
-async def test_each_page_is_read_by_one_statement(site: Site) -> None:
+async def test_each_page_is_read_by_one_statement_and_then_by_none(site: Site) -> None:
     decision = await recorded(site, "9/QĐ-UBND")
     for address in ("/", "/decisions", f"/decisions/Decision_{decision.id}"):
+        site.laurel.answers.forget()
         before = site.laurel.pool.sent
-        assert (await site.http.get(address)).status_code == 200
+        for _ in range(3):
+            assert (await site.http.get(address)).status_code == 200
         assert site.laurel.pool.sent - before == 1
 
 

@@ -5,6 +5,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
+import models.base
+import models.journal
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -24,6 +27,16 @@ def run_file(name: str) -> None:
 def upgrade() -> None:
     op.drop_constraint(op.f("ck_account_attempts_are_counted"), "account")
     op.drop_constraint(op.f("ck_posting_comment_what_is_online_has_an_account"), "posting_comment")
+    op.create_table(
+        "reference_change",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("tx", models.journal.TransactionId(), server_default=sa.text("pg_current_xact_id()"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reference_change")),
+    )
+    op.create_index(op.f("ix_reference_change_at"), "reference_change", ["at"], unique=False)
+    op.create_index("ix_reference_change_tx", "reference_change", ["tx"], unique=False)
     op.create_table(
         "sign_in_attempt",
         sa.Column("who", sa.LargeBinary(), nullable=False),
@@ -168,8 +181,8 @@ def upgrade() -> None:
     op.create_index(op.f("ix_tracking_pass_expires_at"), "tracking_pass", ["expires_at"], unique=False)
     op.create_index(op.f("ix_tracking_pass_tracking_id"), "tracking_pass", ["tracking_id"], unique=False)
     op.add_column("account", sa.Column("service", sa.Boolean(), server_default=sa.text("false"), nullable=False))
-    op.drop_column("account", "failed_attempts")
     op.drop_column("account", "locked_until")
+    op.drop_column("account", "failed_attempts")
     op.add_column("posting_comment", sa.Column("author_contact", sa.Text(), nullable=True))
     op.add_column(
         "session",
@@ -208,6 +221,7 @@ def upgrade() -> None:
     op.create_check_constraint(op.f("ck_session_device_hash_is_sha256"), "session", "(octet_length(device_hash) = 32)")
     op.create_check_constraint(op.f("ck_session_device_is_told_in_a_few_words"), "session", "(length(device) <= 80)")
     op.create_check_constraint(op.f("ck_session_may_be_idle_for_a_while"), "session", "(idle > '00:00:00'::interval)")
+    run_file("0004_reference.sql")
     run_file("0004_rights.sql")
 
 

@@ -1,0 +1,352 @@
+"""The public's answers: kept until something they were read from changes, never given once anybody was told of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import quote
+
+import asyncpg
+import httpx
+import orjson
+import pytest
+
+from channels import answers as kept_answers
+from resolvers.feed import Feed
+from tests.channels.conftest import Site
+from tests.channels.public import published, recorded
+from tests.pristine import dsn
+from tests.schema.test_award_change import FALSE, changed
+
+LATEST = "/portal/graphql?documentId=LatestDecisions"
+START = "/portal/graphql?documentId=StartPage"
+
+
+def asking(document: str, **variables: str) -> str:
+    return f"/portal/graphql?documentId={document}&variables={quote(orjson.dumps(variables).decode())}"
+
+
+def by_number(number: str) -> str:
+    return asking("Decision", number=number)
+
+
+async def sent_for(site: Site, address: str, **headers: str) -> tuple[httpx.Response, int]:
+    """An answer, and how many statements it took."""
+    before = site.laurel.pool.sent
+    answer = await site.http.get(address, headers={name.replace("_", "-"): said for name, said in headers.items()})
+    return answer, site.laurel.pool.sent - before
+
+
+@contextlib.asynccontextmanager
+async def held(database_url: str, table: str = "decision") -> AsyncIterator[None]:
+    """Whoever reads this table waits until the end of the block."""
+    other = await asyncpg.connect(dsn(database_url))
+    try:
+        async with other.transaction():
+            await other.execute(f"lock table {table} in access exclusive mode")
+            yield
+    finally:
+        await other.close()
+
+
+async def until_sent(site: Site, many: int) -> None:
+    async with asyncio.timeout(5):
+        while site.laurel.pool.sent < many:
+            await asyncio.sleep(0.005)
+
+
+async def told(site: Site, by: float = 5.0) -> None:
+    """Wait until the feed has looked once more from now on."""
+    now = time.monotonic()
+    async with asyncio.timeout(by):
+        while site.laurel.feed.sure < now:
+            await asyncio.sleep(0.01)
+
+
+async def by_hand(database_url: str, sql: str, *values: Any) -> None:
+    """A change made beside the program, which rings no bell."""
+    other = await asyncpg.connect(dsn(database_url))
+    try:
+        await other.execute(sql, *values)
+    finally:
+        await other.close()
+
+
+async def test_the_same_question_is_read_once_however_it_is_spelt(site: Site) -> None:
+    await recorded(site, "7/QĐ-UBND")
+    await told(site)
+    first, sent = await sent_for(site, LATEST)
+    assert (first.status_code, sent) == (200, 1)
+    for again in (LATEST, LATEST, f"{LATEST}&variables=%7B%7D", f"{LATEST}&operationName=LatestDecisions"):
+        answer, sent = await sent_for(site, again)
+        assert (answer.content, answer.headers["etag"], sent) == (first.content, first.headers["etag"], 0), again
+    before = site.laurel.pool.sent
+    for _ in range(2):
+        posted = await site.ask("portal", documentId="LatestDecisions")
+        assert (posted.content, "etag" in posted.headers) == (first.content, False)
+    assert site.laurel.pool.sent == before
+
+
+async def test_whoever_has_it_is_told_so_without_a_look_at_the_database(site: Site) -> None:
+    await recorded(site, "7/QĐ-UBND")
+    await told(site)
+    first = await site.http.get(LATEST)
+    tag = first.headers["etag"]
+    for said in (tag, f"W/{tag}", f'"another", {tag}', "*"):
+        answer, sent = await sent_for(site, LATEST, if_none_match=said)
+        assert (answer.status_code, answer.content, sent) == (304, b"", 0), said
+        for header in ("etag", "cache-control", "vary"):
+            assert answer.headers[header] == first.headers[header]
+    answer, sent = await sent_for(site, LATEST, if_none_match='"another"')
+    assert (answer.status_code, answer.content, sent) == (200, first.content, 0)
+
+
+async def test_another_media_type_is_another_representation_with_a_tag_of_its_own(site: Site) -> None:
+    plain = await site.http.get(LATEST, headers={"Accept": "application/json"})
+    graphql = await site.http.get(LATEST, headers={"Accept": "application/graphql-response+json"})
+    assert plain.content == graphql.content
+    assert plain.headers["etag"] != graphql.headers["etag"]
+    assert plain.headers["vary"] == graphql.headers["vary"] == "Accept"
+    other = {"Accept": "application/json", "If-None-Match": graphql.headers["etag"]}
+    assert (await site.http.get(LATEST, headers=other)).status_code == 200
+
+
+async def test_head_says_what_get_would_without_its_body(site: Site) -> None:
+    full = await site.http.get(LATEST)
+    for _ in range(2):
+        head = await site.http.head(LATEST)
+        assert (head.status_code, head.content) == (200, b"")
+        for name in ("content-length", "content-type", "etag", "cache-control", "vary"):
+            assert head.headers[name] == full.headers[name]
+    tag = {"If-None-Match": full.headers["etag"]}
+    assert (await site.http.head(LATEST, headers=tag)).status_code == 304
+    assert (await site.http.head("/portal/graphql")).status_code == 405
+    refused = await site.http.head("/web/graphql?documentId=X")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, POST")
+
+
+async def test_an_empty_post_is_not_the_get_whose_query_it_bears(site: Site) -> None:
+    assert (await site.http.get(LATEST)).status_code == 200
+    json = {"Content-Type": "application/json"}
+    assert (await site.http.post(LATEST, content=b"", headers=json)).status_code == 400
+
+
+async def test_what_this_process_commits_is_forgotten_before_anybody_can_ask(site: Site) -> None:
+    await site.http.get(LATEST)
+    for number in ("1/QĐ-UBND", "2/QĐ-UBND", "3/QĐ-UBND"):
+        await site.publish(number)
+        assert number in (await site.http.get(LATEST)).text
+
+
+async def test_what_was_nowhere_is_found_once_it_is_published(site: Site) -> None:
+    assert (await site.http.get(by_number("9/QĐ-UBND"))).json() == {"data": {"decision": None}}
+    await site.publish("9/QĐ-UBND")
+    assert (await site.http.get(by_number("9/QĐ-UBND"))).json()["data"]["decision"]["number"] == "9/QĐ-UBND"
+
+
+async def test_whoever_is_told_of_a_change_reads_it(site: Site) -> None:
+    """What another process commits is unknown here until it is heard; then it is forgotten before anybody is told."""
+    address, heard = by_number("5/QĐ-UBND"), list[str | None]()
+    assert (await site.http.get(address)).json()["data"]["decision"] is None
+    other = Feed(site.laurel.settings.database_url, site.laurel.settings.redis_url)
+    await other.start()
+    mine, site.laurel.feed = site.laurel.feed, other  # as if another process published
+    try:
+        following = mine.follow(["decisions"])
+        waiting = asyncio.ensure_future(anext(following))
+        await asyncio.sleep(0.05)
+        await site.publish("5/QĐ-UBND")
+        await asyncio.wait_for(waiting, 5)
+        site.laurel.feed = mine
+        heard.append((await site.http.get(address)).json()["data"]["decision"])
+    finally:
+        site.laurel.feed = mine
+        await other.stop()
+    assert heard[0] is not None
+
+
+async def test_a_change_that_does_not_concern_an_answer_leaves_it(site: Site) -> None:
+    await recorded(site, "7/QĐ-UBND")
+    await told(site)
+    await site.http.get(LATEST), await site.http.get(START)
+    site.laurel.answers.forget({"Dossier"})
+    assert (await sent_for(site, LATEST))[1] == 0
+    assert (await sent_for(site, START))[1] == 1, "the start page says how far the journal is"
+    site.laurel.answers.forget({"Decision"})
+    assert (await sent_for(site, LATEST))[1] == 1
+
+
+async def test_a_change_by_hand_of_what_is_never_journalled_is_heard_of_too(site: Site, database_url: str) -> None:
+    await recorded(site, "7/QĐ-UBND")
+    await told(site)
+    assert "Tỉnh mới" not in (await site.http.get(LATEST)).text
+    await by_hand(database_url, "update agency set name = 'Tỉnh mới' where code = 'H37'")
+    await told(site)
+    assert "Tỉnh mới" in (await site.http.get(LATEST)).text
+
+
+async def test_many_who_ask_at_once_wait_for_one_statement_whoever_leaves(site: Site, database_url: str) -> None:
+    await recorded(site, "7/QĐ-UBND")
+    before = site.laurel.pool.sent
+    async with held(database_url):
+        first = asyncio.create_task(site.http.get(LATEST))
+        await until_sent(site, before + 1)
+        others = [asyncio.create_task(site.http.get(LATEST)) for _ in range(20)]
+        await asyncio.sleep(0.2)
+        first.cancel()
+        others.pop().cancel()
+        await asyncio.sleep(0.1)
+    answers = await asyncio.gather(*others)
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert site.laurel.pool.sent - before == 1
+
+
+async def test_when_all_have_left_the_statement_is_given_up(site: Site, database_url: str) -> None:
+    before = site.laurel.pool.sent
+    async with held(database_url):
+        asking = [asyncio.create_task(site.http.get(LATEST)) for _ in range(3)]
+        await until_sent(site, before + 1)
+        await asyncio.sleep(0.1)
+        for each in asking:
+            each.cancel()
+        async with asyncio.timeout(5):
+            while site.laurel.answers.flights:
+                await asyncio.sleep(0.01)
+    assert (await sent_for(site, LATEST))[0].status_code == 200
+
+
+async def test_what_was_read_before_a_change_and_came_after_it_is_not_kept(site: Site, database_url: str) -> None:
+    before = site.laurel.pool.sent
+    async with held(database_url):
+        early = asyncio.create_task(site.http.get(LATEST))
+        await until_sent(site, before + 1)
+        site.laurel.answers.forget({"Decision"})  # as the feed does when it hears
+        late = asyncio.create_task(site.http.get(LATEST))
+        await until_sent(site, before + 2)
+    assert (await early).status_code == (await late).status_code == 200
+    assert [answer.kinds for answer in site.laurel.answers.kept.values()] != []
+    assert (await sent_for(site, LATEST))[1] == 0, "the later one is kept"
+
+
+async def test_failures_are_not_kept(site: Site, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site.laurel.pool, "patience", 0.05)
+    monkeypatch.setattr(site.laurel.pool, "size", 0)
+    monkeypatch.setattr(site.laurel.pool, "connect", {**site.laurel.pool.connect, "dsn": "postgresql://localhost:1/x"})
+    idle, site.laurel.pool.idle = site.laurel.pool.idle, []
+    away = await site.http.get(LATEST)
+    assert (away.status_code, away.headers["cache-control"], "etag" in away.headers) == (503, "no-store", False)
+    monkeypatch.undo()
+    site.laurel.pool.idle = idle
+    assert (await site.http.get(LATEST)).status_code == 200
+    bad = "/portal/graphql?documentId=LatestDecisions&variables=%7B%22first%22%3A0%7D"
+    for _ in range(2):
+        answer = await site.http.get(bad)
+        assert "errors" in answer.json()
+        assert (answer.headers["cache-control"], "etag" in answer.headers) == ("no-store", False)
+
+
+async def test_without_a_feed_nothing_kept_is_given_for_long(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    await recorded(site, "7/QĐ-UBND")
+    await told(site)
+    monkeypatch.setattr(kept_answers, "FRESH", 0.4)
+    assert (await sent_for(site, LATEST))[1] == 1
+    assert (await sent_for(site, LATEST))[1] == 0
+    await site.laurel.feed.stop()
+    await asyncio.sleep(0.5)
+    for _ in range(2):
+        assert (await sent_for(site, LATEST))[1] == 1, "what nobody confirms is read again"
+
+
+async def test_another_journal_ends_all_that_is_kept(site: Site, database_url: str) -> None:
+    await site.publish("1/QĐ-UBND")
+    await told(site)
+    await site.http.get(LATEST)
+    assert site.laurel.answers.kept
+    async with asyncio.timeout(5):
+        await by_hand(database_url, "set session_replication_role = replica; update journal_seq set hash = '\\x00'")
+        while site.laurel.answers.kept:
+            await asyncio.sleep(0.02)
+
+
+async def test_they_are_bounded_by_number_by_bytes_and_each_by_itself(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = site.laurel.answers
+    await told(site)
+    monkeypatch.setattr(kept_answers, "MOST", 3)
+    for number in range(6):
+        await site.http.get(by_number(f"{number}/QĐ-UBND"))
+    assert [orjson.loads(key[2])["number"] for key in answers.kept] == [f"{n}/QĐ-UBND" for n in (3, 4, 5)]
+    assert answers.held == sum(answer.size for answer in answers.kept.values())
+    monkeypatch.setattr(kept_answers, "ROOM", answers.held - 1)
+    await site.http.get(by_number("3/QĐ-UBND"))
+    await site.http.get(by_number("6/QĐ-UBND"))
+    assert len(answers.kept) == 2, "what was used last stays"
+    assert answers.held == sum(answer.size for answer in answers.kept.values())
+    monkeypatch.setattr(kept_answers, "LARGEST", 10)
+    assert (await sent_for(site, by_number("7/QĐ-UBND")))[1] == 1
+    assert (await sent_for(site, by_number("7/QĐ-UBND")))[1] == 1
+    answers.forget()
+    assert (answers.held, len(answers.kept), answers._hanging, answers._requests.held) == (0, 0, {}, 0)
+
+
+async def test_an_answer_that_hangs_on_the_date_is_not_given_past_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    postings = "/portal/graphql?documentId=Postings"
+    await told(site)
+    monkeypatch.setattr(kept_answers, "DATED", 0.3)
+    assert [(await sent_for(site, postings))[1] for _ in range(2)] == [1, 0]
+    await asyncio.sleep(0.35)
+    assert (await sent_for(site, postings))[1] == 1
+    assert 0 < kept_answers._left_today() <= 0.3
+
+
+async def test_n_a26_an_officer_first_and_the_public_second_get_what_is_theirs(site: Site) -> None:
+    """N-A26: what is kept for one is never given to another, and no cache between may give it."""
+    await recorded(site, "11/QĐ-UBND", "Chưa công bố", status="ISSUED", published_at=None)
+    query = "{ decisions(first: 20, orderBy: PUBLISHED) { nodes { number } } }"
+    officer = await site.ask("web", query, "chief")
+    assert "11/QĐ-UBND" in officer.text
+    assert officer.headers["cache-control"] == "no-store"
+    bearer = await site.bearer("chief")
+    for headers in (bearer, {}, bearer, {}):
+        answer = await site.http.get(LATEST, headers=headers)
+        assert "11/QĐ-UBND" not in answer.text
+        if headers:
+            assert (answer.status_code, answer.headers["cache-control"]) == (403, "no-store")
+        else:
+            assert (answer.status_code, answer.headers["vary"]) == (200, "Accept")
+    cookie = {"Cookie": f"laurel_session={await site.token('chief')}"}
+    assert "11/QĐ-UBND" not in (await site.http.get(LATEST, headers=cookie)).text
+    for channel in ("web", "mobile"):
+        private = await site.http.get(f"/{channel}/graphql?documentId=LatestDecisions")
+        assert private.headers["cache-control"] == "no-store"
+
+
+async def test_n_b11_what_is_revoked_is_shown_as_revoked_wherever_it_was_kept(site: Site) -> None:
+    """N-B11: the page, the answer by number and what the certificate's code says change with the feed's entry."""
+    decision = await published(site.province)
+    asked = "... on Decision { number version awards(first: 1) { nodes { code } } }"
+    text = f"query($id: ID!) {{ node(id: $id) {{ {asked} }} }}"
+    read = (await site.province.ask("chief", text, {"id": decision}))["data"]["node"]
+    (award,) = read["awards"]["nodes"]
+    by_code = asking("VerifyAward", code=award["code"])
+    addresses = [LATEST, by_number(read["number"]), by_code, f"/decisions/{decision}", f"/xac-minh/{award['code']}"]
+    before = {address: await site.http.get(address) for address in addresses}
+    assert [(await sent_for(site, address))[1] for address in addresses] == [0] * 5
+    following = site.laurel.feed.follow(["decisions"])
+    waiting = asyncio.ensure_future(anext(following))
+    await asyncio.sleep(0.05)
+    done = {"id": decision, "version": read["version"]}
+    await changed(site.province, "revokeAward", done, **FALSE)
+    await asyncio.wait_for(waiting, 5)
+    for address, was in before.items():
+        now = await site.http.get(address, headers={"If-None-Match": was.headers["etag"]})
+        assert now.status_code == 200, address
+        assert now.text != was.text, address
+    assert (await site.http.get(by_code)).json()["data"]["verifyAward"]["status"] == "CANCELLED"
