@@ -152,7 +152,8 @@ class Beside:
 
     @rule(data=st.data(), kind=st.sampled_from(["SUPPORT", "REMARK", "OBJECTION"]))
     def comment(self, data: st.DataObject, kind: str) -> None:
-        found = self.rows("select id from public_posting order by opened_at desc, id limit 3")
+        text = "select id from public_posting where dossier_id = any($1) order by opened_at desc, id limit 3"
+        found = self.rows(text, [UUID(life.id.removeprefix("Dossier_")) for life in self.lives])
         if found:
             said = {
                 "posting": f"PublicPosting_{data.draw(st.sampled_from(found))['id']}",
