@@ -23,7 +23,7 @@ from schema.refusals import InvalidInput, NotFound, NotPermitted, TooManyAttempt
 
 def _current(viewer: access.Viewer, found: list[tuple[Any, ...]]) -> list[bool]:
     """Whether it is the session by which you ask."""
-    return [key == viewer.session_id for (key,) in found]
+    return [str(key) == str(viewer.session_id) for (key,) in found]
 
 
 @shows(rows.Session, visible=visible_own_session)
