@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import asyncpg
@@ -42,22 +43,33 @@ LOST = (
 """What a cut connection looks like: a read may be asked again on another."""
 
 
+SECONDS: ContextVar[float] = ContextVar("SECONDS", default=0.0)
+"""Seconds that statements of this task's request may run; 0: as many as the pool says."""
+
+
 class Connection(asyncpg.Connection):
     """A connection that keeps its statements as objects: asking again costs no look by text through its layers."""
 
-    __slots__ = ("statements",)
+    __slots__ = ("seconds", "statements")
 
     statements: Recent[str, Any]
+    seconds: float
+    """That a statement may run on it."""
+
+    async def bound(self, seconds: float) -> None:
+        """Have statements run so long at most from now on."""
+        await self.execute(f"set statement_timeout = {round(seconds * 1000)}")
+        self.seconds = seconds
 
     async def value(self, sql: str, values: Sequence[Any]) -> bytes | None:
         """The one value a statement gives, None where it gives no row."""
         statement = self.statements.get(sql) or await self.prepared(sql)
         try:
-            rows = await asked(self, statement, values)
+            rows = await asked(self, statement, values, self.seconds + GRACE)
         except CHANGED:
             self.statements = Recent(PREPARED)
             await self.reload_schema_state()
-            rows = await asked(self, await self.prepared(sql), values)
+            rows = await asked(self, await self.prepared(sql), values, self.seconds + GRACE)
         return rows[0][0] if rows else None
 
     async def prepared(self, sql: str) -> Any:
@@ -65,7 +77,9 @@ class Connection(asyncpg.Connection):
         return self.statements.put(sql, await self.prepare(sql))
 
 
-def asked(connection: Connection, statement: Any, values: Sequence[Any]) -> Awaitable[list[Any]]:
+def asked(
+    connection: Connection, statement: Any, values: Sequence[Any], patience: float | None = None
+) -> Awaitable[list[Any]]:
     """Ask for a statement's first row as asyncpg itself does under its public methods.
 
     They spend as much in Python as all the rest of it in C. This is the one place that knows of what lies under them:
@@ -74,7 +88,7 @@ def asked(connection: Connection, statement: Any, values: Sequence[Any]) -> Awai
     protocol: Any = connection._protocol  # type: ignore[attr-defined]  # no stub shows it
     if protocol is None:  # it was ended while it lay idle
         raise asyncpg.InterfaceError("the connection is closed")
-    made: Awaitable[list[Any]] = protocol.bind_execute(statement._state, values, "", 1, False, None)
+    made: Awaitable[list[Any]] = protocol.bind_execute(statement._state, values, "", 1, False, patience)
     return made
 
 
@@ -100,6 +114,7 @@ class Pool:
         bounds = {"timeout": CONNECTING, "command_timeout": statement_timeout + GRACE}
         self.connect, self.size, self.patience = bounds | connect, size, patience
         self.settings = SETTINGS | {"statement_timeout": str(round(statement_timeout * 1000))}
+        self.seconds = statement_timeout
         self.idle: list[Connection] = []
         self.open = 0
         self.sent = 0
@@ -107,8 +122,9 @@ class Pool:
 
     async def fetch(self, sql: str, values: Sequence[Any]) -> bytes | None:
         """The one value a statement gives, None where it gives no row."""
+        seconds = SECONDS.get() or self.seconds
         try:
-            return await self._run(self.idle.pop() if self.idle else await self._take(), sql, values)
+            return await self._run(self._idle(seconds) or await self._take(), sql, values)
         except LOST:
             return await self._again(sql, values)
         except TimeoutError as error:
@@ -162,8 +178,10 @@ class Pool:
 
     async def _run(self, connection: Connection, sql: str, values: Sequence[Any]) -> bytes | None:
         self.sent += 1
-        ready = False
+        ready, seconds = False, SECONDS.get() or self.seconds
         try:
+            if connection.seconds != seconds:
+                await connection.bound(seconds)
             said = await connection.value(sql, values)
             ready = True
             return said
@@ -177,6 +195,13 @@ class Pool:
             raise unavailable() from error
         finally:
             self._give(connection, ready)
+
+    def _idle(self, seconds: float) -> Connection | None:
+        """The idle connection used last, rather one whose statements may run so long already."""
+        for place in range(len(self.idle) - 1, -1, -1):
+            if self.idle[place].seconds == seconds:
+                return self.idle.pop(place)
+        return self.idle.pop() if self.idle else None
 
     async def _take(self) -> Connection:
         while not self.idle:
@@ -208,7 +233,7 @@ class Pool:
             connection: Connection = await asyncpg.connect(
                 **self.connect, connection_class=Connection, server_settings=self.settings
             )
-            connection.statements = Recent(PREPARED)
+            connection.statements, connection.seconds = Recent(PREPARED), self.seconds
             await connection.set_type_codec(
                 "text", schema="pg_catalog", format="binary", encoder=str.encode, decoder=bytes
             )

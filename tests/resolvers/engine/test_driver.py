@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
 import asyncpg
 import pytest
 
 from resolvers.engine import Pool, Unanswered
-from resolvers.engine.driver import PREPARED, asked
+from resolvers.engine.driver import PREPARED, SECONDS, asked
 from tests.pristine import dsn
 
 from .conftest import Register
@@ -36,6 +37,14 @@ async def server(register: Register) -> AsyncIterator[asyncpg.Connection]:  # ty
     await connection.close()
 
 
+@contextmanager
+def during(seconds: float) -> Iterator[None]:
+    """Statements of this task may run so long."""
+    token = SECONDS.set(seconds)
+    yield
+    SECONDS.reset(token)
+
+
 async def test_an_answer_is_bytes_and_no_row_is_none(one: Pool) -> None:
     assert await one.fetch("select 'Đường ' || $1::text", ["é"]) == "Đường é".encode()
     assert await one.fetch("select 'x' where false", []) is None
@@ -49,6 +58,36 @@ async def test_nothing_connects_before_it_is_asked() -> None:
         await pool.fetch("select 'x'", [])
     assert found.value.extensions == {"code": "UNAVAILABLE", "retryAfter": 5}
     assert pool.open == 0
+
+
+async def test_who_may_wait_longer_does_so_and_on_the_same_connection_others_do_not(one: Pool) -> None:
+    longer = "select pg_sleep(0.6)::text"
+    with during(2.0):
+        assert await one.fetch(longer, []) == b""
+    with pytest.raises(Unanswered):
+        await one.fetch(longer, [])
+    with during(0.05), pytest.raises(Unanswered):
+        await one.fetch("select pg_sleep(0.2)::text", [])
+    assert await one.fetch("select pg_sleep(0.2)::text", []) == b""
+    assert one.open == 1
+
+
+async def test_of_the_idle_connections_one_that_waits_as_long_already_is_taken(register: Register) -> None:
+    pool = Pool(register.url, size=2, statement_timeout=5)
+    setting = "select current_setting('statement_timeout') || ' ' || pg_backend_pid()"
+    with during(9.0):
+        first = asyncio.create_task(pool.fetch("select pg_sleep(0.2)::text", []))
+        await asyncio.sleep(0.05)
+    other = await pool.fetch(setting, [])
+    await first
+    said = set()
+    for _ in range(3):
+        with during(9.0):
+            said.add(await pool.fetch(setting, []))
+        assert await pool.fetch(setting, []) == other
+    assert len(said) == 1
+    assert said.pop().split()[0] == b"9s"  # type: ignore[union-attr]  # a row
+    await pool.close()
 
 
 async def test_a_statement_that_takes_too_long_is_refused_and_the_connection_lives(one: Pool) -> None:
