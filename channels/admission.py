@@ -52,6 +52,8 @@ class Admission:
     def __init__(self, channel: Channel, documents: TrustedDocuments, engine: Engine) -> None:
         self.channel, self.documents, self.engine = channel, documents, engine
         self.gates = [Gate(channel.limits_of(tier)) for tier in Tier]
+        self.ours: dict[str, Document] = {}
+        """The registered documents that were made ready, by their texts: what strangers ask does not push them out."""
         self._asked = [Recent[bytes, Admitted](REMEMBERED, ROOM, len) for _ in Tier]
 
     def admit(self, request: Request, caller: Caller) -> Admitted:
@@ -60,7 +62,7 @@ class Admission:
         gate = self.gates[tier]
         operation, cost = gate.operation(text, request, ours=text in self.documents.known)
         self._check_caller(operation, caller)
-        document = self.engine.document(text, operation.weight.document)
+        document = self.ours.get(text) or self.engine.document(text, operation.weight.document)
         if document.errors:
             raise invalid(document.errors, hints=caller.viewer.audience is Audience.STAFF)
         said = request.variables, caller.viewer, gate.limits.page, request.document_id

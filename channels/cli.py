@@ -45,6 +45,8 @@ def demo(port: Port = None, host: Host = None, scale: Scale = 1, seed: Seed = 37
     from channels import serving
 
     settings = replace(asked(port, host), demo=True, secure_cookies=os.environ.get("LAUREL_SECURE_COOKIES") == "true")
+    if "LAUREL_RATES" not in os.environ:
+        settings = replace(settings, rates=replace(settings.rates, times=100))  # one person plays everybody
     listener = serving.listen(settings.host, settings.port)  # before anything slow
     from channels import database, welcome
     from channels.progress import progress
@@ -208,6 +210,17 @@ def schema() -> None:
     from schema import schema as laurel
 
     out.out(laurel.as_str())
+
+
+@app.command()
+def documents(
+    as_json: Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng · one JSON object a line.")] = False,
+) -> None:
+    """Tài liệu đã đăng ký của các kênh · The registered documents: names, ids, and what each costs."""
+    from channels import register
+    from schema import schema as laurel
+
+    register.show(out, laurel._schema, as_json=as_json)
 
 
 def asked(port: int | None, host: str | None) -> Settings:

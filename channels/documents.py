@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from graphql import GraphQLSchema, OperationDefinitionNode, validate
+from graphql import GraphQLSchema, NoDeprecatedCustomRule, OperationDefinitionNode, specified_rules, validate
 
 from channels.contract import Channel, Documents
 from channels.gate import Request, parsed
@@ -73,10 +73,14 @@ def read_documents(channel: Channel, schema: GraphQLSchema, folder: Path | None 
 
 
 def _checked(text: str, channel: Channel, schema: GraphQLSchema) -> str:
-    """The name of the one operation in a text that fits the schema and the channel's limits."""
+    """The name of the one operation in a text that fits the schema and the channel's limits.
+
+    What is deprecated is taken out of our own documents first, then out of the schema.
+    """
     document = parsed(text, channel.limits)
     weigh(document).check(channel.limits)
-    problems = [{"message": problem.message} for problem in validate(schema, document)]
+    found = validate(schema, document, [*specified_rules, NoDeprecatedCustomRule])
+    problems = [{"message": problem.message} for problem in found]
     if problems:
         raise Refused(Refusal.VALIDATION_FAILED, problems)
     names = [d.name.value if d.name else "" for d in document.definitions if isinstance(d, OperationDefinitionNode)]

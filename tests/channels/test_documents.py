@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from io import StringIO
 from pathlib import Path
+from uuid import uuid4
 
+import orjson
 import pytest
+from graphql import OperationType, build_schema
+from rich.console import Console
 
-from channels.contract import CHANNELS, MOBILE, PORTAL, WEB, Channel
+from channels.admission import Admission
+from channels.contract import CHANNELS, MOBILE, PORTAL, WEB, Channel, tier_of
 from channels.documents import UnsoundDocument, hash_of, read_documents
 from channels.gate import Gate, Request
+from channels.prepared import prepare
 from channels.refusals import Refused
+from channels.register import show
+from models.access import Viewer
+from resolvers.engine import Engine, Pool
 from schema import schema
 
 
@@ -61,3 +71,44 @@ def test_a_document_that_is_not_in_order_names_its_file(tmp_path: Path, file: st
     (tmp_path / file).write_text(text)
     with pytest.raises(UnsoundDocument, match=f"^{file}: .*{why}"):
         read_documents(PORTAL, schema._schema, tmp_path)
+
+
+def test_what_is_deprecated_is_taken_out_of_our_documents_before_the_schema(tmp_path: Path) -> None:
+    old = build_schema('type Query { old: Int @deprecated(reason: "Dùng new. · Use new.") new: Int }')
+    (tmp_path / "A.graphql").write_text("query A { old }")
+    with pytest.raises(UnsoundDocument, match=r"^A.graphql: .*Query.old is deprecated. Dùng new"):
+        read_documents(PORTAL, old, tmp_path)
+    (tmp_path / "A.graphql").write_text("query A { new }")
+    assert "A" in read_documents(PORTAL, old, tmp_path).texts
+
+
+@pytest.mark.parametrize("channel", CHANNELS, ids=lambda channel: channel.name)
+async def test_registered_queries_are_planned_before_anybody_asks_them(channel: Channel) -> None:
+    engine = Engine(schema, Pool("postgresql+asyncpg://nobody@127.0.0.1:1/none", size=1))
+    admission = Admission(channel, read_documents(channel, schema._schema), engine)
+    kinds = [next(iter(engine.document(text).operations.values())).kind for text in admission.documents.known]
+    assert prepare(admission) == kinds.count(OperationType.QUERY) == engine.planned
+    viewer = Viewer(channel.audience, account_id=uuid4(), nominee_id=uuid4())
+    for text in admission.documents.known:
+        document = admission.ours[text]
+        if document.operation(None).kind is OperationType.QUERY:
+            said = {"number": "1/QĐ-UBND", "id": f"Dossier_{uuid4()}", "code": "ABC", "text": "bằng khen"}
+            ready = engine.ready(document, said, None)
+            assert ready
+            assert engine.plan_ready(ready, viewer, admission.gates[tier_of(viewer)].limits.page)
+    assert engine.planned == kinds.count(OperationType.QUERY), "whoever asks as usual finds a plan"
+
+
+def test_the_register_names_each_document_with_its_id_and_what_it_costs() -> None:
+    shown = Console(file=StringIO(), width=20)
+    show(shown, schema._schema, as_json=True)
+    rows = [orjson.loads(line) for line in shown.file.getvalue().splitlines()]  # type: ignore[attr-defined]  # a StringIO
+    for channel in CHANNELS:
+        texts = read_documents(channel, schema._schema).texts
+        assert {row["id"] for row in rows if row["channel"] == channel.name} == {
+            hash_of(text) for text in texts.values()
+        }
+    assert all(0 < row["cost"] <= row["cost_limit"] for row in rows)
+    plain = Console(file=StringIO(), width=20)
+    show(plain, schema._schema, as_json=False)
+    assert all(row["id"] in plain.file.getvalue() for row in rows), "whole, on however narrow a screen"  # type: ignore[attr-defined]  # a StringIO
