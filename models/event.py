@@ -24,6 +24,14 @@ def visible_entry(row: type[Entry], viewer: Viewer, of_seen: bool = False) -> Co
     )
 
 
+def visible_step(row: type[Entry], viewer: Viewer, of_seen: bool = False) -> ColumnElement[bool]:
+    """Whoever sees a dossier (`of_seen`: it is seen) sees its steps; what else the journal holds is no step of one."""
+    if of_seen:
+        return true()
+    dossier = select(Dossier.id).where(Dossier.id == row.subject_id, visible_dossier(Dossier, viewer))
+    return and_(row.subject_kind == "Dossier", exists(dossier))
+
+
 def visible_change(row: type[Entry], viewer: Viewer, of_seen: bool = False) -> ColumnElement[bool]:
     """Staff who see the decision or the sitting that changed (`of_seen`: it is seen); nobody else."""
     if viewer.audience is not Audience.STAFF:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, select
 import models as rows
 from models.access import Viewer
 from models.dossier import visible_among_all, visible_beside, visible_document, visible_dossier, visible_line
-from models.event import visible_account, visible_entry
+from models.event import visible_account, visible_step
 from models.outward import ExchangeStatus, PortalStatus, exchange_status, portal_status
 from models.rule_set import CommendationType
 from models.workflow import DossierStatus
@@ -187,7 +187,7 @@ def documents(viewer: Viewer, parent: type[rows.Dossier]) -> Select[rows.Dossier
 def _events(viewer: Viewer, parent: type[rows.Dossier]) -> Select[rows.Entry]:
     entry = rows.Entry
     return select(entry).where(
-        entry.subject_kind == "Dossier", entry.subject_id == parent.id, visible_entry(entry, viewer, seen(parent))
+        entry.subject_kind == "Dossier", entry.subject_id == parent.id, visible_step(entry, viewer, seen(parent))
     )
 
 

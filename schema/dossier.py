@@ -11,7 +11,7 @@ from models.catalogue.deadline import Stage
 from models.clock import Timeliness
 from models.dossier import visible_dossier, visible_line
 from models.dossier_line import LineOutcome
-from models.event import visible_entry
+from models.event import visible_step
 from models.outward import ExchangeStatus, PortalStatus
 from models.rule_set import CommendationType
 from models.standing import standing
@@ -60,7 +60,7 @@ class DossierLine(Node):
     tracking_code: TrackingCode | None = reads(tracking.tracking_code)
 
 
-@shows(rows.Entry, visible=visible_entry, key="key")
+@shows(rows.Entry, visible=visible_step, key="key")
 class DossierEvent(Node):
     """A step that a dossier has taken: one entry of the journal."""
 
@@ -132,7 +132,7 @@ class Dossier(Node):
     postings: Connection[PublicPosting] = many(posting.postings_of)
 
 
-@shows(rows.Entry, visible=visible_entry)
+@shows(rows.Entry, visible=visible_step)
 class DossierMoved:
     """A step just taken, or word that the cursor cannot be followed."""
 

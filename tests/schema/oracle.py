@@ -110,6 +110,8 @@ class Oracle(Awards, Clocks, Consulting, Councils, Delegations, Sessions, answer
     def Query_node(self, _: Any, viewer: Viewer, id: str) -> Any:
         kind, _, said = id.rpartition("_")
         held = self.by_key.get(said) if kind == "DossierEvent" else None
+        if held is not None and held.subject_kind != "Dossier":
+            return None
         if kind in NODES and kind != "DossierEvent" and row_key(id):
             held = self.found.one(KINDS[kind], row_key(id))
         return held if held is not None and self.found.sees(held, viewer) else None

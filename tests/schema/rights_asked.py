@@ -1,0 +1,65 @@
+"""What is asked of everybody's rights: each way to each field, random documents, searches and figures."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import GraphQLInputObjectType
+
+from models.access import Viewer
+from models.search import SEARCHED
+
+from .oracle import SDL
+from .oracle_example import Example
+from .oracle_maker import WORDS, Maker
+from .oracle_reach import SKIPPED, forbidden
+from .oracle_rows import Rows
+from .rights_unseen import CANARY
+from .rights_ways import Ways
+from .searching import SEARCH
+from .test_statistics import AWARDS, DOSSIERS, LAST_YEAR
+
+
+def ways(found: Rows, viewer: Viewer, *, everything: bool = False) -> Ways:
+    """Every way to every field that the viewer has the permissions for; `everything`: what no oracle knows too."""
+    left_out = set() if everything else set(SKIPPED)
+    python = {"Query.viewer", "Query.search", "Query.dossierStatistics", "Query.awardStatistics"}
+    return Ways(found, left_out | python | forbidden(viewer))
+
+
+def asked(found: Rows, who: str, viewer: Viewer, chance: random.Random, documents: int) -> Iterator[Example]:
+    """All that is asked as one person: whole, and at random so many documents, searches and groupings."""
+    for text, variables in ways(found, viewer, everything=True).documents():
+        yield Example(who, text, variables)
+    for _ in range(documents):
+        maker = Maker(chance, found, viewer)
+        text, variables = maker.document()
+        yield Example(who, text, variables, maker.wanted)
+    for said in [*chance.sample(sorted(words(found)), documents), CANARY, CANARY.split()[-1]]:
+        kinds = chance.choice([None, [kind.name for kind in chance.sample(list(SEARCHED), 2)]])
+        yield Example(who, SEARCH, {"text": said, "kinds": kinds})
+    for _ in range(documents):
+        yield figures(who, Maker(chance, found, viewer))
+
+
+def words(found: Rows) -> set[str]:
+    """Words of all rows that can be searched for, whoever sees them."""
+    texts = (
+        getattr(row, name) or "" for where in SEARCHED.values() for row in found.all(where.row) for name in where.fields
+    )
+    return {word for text in texts for word in text.split() if word.isalnum()} | {
+        word for word in WORDS if word.isalnum()
+    }
+
+
+def figures(who: str, maker: Maker) -> Example:
+    """Figures by some dimensions, of what a filter lets through, sometimes compared."""
+    chance = maker.chance
+    kind, text = chance.choice([("Award", AWARDS), ("Dossier", DOSSIERS)])
+    filter_type, dimensions = SDL.type_map[f"{kind}Filter"], SDL.type_map[f"{kind}Dimension"]
+    assert isinstance(filter_type, GraphQLInputObjectType)
+    by = chance.sample(sorted(dimensions.values), chance.choice([1, 1, 2, 3]))
+    given: dict[str, Any] = {"by": by, "f": chance.choice([None, maker.filter(filter_type, 0)])}
+    return Example(who, text, given | ({"c": chance.choice([None, LAST_YEAR])} if kind == "Award" else {}))

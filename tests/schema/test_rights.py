@@ -1,0 +1,119 @@
+"""Who sees what, for everybody and by every way the schema has: what `visible_…` and `needs=` say, and nothing else.
+
+The documents are made of the SDL. A field, type or argument that is added is asked for by itself; one that nobody has
+said the right of makes the oracle, the ways or the build say what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import orjson
+import pytest
+from graphql import GraphQLInterfaceType, GraphQLObjectType
+
+import models as rows
+from channels.settings import Settings
+from models.access import ANONYMOUS, Permission, Viewer
+
+from .oracle import SDL
+from .oracle_court import seated
+from .oracle_example import Court, Example
+from .oracle_reach import SKIPPED
+from .rights_asked import ways
+from .rights_people import WHO, move_in
+
+PYTHON = {"Viewer", "RoleHeld", "AllowedStep", "Because", "Resync", "Change"}
+"""Types that show no row: what they tell is the viewer's own, or of a row that was seen before."""
+FIGURES = {"SearchFacet", "SearchEdge", "SearchConnection", "Highlight", "HighlightPart"} | {
+    name for name in SDL.type_map if name.endswith(("Statistic", "Figures"))
+}
+"""Types that count or quote what is seen: test_rights_unseen.py asks for them."""
+TOLD = {"DossierMoved", "DecisionPublished"}
+"""Types of events: asked for below, entry by entry."""
+
+EVENTS = {
+    "Dossier": """subscription { dossierMoved(id: "x") { cursor event { act note reason actor { id } }
+        dossier { id code title } } }""",
+    "Decision": "subscription { decisionPublished { cursor decision { id number title } } }",
+}
+"""By what an entry is of: how it is followed."""
+
+
+@pytest.fixture(scope="module")
+async def court(servers: Settings) -> AsyncIterator[Court]:
+    """Random rows of every kind, and everybody whose rights differ."""
+    async with seated(servers.database_url, "rights", move_in) as court:
+        yield court
+
+
+def viewer_of(court: Court, who: str) -> Viewer:
+    return court.province.viewers.get(who, ANONYMOUS)
+
+
+@pytest.mark.parametrize("who", WHO)
+async def test_each_field_of_each_row_is_seen_by_each_way_as_its_right_says(court: Court, who: str) -> None:
+    """N-A01, N-A02, N-A04, N-A05, N-A19: what is not for them is as what is not there, in lists, edges and totals."""
+    for text, variables in ways(court.oracle.found, viewer_of(court, who)).documents():
+        wrong = await court.judge(Example(who, text, variables))
+        assert wrong is None, wrong
+
+
+def test_every_field_is_reached_by_some_way(court: Court) -> None:
+    everything = ways(court.oracle.found, Viewer(permissions=frozenset(Permission)))
+    for _ in everything.documents():
+        pass
+    missing = shown() - everything.reached - SKIPPED.keys() - {"Query.node", "Query.nodes"}
+    assert missing == set(), (
+        "nothing asks for these. A type that shows rows must be reached from Query or a Node (@shows with visible=…, a "
+        "field that leads there); else say above in PYTHON, FIGURES or TOLD what it is, and try its right there"
+    )
+
+
+def shown() -> set[str]:
+    """Every field of every type that shows rows, and of what lists them."""
+    others = PYTHON | FIGURES | TOLD | {"Mutation", "Subscription", "Session", "PageInfo"}
+    refusals = {kind.name for kind in SDL.get_possible_types(refusal())}
+    return {
+        f"{kind.name}.{name}"
+        for kind in SDL.type_map.values()
+        if isinstance(kind, GraphQLObjectType) and kind.name not in others | refusals
+        if not kind.name.startswith("__") and not kind.name.endswith("Edge")
+        for name in kind.fields
+    }
+
+
+def refusal() -> GraphQLInterfaceType:
+    found = SDL.type_map["Refusal"]
+    assert isinstance(found, GraphQLInterfaceType)
+    return found
+
+
+@pytest.mark.parametrize("who", WHO)
+async def test_an_event_is_told_to_whoever_sees_its_entry_and_to_nobody_else(court: Court, who: str) -> None:
+    """N-A10, N-A11: looked at anew for each entry, by whoever they are when it is told."""
+    viewer, told = viewer_of(court, who), 0
+    entries = court.oracle.found.all(rows.Entry)
+    for kind, said in EVENTS.items():
+        operation = court.engine.document(said).operation(None)
+        assert operation is not None, court.engine.document(said).errors
+        for entry in (entry for entry in entries if entry.subject_kind == kind):
+            payload = await court.engine.tell(operation, {}, viewer, entry.id)
+            assert (payload is not None) == court.oracle.found.sees(entry, viewer), (who, kind, entry.id)
+            told += payload is not None
+            if payload is not None and kind == "Dossier":
+                (moved,) = orjson.loads(payload)["data"].values()
+                seen = entry.actor_id and court.oracle.found.sees(
+                    court.oracle.found.one(rows.Account, entry.actor_id), viewer
+                )
+                assert bool(moved["event"]["actor"]) == bool(seen)
+    assert told or who in (
+        "guest",
+        "stranger",
+        "ended",
+        "admin",
+        "subunit",
+        "lent_later",
+        "lent_before",
+        "lent_revoked",
+    )
