@@ -44,11 +44,13 @@ Key = tuple[Any, int, bytes]
 class Answer:
     """The final bytes of a response, and what ends them."""
 
-    __slots__ = ("body", "key", "kinds", "requests", "tags", "until")
+    __slots__ = ("body", "heads", "key", "kinds", "requests", "tags", "until")
 
     def __init__(self, body: bytes, key: Key, kinds: frozenset[str], until: float) -> None:
         self.body, self.key, self.kinds, self.until = body, key, kinds, until
         self.tags: dict[str, str] = {}
+        self.heads: dict[tuple[str, int], bytes] = {}
+        """The lines of headers by media type and status, as they were written before."""
         self.requests: list[bytes] = []
         """The bytes of requests that were given it."""
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import count
@@ -166,6 +166,20 @@ class Exchange:
             return False
         self.write(200, size=len(body))
         return True
+
+    def answer_kept(self, status: int, lines: bytes, body: bytes) -> bool:
+        """Answer with the lines of headers that are kept with a body, and its own line in the log; False as above."""
+        if self._line is None or self.method == "HEAD":
+            return False
+        if not self._line.answer(b"x-request-id: %b\r\n%b" % (self.id.encode("ascii"), lines), body, status):
+            return False
+        self.write(status, size=len(body))
+        return True
+
+    def lines_of(self, media: str, headers: Mapping[str, str]) -> bytes:
+        """The lines of headers that may be kept with a body: all but what is each answer's own."""
+        pairs = (_content_type(media), *encoded(headers))
+        return b"".join([b"%b: %b\r\n" % pair for pair in pairs]) + self._always.lines
 
     def _lines(self, media: str, length: int) -> bytes:
         """The headers of a plain answer. None of it is a client's word but the id, which has been looked at."""

@@ -197,11 +197,15 @@ class GraphQLOverHTTP:
         """By GET anybody may keep it for a while, and is told by its ETag that it is as it was."""
         if exchange.method == "POST":
             return await exchange.answer(200, media.value, answer.body)
-        tag = answer.tag(media.value)
+        tag, known = answer.tag(media.value), exchange.headers.get("if-none-match")
+        status, body = (304, b"") if known and has(known, tag) else (200, answer.body)
+        lines = answer.heads.get((media.value, status))
+        if lines is not None and exchange.answer_kept(status, lines, body):
+            return None
         headers = {"ETag": tag, "Cache-Control": self.channel.cache_control, "Vary": "Accept"}
-        if has(exchange.headers.get("if-none-match", ""), tag):
-            return await exchange.answer(304, media.value, b"", headers)
-        return await exchange.answer(200, media.value, answer.body, headers)
+        length = {"Content-Length": str(len(body))} if body else {}
+        answer.heads[media.value, status] = exchange.lines_of(media.value, headers | length)
+        return await exchange.answer(status, media.value, body, headers)
 
     async def _execute(self, exchange: Exchange, admitted: Admitted, media: Media) -> None:
         """By graphql-core: Python's fields, mutations, errors. A mutation runs to its end, client or no client."""

@@ -54,8 +54,8 @@ class Line:
         """The whole body, None where not all of it is here."""
         return None if self._cycle.more_body or self._cycle.disconnected else bytes(self._cycle.body)
 
-    def answer(self, head: bytes, body: bytes) -> bool:
-        """Write a 200 with these lines of headers. False where there is more to it, and it is not written.
+    def answer(self, head: bytes, body: bytes, status: int = 200) -> bool:
+        """Write an answer with these lines of headers. False where there is more to it, and it is not written.
 
         That is where the client is gone or slow, or the connection is to end.
         """
@@ -64,7 +64,7 @@ class Line:
             return False
         cycle.response_started = cycle.response_complete = True
         always = b"".join([b"%b: %b\r\n" % header for header in cycle.default_headers])
-        cycle.transport.writelines((STATUS_LINE[200], always, head, b"\r\n", body))
+        cycle.transport.writelines((STATUS_LINE[status], always, head, b"\r\n", body))
         cycle.message_event.set()
         cycle.on_response()
         return True
