@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
@@ -143,6 +144,8 @@ def create_app(settings: Settings) -> Starlette:
         *files(laurel),
     ]
     pages = Pages(laurel)
+    if settings.oidc is not None:
+        routes += _providers(laurel, pages, settings.oidc, _doors(routes))
     app = Site(
         routes=[*routes, *pages.routes()],
         exception_handlers={404: pages.missing},
@@ -202,6 +205,22 @@ def _routes(laurel: Laurel, channel: Channel) -> list[BaseRoute]:
     if Transport.WS in channel.transports:
         routes.append(WebSocketRoute(channel.path, GraphQLTransportWS(admission, door, streams)))
     return routes
+
+
+def _doors(routes: Sequence[BaseRoute]) -> dict[str, Door]:
+    """The door of each channel."""
+    endpoints = [route.endpoint for route in routes if isinstance(route, Route)]
+    return {end.channel.name: end.door for end in endpoints if isinstance(end, GraphQLOverHTTP)}
+
+
+def _providers(laurel: Laurel, pages: Pages, file: Path, doors: dict[str, Door]) -> list[BaseRoute]:
+    """Signing in by identity providers; read only where there are any, for what verifies signatures is 10 MB."""
+    from channels.oidc.providers import must_have_address, read_providers
+    from channels.oidc.routes import routes
+
+    providers = read_providers(file)
+    must_have_address(laurel.settings.address)
+    return routes(laurel, pages, providers, doors)
 
 
 async def _livez(_: Request) -> PlainTextResponse:

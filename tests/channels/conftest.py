@@ -148,10 +148,12 @@ async def serving(
 
 
 @contextlib.asynccontextmanager
-async def served(settings: Settings) -> AsyncIterator[tuple[str, Laurel, uvicorn.Server]]:
+async def served(
+    settings: Settings, listener: socket.socket | None = None
+) -> AsyncIterator[tuple[str, Laurel, uvicorn.Server]]:
     """An application with these settings, on a port of its own."""
     app = create_app(settings)
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = listener or socket.create_server(("127.0.0.1", 0))
     server = Quiet(configured(app, settings))
     task = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:

@@ -1,0 +1,79 @@
+"""A whole sign-in by a provider that others wrote, run as a process of its own (oidc-provider-mock, on Authlib)."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from channels.database import as_application
+from channels.settings import Settings
+from resolvers import identity
+from tests.channels.conftest import Site, served
+from tests.channels.oidc.conftest import VIEWER, table
+from tests.province import settle
+
+
+@pytest.fixture
+async def issuer() -> AsyncIterator[str]:
+    """The provider's address, once it answers."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    program = (sys.executable, "-m", "oidc_provider_mock", "--port", str(port))
+    quiet = {"stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL}
+    process = await asyncio.create_subprocess_exec(*program, **quiet)
+    address = f"http://localhost:{port}"
+    try:
+        async with asyncio.timeout(60), httpx.AsyncClient() as http:
+            while True:
+                try:
+                    assert (await http.get(address)).status_code == 200
+                    break
+                except httpx.TransportError:
+                    assert process.returncode is None
+                    await asyncio.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def test_somebody_signs_in_by_a_provider_of_others_making(
+    issuer: str, database_url: str, redis_url: str, sessions: async_sessionmaker[AsyncSession], tmp_path: Path
+) -> None:
+    secret, file = tmp_path / "client-secret", tmp_path / "oidc.toml"
+    secret.write_text("any")
+    file.write_text(table("mock", issuer, "web", secret, 'scopes = ["openid", "email"]'))
+    listener = socket.create_server(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    url = await as_application(database_url)
+    settings = Settings(
+        database_url=url,
+        redis_url=redis_url,
+        secure_cookies=False,
+        readers=2,
+        data=tmp_path,
+        address=address,
+        oidc=file,
+    )
+    async with served(settings, listener) as (_, laurel, server), httpx.AsyncClient(base_url=address) as browser:
+        site = Site(address, laurel, await settle(laurel.engine, laurel.feed, sessions), browser, server)
+        account = site.province.viewers["officer"].account_id
+        assert account is not None
+        async with sessions.begin() as work:
+            await identity.link(work, laurel.secret, account, issuer, "officer@example.vn")
+        sent = await browser.get("/web/oidc/mock/sign-in?next=/desk")
+        async with httpx.AsyncClient() as web:
+            back = await web.post(sent.headers["location"], data={"sub": "officer@example.vn"})
+            denied = await web.post(sent.headers["location"], data={"action": "deny"})
+        answer = await browser.get(back.headers["location"])
+        assert (answer.status_code, answer.headers["location"]) == (303, "/desk")
+        said = await browser.post("/web/graphql", json={"query": VIEWER}, headers={"Origin": address})
+        assert said.json()["data"] == {"viewer": {"account": {"username": "officer"}}}
+        assert (await browser.get(denied.headers["location"])).status_code == 400
