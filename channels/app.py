@@ -24,6 +24,7 @@ from channels.admission import Admission
 from channels.answers import KeptAnswers
 from channels.attendance import Attendance
 from channels.contract import CHANNELS, Channel, Transport
+from channels.cors import Cors
 from channels.crowd import Crowds
 from channels.documents import read_documents
 from channels.files.routes import routes as files
@@ -148,6 +149,7 @@ def create_app(settings: Settings) -> Starlette:
         routes += _providers(laurel, pages, settings.oidc, _doors(routes))
     app = Site(
         routes=[*routes, *pages.routes()],
+        origins=settings.origins,
         exception_handlers={404: pages.missing},
         middleware=[Middleware(SecurityHeaders, secure=settings.secure_cookies)],
         lifespan=partial(_lifespan, laurel),
@@ -159,8 +161,9 @@ def create_app(settings: Settings) -> Starlette:
 class Site(Starlette):
     """Starlette for pages and sockets; requests to GraphQL are spared its routing and middleware."""
 
-    def __init__(self, routes: Sequence[BaseRoute], **given: Any) -> None:
+    def __init__(self, routes: Sequence[BaseRoute], origins: Sequence[str] = (), **given: Any) -> None:
         super().__init__(routes=routes, **given)
+        self._cors = Cors(origins)
         self._endpoints: dict[str, GraphQLOverHTTP] = {
             route.path: route.endpoint
             for route in routes
@@ -170,7 +173,10 @@ class Site(Starlette):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or serve a socket."""
         endpoint = self._endpoints.get(scope["path"]) if scope["type"] == "http" else None
-        await (endpoint or super().__call__)(scope, receive, send)
+        answer = endpoint or super().__call__
+        if self._cors and (origin := self._cors.origin(scope)):
+            return await self._cors.answer(origin, answer, scope, receive, send)
+        return await answer(scope, receive, send)
 
 
 def assembled(settings: Settings) -> Laurel:
@@ -198,7 +204,7 @@ def _routes(laurel: Laurel, channel: Channel) -> list[BaseRoute]:
     context = partial(laurel.context, channel)
     streams = laurel.streams[channel.name] = Streams(laurel.engine, laurel.attendance, context, laurel.crowds)
     door = Door(channel, laurel.sessions, frozenset(laurel.settings.origins), laurel.settings.secure_cookies)
-    headers = security(secure=laurel.settings.secure_cookies)
+    headers = security(secure=laurel.settings.secure_cookies, varies=bool(laurel.settings.origins))
     answers = None if channel.sessions else laurel.answers
     endpoint = GraphQLOverHTTP(admission, door, streams, context, headers, answers)
     routes: list[BaseRoute] = [Route(channel.path, endpoint)]

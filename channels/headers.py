@@ -22,6 +22,9 @@ _NOTHING = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'n
 _HTTPS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
+_VARIES = (b"vary", b"origin")
+
+
 class Standing:
     """Headers that go with every answer: as ASGI sends them, and as they are written."""
 
@@ -30,9 +33,9 @@ class Standing:
         self.lines = b"".join(b"%b: %b\r\n" % pair for pair in self.pairs)
 
 
-def security(*, secure: bool) -> Standing:
-    """What goes with every answer that is no page."""
-    return Standing((*_ALWAYS, _NOTHING, *((_HTTPS,) if secure else ())))
+def security(*, secure: bool, varies: bool = False) -> Standing:
+    """What goes with every answer that is no page; `varies`: it is another one for pages of listed origins."""
+    return Standing((*_ALWAYS, _NOTHING, *((_HTTPS,) if secure else ()), *((_VARIES,) if varies else ())))
 
 
 def encoded(headers: Mapping[str, str]) -> list[Header]:

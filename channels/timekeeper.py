@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from channels.logs import get_logger
 from models import reference_change, rights_change
 from models.dossier_tally import compact
-from resolvers import identity, tracking
+from resolvers import identity, sign_in, tracking
 from resolvers.posting_end import end_due_postings
 
 log = get_logger("laurel.timekeeper")
@@ -56,6 +56,7 @@ class Timekeeper:
                 await reference_change.forget(session)
                 await tracking.forget(session)
                 await identity.forget(session)
+                await sign_in.forget(session)
         if done:
             self._ring()
         return done
