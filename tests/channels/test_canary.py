@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from sqlalchemy import Text
+from sqlalchemy import Date, Text
 
 from models import Base
 from models.base import PersonalData
@@ -17,18 +17,19 @@ from tests.pristine import dsn
 CANARY = "CANARY0799"
 DIGITS = "079900000799"
 """For columns that take digits only."""
-REPLY = "{ __typename ... on Dossier { id version lines(first: 1) { nodes { id } } } ... on Refusal { message } }"
+DAY = "1907-09-07"
+SHOWN = {"Dossier": "id version lines(first: 1) { nodes { id } }", "PublicPosting": "id", "PostingComment": "id"}
 KEPT = "select string_agg(t::text, ' ') from {} t"
 """What is kept of acts beside the rows they change."""
 
 
-def personal_columns() -> list[tuple[str, str]]:
-    """Every column of text that is said to be personal."""
+def personal_columns(kind: type[Text] | type[Date]) -> list[tuple[str, str]]:
+    """Every column of this type that is said to be personal."""
     return [
         (table.name, column.name)
         for table in Base.metadata.sorted_tables
         for column in table.columns
-        if isinstance(column.type, Text) and column.info.get("class") in {PersonalData.PERSONAL, PersonalData.SENSITIVE}
+        if isinstance(column.type, kind) and column.info.get("class") in {PersonalData.PERSONAL, PersonalData.SENSITIVE}
     ]
 
 
@@ -36,8 +37,12 @@ async def plant(connection: asyncpg.Connection[Any]) -> list[str]:
     """Put a canary into each of them, and give those that could be."""
     nominees = "insert into nominee_personal (nominee_id) select id from nominee where kind = 'INDIVIDUAL'"
     await connection.execute(f"{nominees} on conflict do nothing")
+    await connection.execute("update nominee_personal set birth_year = null")  # it must agree with the day
     planted = []
-    for table, column in personal_columns():
+    for table, column in personal_columns(Date):
+        await connection.execute(f"update {table} set {column} = '{DAY}'")
+        planted.append(f"{table}.{column}")
+    for table, column in personal_columns(Text):
         for value in (CANARY, DIGITS):
             try:
                 unique = f"{value} ' || left(md5(ctid::text), 4) || '" if value is CANARY else value
@@ -50,13 +55,14 @@ async def plant(connection: asyncpg.Connection[Any]) -> list[str]:
     return planted
 
 
-async def act(site: Site, who: str, name: str, **said: Any) -> dict[str, Any]:
+async def act(site: Site, who: str, name: str, shows: str = "Dossier", **said: Any) -> dict[str, Any]:
     """An act over HTTP, under a fresh key; gives what it replied."""
     kind = site.laurel.engine.schema.mutation_type.fields[name].args["input"].type  # type: ignore[union-attr]
-    text = f"mutation($input: {kind}) {{ done: {name}(input: $input) {REPLY} }}"
+    reply = f"__typename ... on {shows} {{ {SHOWN[shows]} }} ... on Refusal {{ message }}"
+    text = f"mutation($input: {kind}) {{ done: {name}(input: $input) {{ {reply} }} }}"
     answer = await site.ask("web", text, who=who, variables={"input": {"idempotencyKey": str(uuid4()), **said}})
     done: dict[str, Any] = answer.json()["data"]["done"]
-    assert done["__typename"] == "Dossier", done
+    assert done["__typename"] == shows, done
     return done
 
 
@@ -65,7 +71,8 @@ async def test_in_a_whole_life_no_log_and_no_entry_holds_what_is_personal(
 ) -> None:
     connection = await asyncpg.connect(dsn(database_url))
     planted = await plant(connection)
-    assert {"nominee_personal.phone", "nominee_personal.address", "account.full_name"} <= set(planted)
+    known = {"nominee_personal.phone", "nominee_personal.birth_date", "account.full_name"}
+    assert known <= set(planted)
     done = await act(site, "officer", "draftDossier", **site.province.draft())
     for who, name, more in (
         ("head", "submitDossier", {}),
@@ -75,6 +82,10 @@ async def test_in_a_whole_life_no_log_and_no_entry_holds_what_is_personal(
     ):
         line = {"lineId": done["lines"]["nodes"][0]["id"]} if name == "appraiseLine" else {}
         done = await act(site, who, name, id=done["id"], expectedVersion=done["version"], **more, **line)
+    step = {"id": done["id"], "expectedVersion": done["version"]}
+    posting = await act(site, "chief", "postDossier", "PublicPosting", **step)
+    spoken = {"text": f"{CANARY} {DIGITS}", "authorName": CANARY, "kind": "REMARK", "source": "PHONE"}
+    await act(site, "desk", "recordComment", "PostingComment", posting=posting["id"], **spoken)
     await misuse(site)
     said = capsys.readouterr()
     logged = said.out + said.err + caplog.text
@@ -82,9 +93,9 @@ async def test_in_a_whole_life_no_log_and_no_entry_holds_what_is_personal(
     kept = [str(await connection.fetchval(KEPT.format(table))) for table in ("journal", "journal_seq", "stored_reply")]
     await connection.close()
     assert "ASSIGN" in kept[0]
+    assert "COMMENT" in kept[0]
     for where in (logged, *kept):
-        assert CANARY not in where
-        assert DIGITS not in where
+        assert not [planted for planted in (CANARY, DIGITS, DAY) if planted in where]
 
 
 async def misuse(site: Site) -> None:
