@@ -1,0 +1,32 @@
+// Signs staff in by the web channel, and goes on to where they were going: a path of this site.
+const form = document.querySelector("form[data-graphql]");
+const problem = form.querySelector(".problem");
+const SIGN_IN = `mutation SignIn($input: SignInInput!) { signIn(input: $input) {
+  __typename ... on Session { viewer { audience } } ... on Refusal { message messageEn } } }`;
+
+function onward() {
+  const next = new URL(new URLSearchParams(location.search).get("next") ?? "/web/queries", location.origin);
+  return next.origin === location.origin ? next.pathname + next.search : "/web/queries";
+}
+
+function refuse(message, messageEn) {
+  const english = Object.assign(document.createElement("span"), { lang: "en", textContent: messageEn });
+  problem.replaceChildren(message + " ", english);
+  problem.hidden = false;
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  problem.hidden = true;
+  const input = Object.fromEntries(new FormData(form));
+  const headers = { "Content-Type": "application/json", Accept: "application/json" };
+  try {
+    const body = JSON.stringify({ query: SIGN_IN, variables: { input } });
+    const { data, errors } = await (await fetch(form.dataset.graphql, { method: "POST", headers, body })).json();
+    if (data?.signIn.__typename === "Session") return location.assign(onward());
+    const [message, messageEn] = data ? [data.signIn.message, data.signIn.messageEn] : errors[0].message.split(" / ");
+    refuse(message, messageEn ?? "");
+  } catch {
+    refuse("Không kết nối được. Hãy thử lại.", "No connection. Try again.");
+  }
+});
