@@ -50,14 +50,17 @@ def demo(port: Port = None, host: Host = None, scale: Scale = 1, seed: Seed = 37
     listener = serving.listen(settings.host, settings.port)  # before anything slow
     from channels import database, welcome
     from channels.progress import progress
+    from channels.secret import secret_of
+    from models.demo.tracking import receipt
 
     with running(settings) as live:
         with progress(err) as told:
             asyncio.run(database.prepare_demo(live.database_url, scale, seed, told))
+        tracked = asyncio.run(receipt(live.database_url, secret_of(live)))
         serves = restricted(settings, live)
         from channels.app import create_app
 
-        serving.run(create_app(serves), serves, listener, lambda address: welcome.say(out, address))
+        serving.run(create_app(serves), serves, listener, lambda address: welcome.say(out, address, tracked))
 
 
 @app.command()

@@ -11,6 +11,7 @@ from rich.table import Table
 from channels.contract import CHANNELS, MOBILE, PORTAL, WEB
 from models.access import Role
 from models.demo import ACCOUNTS
+from models.demo.tracking import Receipt
 
 FOR_WHOM = {
     PORTAL: "người dân · the public",
@@ -19,13 +20,13 @@ FOR_WHOM = {
 }
 
 
-def say(out: Console, address: str) -> None:
+def say(out: Console, address: str, tracked: Receipt | None = None) -> None:
     """Print it all, and last the line that programs wait for: `ready http://…`."""
     out.print()
     out.print(addresses(address))
     out.print(accounts())
     out.print("\n[bold]Thử ngay · To try[/]")
-    for what, command in commands(address).items():
+    for what, command in (commands(address) | tracking(address, tracked)).items():
         out.print(f"[dim]# {what}[/]")
         out.print(command, soft_wrap=True, markup=False)
     out.print("\nCtrl-C để dừng, dữ liệu ở lại · Ctrl-C stops it, the data stay.")
@@ -64,3 +65,13 @@ def commands(address: str) -> dict[str, str]:
             f"curl -sN '{address}{PORTAL.path}?documentId=DecisionPublished' -H 'Accept: text/event-stream'"
         ),
     }
+
+
+def tracking(address: str, tracked: Receipt | None) -> dict[str, str]:
+    """How to follow one dossier without an account: by its receipt's code and six digits."""
+    if tracked is None:
+        return {}
+    said = {"input": {"code": tracked.code, "secondFactor": tracked.factor}}
+    body = json.dumps({"documentId": "TrackDossier", "variables": said})
+    what = f"tra cứu hồ sơ · follow dossier {tracked.dossier}: mã · code {tracked.code}, 6 số · digits {tracked.factor}"
+    return {what: f"curl -s {address}{MOBILE.path} -H 'Content-Type: application/json' -d '{body}'"}
