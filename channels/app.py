@@ -31,12 +31,16 @@ from channels.files.routes import routes as files
 from channels.headers import SecurityHeaders, security
 from channels.http import GraphQLOverHTTP
 from channels.last_use import LastUse
+from channels.leases import Leases
+from channels.limits import RateLimits
 from channels.portal.pages import Pages
+from channels.proxies import Proxies
 from channels.secret import secret_of
 from channels.session import Door, Found, Sessions
 from channels.settings import Settings
 from channels.streams import SetSession, Streams
 from channels.timekeeper import Timekeeper
+from channels.toll import Toll
 from channels.ws import GraphQLTransportWS
 from models import database
 from models.access import Viewer
@@ -69,6 +73,8 @@ class Laurel:
     sessions: Sessions
     attendance: Attendance
     crowds: Crowds
+    limits: RateLimits = field(init=False)
+    """How often whom."""
     answers: KeptAnswers = field(init=False)
     """Those of the channels that ask nobody who they are."""
     admissions: dict[str, Admission] = field(default_factory=dict)
@@ -77,6 +83,8 @@ class Laurel:
     looking: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
+        url = self.settings.redis_url
+        self.limits = RateLimits(self.settings.rates.budgets(), Leases(url, lambda: self.secret) if url else None)
         self.answers = KeptAnswers(self.engine, lambda: self.feed.sure)
         self.hear()
 
@@ -150,6 +158,7 @@ def create_app(settings: Settings) -> Starlette:
     app = Site(
         routes=[*routes, *pages.routes()],
         origins=settings.origins,
+        proxies=settings.proxies,
         exception_handlers={404: pages.missing},
         middleware=[Middleware(SecurityHeaders, secure=settings.secure_cookies)],
         lifespan=partial(_lifespan, laurel),
@@ -161,9 +170,11 @@ def create_app(settings: Settings) -> Starlette:
 class Site(Starlette):
     """Starlette for pages and sockets; requests to GraphQL are spared its routing and middleware."""
 
-    def __init__(self, routes: Sequence[BaseRoute], origins: Sequence[str] = (), **given: Any) -> None:
+    def __init__(
+        self, routes: Sequence[BaseRoute], proxies: Sequence[str] = (), origins: Sequence[str] = (), **given: Any
+    ) -> None:
         super().__init__(routes=routes, **given)
-        self._cors = Cors(origins)
+        self._proxies, self._cors = Proxies(proxies), Cors(origins)
         self._endpoints: dict[str, GraphQLOverHTTP] = {
             route.path: route.endpoint
             for route in routes
@@ -172,6 +183,8 @@ class Site(Starlette):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or serve a socket."""
+        if self._proxies and scope["type"] != "lifespan":
+            self._proxies.look_through(scope)
         endpoint = self._endpoints.get(scope["path"]) if scope["type"] == "http" else None
         answer = endpoint or super().__call__
         if self._cors and (origin := self._cors.origin(scope)):
@@ -205,11 +218,12 @@ def _routes(laurel: Laurel, channel: Channel) -> list[BaseRoute]:
     streams = laurel.streams[channel.name] = Streams(laurel.engine, laurel.attendance, context, laurel.crowds)
     door = Door(channel, laurel.sessions, frozenset(laurel.settings.origins), laurel.settings.secure_cookies)
     headers = security(secure=laurel.settings.secure_cookies, varies=bool(laurel.settings.origins))
+    toll = Toll(admission, laurel.limits)
     answers = None if channel.sessions else laurel.answers
-    endpoint = GraphQLOverHTTP(admission, door, streams, context, headers, answers)
+    endpoint = GraphQLOverHTTP(admission, door, streams, context, headers, toll, answers)
     routes: list[BaseRoute] = [Route(channel.path, endpoint)]
     if Transport.WS in channel.transports:
-        routes.append(WebSocketRoute(channel.path, GraphQLTransportWS(admission, door, streams)))
+        routes.append(WebSocketRoute(channel.path, GraphQLTransportWS(admission, door, streams, toll)))
     return routes
 
 
@@ -244,6 +258,7 @@ async def _readyz(laurel: Laurel, _: Request) -> PlainTextResponse:
 async def _lifespan(laurel: Laurel, _: Starlette) -> AsyncIterator[None]:
     """Start the feed; at the end send streams away first, then close what was opened."""
     await laurel.feed.start()
+    laurel.limits.start()
     timekeeper = Timekeeper(laurel.transactions, laurel.feed.ring)
     timekeeper.start()
     last_use = LastUse(laurel.sessions, laurel.transactions)
@@ -258,6 +273,7 @@ async def _lifespan(laurel: Laurel, _: Starlette) -> AsyncIterator[None]:
         with contextlib.suppress(TimeoutError):  # a database that is frozen says no goodbye
             async with asyncio.timeout(_CLOSING):
                 await timekeeper.stop()
+                await laurel.limits.stop()
                 await last_use.stop()
                 await laurel.feed.stop()
                 await laurel.pool.close()

@@ -74,8 +74,8 @@ TRACKING_CODE = Budget("tracking-code", 5, QUARTER, alone=1)
 """Second factors tried for one code, from wherever."""
 COMMENTS = Budget("comments", 5, HOUR, alone=1)
 """Comments on posted lists by one account."""
-UPLOADS = Budget("uploads", 30, HOUR, alone=10)
-"""Files sent by one account."""
+UPLOADS = Budget("uploads", 100, HOUR, alone=20)
+"""Files sent by one account: those of two full dossiers."""
 
 BUDGETS = (
     PUBLIC, SEARCH, CITIZEN, OFFICER, ANALYST, MUTATIONS, AD_HOC,

@@ -21,6 +21,7 @@ from channels.wire import OUTWARD, WIRE, Line, Outward
 
 if TYPE_CHECKING:
     from channels.explain import Explained
+    from channels.toll import Paid
 
 T = TypeVar("T")
 Scope = MutableMapping[str, Any]
@@ -59,6 +60,8 @@ class Exchange:
 
     explained: Explained | None = None
     """How, where staff asked for that too."""
+    paid: Paid | None = None
+    """For what it asks."""
     cookies: Sequence[str] = ()
     gone = False
 

@@ -57,11 +57,13 @@ class Explained:
 
     def __init__(self, engine: Explaining, began: float, *, plans: bool) -> None:
         self.engine, self.began, self.plans = engine, began, plans
+        self.cost = b""
+        """What else is told beside the answer, as JSON writes it: the members of an object."""
 
     async def beside(self, body: bytes) -> bytes:
-        """The response body, with `extensions.explain` as its last member."""
-        told = orjson.dumps({"explain": await self._told()})
-        return body[:-1] + b',"extensions":' + told + b"}"
+        """The response body, with `extensions` as its last member."""
+        cost = b"%b," % self.cost if self.cost else b""
+        return b'%b,"extensions":{%b"explain":%b}}' % (body[:-1], cost, orjson.dumps(await self._told()))
 
     async def _told(self) -> dict[str, Any]:
         total = time.perf_counter() - self.began  # before PostgreSQL is asked for plans

@@ -11,7 +11,7 @@ from graphql import ExecutionResult, GraphQLError, OperationType
 from channels import faults, sse
 from channels.admission import Admission, Admitted
 from channels.answers import Answer, KeptAnswers
-from channels.contract import Documents, Transport
+from channels.contract import Documents, Tier, Transport
 from channels.etag import has
 from channels.exchange import ClientGone, Exchange, Receive, Scope, Send
 from channels.explain import HEADER, explaining
@@ -22,10 +22,13 @@ from channels.media import Accepted, Media, is_json
 from channels.refusals import Refusal, Refused, later
 from channels.session import Caller, Door, Said
 from channels.streams import MakeContext, Streams
+from channels.toll import Toll
 from channels.watch import Watch
 from models.access import Audience
 from resolvers.client import SignedIn
 from resolvers.engine import Unanswered, render
+from resolvers.engine.driver import GRACE, SECONDS
+from resolvers.engine.refused import timed_out
 from resolvers.work import FAULTS, unfinished
 
 log = get_logger("laurel.http")
@@ -52,10 +55,11 @@ class GraphQLOverHTTP:
         streams: Streams,
         context: MakeContext,
         headers: Standing,
+        toll: Toll,
         answers: KeptAnswers | None = None,
     ) -> None:
         self.admission, self.door, self.streams, self.context, self.headers = admission, door, streams, context, headers
-        self.answers = answers
+        self.toll, self.answers = toll, answers
         """Those of a channel that asks nobody who they are."""
         self.methods = ("GET", "HEAD", "POST") if answers else ("GET", "POST")
         self.channel, self.engine = admission.channel, admission.engine
@@ -98,11 +102,32 @@ class GraphQLOverHTTP:
         if self.answers and asked.accept.media and (known := self.answers.again(_asking(exchange, body))):
             exchange.facts |= known.facts
             return await self._give(exchange, known.answer, asked.accept.media)
-        caller = self.door.remembered(asked.said) or await self.door.found(asked.said)
+        caller = self.door.remembered(asked.said)
+        if caller is None or caller.token is None:
+            caller = await self._met(exchange, asked.said)
         if caller.refused and caller.by_cookie:
             exchange.cookies = [self.door.clear_cookie()]
         answering = explaining(self, exchange, caller) if asked.explain else self
         admitted = answering._admit(exchange, body, caller)
+        if admitted.tier > Tier.CITIZEN:
+            SECONDS.set(self.admission.gates[admitted.tier].limits.seconds)
+        exchange.paid = self.toll.pay_now(admitted) or await self.toll.pay(exchange.address, admitted)
+        try:
+            await answering._serve_admitted(exchange, asked, body, admitted, caller)
+        finally:
+            self.toll.release(exchange.paid)
+
+    async def _met(self, exchange: Exchange, said: Said) -> Caller:
+        """Who asks, where that must be looked up, or is nobody; strangers pay for being listened to at all."""
+        await self.toll.enter(exchange.address)
+        caller = self.door.remembered(said) or await self.door.found(said)
+        if caller.token is not None and not caller.refused:
+            self.toll.known(exchange.address)
+        return caller
+
+    async def _serve_admitted(
+        self, exchange: Exchange, asked: Asked, body: bytes, admitted: Admitted, caller: Caller
+    ) -> None:
         if admitted.kind is OperationType.SUBSCRIPTION:
             if not asked.accept.events or Transport.SSE not in self.channel.transports:
                 raise Refused(Refusal.STREAM_REQUIRED)
@@ -113,7 +138,7 @@ class GraphQLOverHTTP:
             raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
         if self.answers and admitted.kind is OperationType.QUERY:
             return await self._answer_all(self.answers, exchange, body, admitted, asked.accept.media)
-        return await answering._answer(exchange, admitted, asked.accept.media)
+        return await self._answer(exchange, admitted, asked.accept.media)
 
     def _asked(self, exchange: Exchange) -> Asked:
         """What a request's head asks. Raises what stands against it, whatever the body."""
@@ -170,6 +195,7 @@ class GraphQLOverHTTP:
             self.watch.end(waiting)
         if body is None:
             return await self._execute(exchange, admitted, media)
+        body = self.toll.settled(exchange, admitted, body)
         if exchange.explained is None and exchange.answer_at_once(media.value, body):
             return None
         return await self._send(exchange, 200, media, body)
@@ -218,8 +244,12 @@ class GraphQLOverHTTP:
         context.client = self.door.client(exchange.headers, context.client)
         context.page_limit = admitted.page
         work = self.engine.execute(admitted.document, admitted.variables, admitted.operation.name, context)
+        acts = admitted.kind is OperationType.MUTATION
         try:
-            result = await (work if admitted.kind is OperationType.MUTATION else self.watch.unless_gone(exchange, work))
+            async with asyncio.timeout(None if acts else self.admission.gates[admitted.tier].limits.seconds + GRACE):
+                result = await (work if acts else self.watch.unless_gone(exchange, work))
+        except TimeoutError as late:
+            raise later([dict(timed_out().formatted)]) from late
         finally:
             for rehearsal in context.rehearsals:
                 await rehearsal.close()
@@ -229,7 +259,7 @@ class GraphQLOverHTTP:
         errors = [faults.shown(error, exchange.id, hints=hints) for error in result.errors or ()]
         unasked = result.data is None and all(error.path is None for error in errors)
         exchange.facts |= {"code": (errors[0].extensions or {}).get("code")} if errors else {}
-        body = render(ExecutionResult(result.data, errors))
+        body = self.toll.settled(exchange, admitted, render(ExecutionResult(result.data, errors)), errors)
         await self._send(exchange, 400 if unasked and media is Media.GRAPHQL else 200, media, body)
 
     async def _send(self, exchange: Exchange, status: int, media: Media, body: bytes) -> None:

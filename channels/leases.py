@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
@@ -67,10 +68,10 @@ class Given(NamedTuple):
 
 
 class Leases:
-    """The budgets as all processes share them. `salt` is the installation's own, and the same in all of them."""
+    """The budgets as all processes share them. `secret` gives the installation's own, the same in all of them."""
 
-    def __init__(self, url: str, salt: bytes) -> None:
-        self._salt = hashlib.sha256(salt).digest()
+    def __init__(self, url: str, secret: Callable[[], bytes]) -> None:
+        self._secret = secret
         self._redis: Redis = redis(url)
         self._script = self._redis.register_script(_SCRIPT)
         self.calls = 0
@@ -88,6 +89,10 @@ class Leases:
             with contextlib.suppress(RedisError, OSError):
                 await self._redis.connection_pool.disconnect()  # a late answer must not be taken for the next one's
             return None
+
+    @cached_property
+    def _salt(self) -> bytes:
+        return hashlib.sha256(b"laurel budgets" + self._secret()).digest()
 
     def key(self, ask: Ask) -> str:
         """The key of a caller's bucket. All are in one slot, should there be a cluster."""

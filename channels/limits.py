@@ -23,6 +23,7 @@ import math
 import time
 from collections.abc import Hashable, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 from channels.buckets import LASTS, NO, Bucket
 from channels.budgets import Budget
@@ -55,6 +56,14 @@ class Table:
         self.buckets[bucket.who] = bucket
         if len(self.buckets) > BUCKETS:
             del self.buckets[next(iter(self.buckets))]
+
+
+class Left(NamedTuple):
+    """Points, of how many, and the seconds until all are there."""
+
+    points: int
+    of: int
+    seconds: float
 
 
 class RateLimits:
@@ -131,15 +140,15 @@ class RateLimits:
         if not bucket.asking and (table.budget.alone or not table.low <= bucket.left <= 2 * table.budget.lease):
             self._ask(table, bucket)
 
-    def left(self, budget: Budget, who: Hashable) -> tuple[int, int, float] | None:
-        """A caller's points, of how many, and the seconds until all are there; None where the budget is not kept."""
+    def left(self, budget: Budget, who: Hashable) -> Left | None:
+        """What a caller has left, as far as this process knows; None where the budget is not kept."""
         table = self._tables.get(budget.name)
         bucket = table.buckets.get(who) if table else None
         if table is None or bucket is None:
             return None
         budget = table.budget
         there = bucket.local(budget).left if self.away else bucket.all(budget, self.now())
-        return max(0, int(there)), budget.most, (budget.most - there) * budget.period
+        return Left(max(0, int(there)), budget.most, (budget.most - there) * budget.period)
 
     def _spent(self, table: Table, bucket: Bucket | None, who: Hashable, points: int) -> bool:
         """What `spend_now` says where nothing is leased any more."""

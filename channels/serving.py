@@ -84,6 +84,7 @@ def configured(app: Starlette, settings: Settings) -> uvicorn.Config:
         ws_max_size=65536,
         ws_per_message_deflate=False,
         server_header=False,
+        proxy_headers=False,  # `channels.proxies` reads them, of proxies that are ours
         timeout_graceful_shutdown=FINISHING,
         log_config=None,
         log_level="debug" if settings.log_level == "debug" else "warning",

@@ -10,7 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from channels.budgets import BUDGETS, Rates, rates
 from channels.obstacles import BadSetting
+from channels.proxies import networks
 from models.secret import SHORTEST
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -100,6 +102,20 @@ def _secret(value: str) -> str:
     return value
 
 
+def _networks(value: str) -> tuple[str, ...]:
+    try:
+        return networks(value)
+    except ValueError as problem:
+        raise ValueError("10.0.0.5,192.168.1.0/24,2001:db8::/32") from problem
+
+
+def _rates(value: str) -> Rates:
+    try:
+        return rates(value)
+    except ValueError as problem:
+        raise ValueError(f"x10,public=600,… | none ({', '.join(budget.name for budget in BUDGETS)})") from problem
+
+
 def _role(value: str) -> str:
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", value):
         raise ValueError("laurel_app")
@@ -117,6 +133,8 @@ READERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "LAUREL_LOG_LEVEL": ("log_level", _level),
     "LAUREL_OIDC": ("oidc", _folder),
     "LAUREL_ORIGINS": ("origins", _origins),
+    "LAUREL_PROXIES": ("proxies", _networks),
+    "LAUREL_RATES": ("rates", _rates),
     "LAUREL_READERS": ("readers", _count),
     "LAUREL_SCANNER": ("scanner", _scanner),
     "LAUREL_SECRET": ("secret", _secret),
@@ -150,6 +168,11 @@ class Settings:
     """A file of identity providers (TOML, see `channels.oidc.providers`). None: nobody signs in by one."""
     origins: tuple[str, ...] = ()
     """Other web origins that may open sockets and send cookies; the server's own always may."""
+    proxies: tuple[str, ...] = ()
+    """Addresses and networks of the proxies before this server, whose word counts on where a client is. None: nobody's
+    does."""
+    rates: Rates = field(default=Rates())
+    """How often whom: what is other than in `channels.budgets`."""
     readers: int = 8
     """Connections kept for reading; writes have as many again."""
     scanner: str | None = None

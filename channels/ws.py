@@ -13,6 +13,7 @@ from channels.logs import get_logger
 from channels.refusals import Refusal
 from channels.session import Door
 from channels.streams import Streams
+from channels.toll import Toll
 from channels.ws_socket import Socket
 
 log = get_logger("laurel.ws")
@@ -22,8 +23,8 @@ PROTOCOL = "graphql-transport-ws"
 class GraphQLTransportWS:
     """The WebSocket endpoint of one channel, on a server that offers `channels.frames`: ours does."""
 
-    def __init__(self, admission: Admission, door: Door, streams: Streams) -> None:
-        self.admission, self.door, self.streams = admission, door, streams
+    def __init__(self, admission: Admission, door: Door, streams: Streams, toll: Toll) -> None:
+        self.admission, self.door, self.streams, self.toll = admission, door, streams, toll
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket from its handshake to its end. A foreign Origin is refused at the handshake (403)."""

@@ -184,6 +184,7 @@ class Socket:
         """Follow what is asked; whatever stands against it is an error message for its id alone."""
         try:
             admitted = self._admitted(payload, caller)
+            await self._endpoint.toll.pay(None, admitted)
             member = self._member(key)
             await self._streams.join(member, admitted, caller.viewer)
         except Refused as refused:

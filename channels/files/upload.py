@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
+from channels.budgets import UPLOADS
 from channels.exchange import Exchange
 from channels.files.arrival import Body, arriving, must_fit
 from channels.files.endpoint import Endpoint
@@ -38,7 +39,7 @@ class Uploads(Endpoint):
 
     def __init__(self, laurel: Laurel, store: Store) -> None:
         super().__init__(laurel, store)
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turns, self.limits = asyncio.Semaphore(AT_ONCE), laurel.limits
         self._seals = Seals(laurel.settings.trusted_signers)
 
     async def serve(self, exchange: Exchange, _: str) -> None:
@@ -57,6 +58,7 @@ class Uploads(Endpoint):
         viewer = await self.staff(exchange)
         if viewer.acts is not None and viewer.acts.isdisjoint(_FILED_BY):
             raise Refused(Refusal.BEYOND_TOKEN)
+        await self.limits.spend(UPLOADS, viewer.account_id)
         name, kind = _said(exchange)
         must_fit(exchange.headers.get("content-length"))
         room = await document.room(self.sessions, viewer, _dossier(exchange))

@@ -12,11 +12,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from channels import gate
+from channels.budgets import PUBLIC, Budget
 from channels.contract import CHANNELS, PORTAL, WEB
 from channels.etag import etag, has
 from channels.logs import get_logger
 from channels.portal.assets import TYPES, asked, assets
 from channels.portal.quick_response import MEDIA, picture
+from channels.proxies import place
+from channels.refusals import Refusal, Refused
 from channels.session import Caller
 from models.award_code import canonical
 
@@ -70,18 +73,22 @@ class Pages:
             Route("/decisions/{id}/qr.{form}", self.answering(self.decision_code)),
             Route("/xac-minh/{code}/qr.{form}", self.answering(self.certificate_code)),
             Route("/xac-minh/{code}", self.answering(self.certificate)),
-            Route("/static/{name}", self.answering(_file)),
+            Route("/static/{name}", self.answering(_file, counted=False)),
             Route("/favicon.ico", _icon),
         ]
 
-    def answering(self, page: Page) -> Page:
+    def answering(self, page: Page, *, counted: bool = True) -> Page:
         """The page, or in its place one in both languages that says why there is none."""
 
         async def answer(request: Request) -> Response:
             try:
+                if counted:
+                    await self.count(request, PUBLIC)
                 return await page(request)
             except Missing:
                 return self.missing(request)
+            except Refused as refused:
+                return self.too_often(request, refused)
             except Exception as fault:
                 log.error("a page could not be read", path=request.url.path, exc_info=fault)
                 return self.unavailable(request)
@@ -152,6 +159,20 @@ class Pages:
     def missing(self, request: Request, _: Exception | None = None) -> Response:
         """404, in both languages; for whatever else nobody answers, too."""
         return self.page(request, "missing.html", status=404, cache="no-store")
+
+    async def count(self, request: Request, budget: Budget) -> None:
+        """Spend a point of the address's. Raises RATE_LIMITED."""
+        where = place(request.client.host if request.client else None)
+        if where:
+            await self.laurel.limits.spend(budget, where)
+
+    def too_often(self, request: Request, refused: Refused) -> Response:
+        """429, in both languages, with when to come again; raises what it was refused for where that is no rate."""
+        if refused.refusal is not Refusal.RATE_LIMITED:
+            raise refused
+        page = self.page(request, "too_often.html", status=429, cache="no-store")
+        page.headers.update(refused.headers)
+        return page
 
     def unavailable(self, request: Request) -> Response:
         """503, in both languages, with when to come again."""

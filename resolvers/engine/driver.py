@@ -122,18 +122,20 @@ class Pool:
 
     async def fetch(self, sql: str, values: Sequence[Any]) -> bytes | None:
         """The one value a statement gives, None where it gives no row."""
-        seconds = SECONDS.get() or self.seconds
+        seconds, idle = SECONDS.get() or self.seconds, self.idle
         try:
-            return await self._run(self._idle(seconds) or await self._take(), sql, values)
+            if idle and idle[-1].seconds == seconds:
+                return await self._run(idle.pop(), sql, values, seconds)
+            return await self._run(self._idle(seconds) or await self._take(), sql, values, seconds)
         except LOST:
-            return await self._again(sql, values)
+            return await self._again(sql, values, seconds)
         except TimeoutError as error:
             raise unavailable() from error
 
-    async def _again(self, sql: str, values: Sequence[Any]) -> bytes | None:
+    async def _again(self, sql: str, values: Sequence[Any], seconds: float) -> bytes | None:
         """Once more, on a new connection: a restarted server has cut every idle one."""
         try:
-            return await self._run(await self._connect(), sql, values)
+            return await self._run(await self._connect(), sql, values, seconds)
         except asyncpg.TooManyConnectionsError as error:
             raise busy() from error
         except (*LOST, OSError) as error:
@@ -176,9 +178,9 @@ class Pool:
                 connection.terminate()
             self.open -= 1
 
-    async def _run(self, connection: Connection, sql: str, values: Sequence[Any]) -> bytes | None:
+    async def _run(self, connection: Connection, sql: str, values: Sequence[Any], seconds: float) -> bytes | None:
         self.sent += 1
-        ready, seconds = False, SECONDS.get() or self.seconds
+        ready = False
         try:
             if connection.seconds != seconds:
                 await connection.bound(seconds)

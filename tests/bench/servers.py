@@ -85,6 +85,7 @@ def running(settings: Settings, peers: Sequence[str] = ()) -> Iterator[Servers]:
 def started(name: str, settings: Settings, token: str = "", **more: str) -> Iterator[str]:
     """One contender's server on a core of its own, until the end of the block; gives its address."""
     given = {"DATABASE_URL": settings.database_url, "REDIS_URL": settings.redis_url or "none", "BENCH_TOKEN": token}
+    given["LAUREL_RATES"] = "none"  # one account asks as fast as it can, and answers are compared with others
     process = subprocess.Popen(
         (sys.executable, "-m", "tests.bench.contender", name),
         cwd=ROOT,
