@@ -103,6 +103,8 @@ class Viewer:
     """Paths of the agencies whose own dossiers the viewer sees, drafts too."""
     handles_in: tuple[str, ...] = bound(ARRAY(Text), ())
     """Paths of the agencies whose desks the viewer sees: dossiers once they are submitted to one."""
+    reads_personal_in: tuple[str, ...] = bound(ARRAY(Text), ())
+    """Of those, the paths of the agencies whose nominees' personal data the viewer's role there is for."""
     administers_in: tuple[str, ...] = bound(ARRAY(Text), ())
     """Paths of the agencies whose accounts the viewer administers."""
     holdings: tuple[Holding, ...] = ()
@@ -149,6 +151,7 @@ def viewer_of(account_id: UUID, nominee_id: UUID | None, holdings: tuple[Holding
         nominee_id=nominee_id,
         proposes_in=paths(PROPOSING),
         handles_in=paths(_HANDLING),
+        reads_personal_in=paths({role for role in _HANDLING if Permission.READ_PERSONAL_DATA in PERMISSIONS[role]}),
         administers_in=paths({Role.ADMINISTRATOR}),
         holdings=holdings,
         permissions=frozenset().union(*(PERMISSIONS[role] for role in roles)),

@@ -91,6 +91,7 @@ def lends_on(row: Any, day: date | ColumnElement[date]) -> ColumnElement[bool]:
             held.account_id == row.delegator_id,
             held.role == row.role,
             in_force_on(held, day),
+            in_force_on(over, day),
             over.path.op("@>")(scope.path),
             account.active,
         )

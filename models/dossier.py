@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
@@ -255,9 +256,12 @@ def visible_document(row: type[DossierDocument], viewer: Viewer, of_seen: bool =
 
 
 def visible_personal(row: type[NomineePersonal], viewer: Viewer) -> ColumnElement[bool]:
-    """Staff: of nominees their agencies manage, or named in a dossier they see. A nominee who signed in: their own."""
+    """Staff: of nominees their agencies manage, or named in a dossier they see by a role that reads personal data: what
+    one role permits does not reach as far as another one sees. A nominee who signed in: their own.
+    """
     if viewer.audience is not Audience.STAFF:
         return and_(row.nominee_id == viewer.nominee_id, cast(viewer.tracked_id, Uuid).is_(None))
     managed = select(Nominee.id).where(Nominee.id == row.nominee_id, Nominee.agency_id.in_(within(viewer.proposes_in)))
-    named = select(DossierLine.id).where(DossierLine.nominee_id == row.nominee_id, visible_line(DossierLine, viewer))
+    by_role = replace(viewer, handles_in=viewer.reads_personal_in)
+    named = select(DossierLine.id).where(DossierLine.nominee_id == row.nominee_id, visible_line(DossierLine, by_role))
     return or_(exists(managed), exists(named))

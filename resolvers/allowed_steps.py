@@ -11,7 +11,7 @@ from typing import Any
 from models.access import Audience, Holding, Role, Viewer
 from models.posting_duty import posting_running
 from models.readiness import unready
-from models.refusals import IllegalStep, Refusal, RuleNotMet
+from models.refusals import IllegalStep, NotPermitted, Refusal, RuleNotMet
 from models.standing import Standing, told
 from models.verdict import Facts, as_seen_by, obstacles, taken_by
 from models.workflow import DossierStatus, Step, StepRule, workflow
@@ -117,11 +117,13 @@ def allowed_steps(viewer: Viewer, given: Iterable[tuple[Any]]) -> list[list[Allo
 
 
 def _of_one(viewer: Viewer, standing: Standing) -> list[AllowedStep]:
-    """Judged anew only where its cases, papers and windows say more than who asks and where it stands."""
+    """Judged anew only where its cases, papers and windows say more than who asks and where it stands, to who may."""
     facts = as_seen_by(standing.facts, viewer)
     steps = list(_by_facts(viewer, standing.workflow_code, facts))
     window = standing.asked.window if standing.asked.in_window else None
     for place, rule, act in _open(standing.workflow_code, facts.status):
+        if steps[place].because[0].code == NotPermitted.__name__:
+            continue  # who may never take it is not told what others were asked, nor on which agenda a case stands
         more = [*unready(rule.step, standing)] if facts.status in rule.before else []
         if more or window:
             steps[place] = _judged(rule, act, facts, viewer, more, window)

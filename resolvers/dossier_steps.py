@@ -115,6 +115,7 @@ async def _appraiser(work: Work, dossier: Dossier, username: str) -> UUID:
             rows.Account.active,
             held.role == Role.APPRAISER,
             in_force_on(held, today),
+            in_force_on(rows.Agency, today),
             rows.Agency.path.op("@>")(dossier.handler.path),
         )
     )

@@ -17,11 +17,14 @@ from models.delegation import Delegation, lends_on
 
 
 async def holdings(session: AsyncSession, account_id: UUID, day: date) -> tuple[Holding, ...]:
-    """The roles held by an account on a day; of those lent to it, with what bars whoever lent them. Two statements."""
+    """The roles held by an account on a day; of those lent to it, with what bars whoever lent them. Two statements.
+
+    A role in an agency that is no more, or not yet, is none: who takes over is given roles of their own.
+    """
     own = (
         select(RoleHeld.role, RoleHeld.agency_id, Agency.path)
         .join(RoleHeld.agency)
-        .where(RoleHeld.account_id == account_id, in_force_on(RoleHeld, day))
+        .where(RoleHeld.account_id == account_id, in_force_on(RoleHeld, day), in_force_on(Agency, day))
     )
     held, at = aliased(RoleHeld), aliased(Agency)
     proposes = (
@@ -40,7 +43,7 @@ async def holdings(session: AsyncSession, account_id: UUID, day: date) -> tuple[
         )
         .join(Agency, Agency.id == Delegation.agency_id)
         .join(Account, Account.id == Delegation.delegator_id)
-        .where(Delegation.delegate_id == account_id, lends_on(Delegation, day))
+        .where(Delegation.delegate_id == account_id, lends_on(Delegation, day), in_force_on(Agency, day))
     )
     found = [Holding(*row) for row in await session.execute(own)]
     for role, agency_id, path, account, nominee, tops in await session.execute(lent):

@@ -34,6 +34,7 @@ from .oracle_list import Listed, listed
 from .oracle_rows import KINDS, Rows
 from .oracle_session import Sessions
 from .oracle_text import number_key, order
+from .oracle_tracking import Trackings
 
 SDL: GraphQLSchema = build_schema(schema.as_str())
 NODES = sorted(kind.name for kind in SDL.get_possible_types(SDL.type_map["Node"]))
@@ -46,6 +47,7 @@ COVERED = {
     "AwardReliance.award",
     "AwardReliance.line",
     "AwardVerification.decision",
+    "TrackingCode.nominee",
 }
 """To-one fields whose row is seen by whoever sees the row that names it."""
 KEYS = {"Award.recipient": "nominee_id", "Award.prizeMoney": "id", "Nominee.personal": "id"}
@@ -64,7 +66,7 @@ def ordinal(decision: rows.Decision) -> int:
     return int(met[0]) if met else 0
 
 
-class Oracle(Awards, Clocks, Consulting, Councils, Delegations, Sessions, answer.Oracle):
+class Oracle(Awards, Clocks, Consulting, Councils, Delegations, Sessions, Trackings, answer.Oracle):
     """Answers documents from all rows of a database."""
 
     def __init__(self, found: Rows) -> None:

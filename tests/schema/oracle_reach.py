@@ -22,7 +22,6 @@ SKIPPED = {
     "Query.search": "ranked by weights that only PostgreSQL knows; it has tests of its own",
     "Query.dossierStatistics": "counted, not listed; it has tests of its own",
     "Query.awardStatistics": "counted, not listed; it has tests of its own",
-    "DossierLine.trackingCode": "given by an act alone; see test_tracking.py",
     "Dossier.allowedSteps": "compared with what each act does, in test_allowed_steps.py",
 }
 """Fields, arguments and conditions that random documents leave out, and why."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ import models as rows
 from models.access import Audience, Viewer
 from models.workflow import DossierStatus
 
-from . import oracle_consulting, oracle_council, oracle_delegation, oracle_session
+from . import oracle_consulting, oracle_council, oracle_delegation, oracle_session, oracle_tracking
 
 KINDS: dict[str, type] = {
     "AccessToken": rows.AccessToken,
@@ -56,6 +57,7 @@ KINDS: dict[str, type] = {
     "PostingReport": rows.PublicPosting,
     "Recusal": rows.Recusal,
     "RegisterEvent": rows.Entry,
+    "TrackingCode": rows.Tracking,
 }
 """The types that show rows."""
 
@@ -125,8 +127,13 @@ class Rows:
     def dossier(self, row: rows.Dossier, viewer: Viewer) -> bool:
         sent = row.status is not DossierStatus.DRAFT
         if viewer.audience is Audience.NOMINEE:
-            return sent and any(
-                line.nominee_id == viewer.nominee_id for line in self.of(rows.DossierLine, "dossier_id", row.id)
+            tracked = viewer.tracked_id in (None, row.id)
+            return (
+                tracked
+                and sent
+                and any(
+                    line.nominee_id == viewer.nominee_id for line in self.of(rows.DossierLine, "dossier_id", row.id)
+                )
             )
         if viewer.audience is Audience.PUBLIC:
             return False
@@ -167,10 +174,11 @@ class Rows:
 
     def personal(self, row: rows.NomineePersonal, viewer: Viewer) -> bool:
         if viewer.audience is not Audience.STAFF:
-            return viewer.nominee_id is not None and row.nominee_id == viewer.nominee_id
+            return viewer.tracked_id is None and viewer.nominee_id is not None and row.nominee_id == viewer.nominee_id
         managed = self.under(self.one(rows.Nominee, row.nominee_id).agency_id, viewer.proposes_in)
         named = self.of(rows.DossierLine, "nominee_id", row.nominee_id)
-        return managed or any(self.sees(line, viewer) for line in named)
+        by_role = replace(viewer, handles_in=viewer.reads_personal_in)
+        return managed or any(self.dossier(self.one(rows.Dossier, line.dossier_id), by_role) for line in named)
 
     def entry(self, row: rows.Entry, viewer: Viewer) -> bool:
         kind = {"Dossier": rows.Dossier, "Decision": rows.Decision, "CouncilSession": rows.CouncilSession}[
@@ -203,6 +211,7 @@ SIGHT: dict[type, Callable[[Rows, Any, Viewer], bool]] = {
     **oracle_consulting.SIGHT,
     rows.Delegation: oracle_delegation.delegation,
     rows.Session: oracle_session.own_session,
+    rows.Tracking: oracle_tracking.tracking,
     rows.AccessToken: oracle_session.own_token,
 }
 """Who sees the rows of a table; everybody, of one that is not here."""

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import models as rows
 from models import calendar
-from models.access import Role
+from models.access import Audience, Role, Viewer
 from models.decision import DecisionStatus
+from models.workflow import DossierStatus
 from resolvers.account import viewer_for
 from tests.province import BEGUN, NO_PASSWORD, ROLES, Province
 
@@ -25,6 +26,7 @@ PEOPLE = {
     "both": "proposes for the department of health, and audits the whole province",
     "admin": "administers the province's accounts",
     "guest": "has an account and no role",
+    "tracker": "looks at one dossier by the code on its receipt",
 }
 """By name: who they are."""
 WHO = ("public", *ROLES, *PEOPLE)
@@ -59,12 +61,29 @@ async def move_in(session: AsyncSession, province: Province) -> None:
         "lent_before": (today - 9 * _DAY, today, None),
         "lent_revoked": (today - 9 * _DAY, today + 9 * _DAY, datetime.now(UTC) - 2 * _DAY),
     }
-    for name in PEOPLE:
+    province.viewers["tracker"] = await _track(session, province)
+    for name in [name for name in PEOPLE if name != "tracker"]:
         roles = held.get(name, [(Role.COUNCIL_MEMBER, top)] if name in lent else [])
         account = await _employ(session, name, roles)
         if name in lent:
             await _lend(session, province, account.id, office, *lent[name])
         province.viewers[name] = await viewer_for(session, account)
+
+
+async def _track(session: AsyncSession, province: Province) -> Viewer:
+    """Give codes for some cases, one of them ended; gives who looks by one at a dossier of two that name them."""
+    issuer = province.viewers["desk"].account_id
+    assert issuer is not None
+    cases = {(case.dossier_id, case.nominee_id) for case in await session.scalars(select(rows.DossierLine))}
+    for number, (dossier, nominee) in enumerate(sorted(cases)[:30]):
+        code = rows.Tracking(dossier_id=dossier, nominee_id=nominee, issued_by_id=issuer)
+        code.factor_hash, code.ended_at = bytes(32), datetime.now(UTC) if number % 5 == 0 else None
+        session.add(code)
+    await session.flush()
+    own = province.nominees["an"]
+    sent = select(rows.Dossier.id).where(rows.Dossier.status != DossierStatus.DRAFT).order_by(rows.Dossier.id)
+    named = sent.where(rows.Dossier.id.in_([dossier for dossier, nominee in cases if nominee == own]))
+    return Viewer(Audience.NOMINEE, nominee_id=own, tracked_id=(await session.scalars(named.limit(1))).one())
 
 
 async def _employ(session: AsyncSession, name: str, roles: list[tuple[Role, UUID]]) -> rows.Account:

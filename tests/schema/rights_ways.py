@@ -32,6 +32,7 @@ class Ways:
     def documents(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Each with its variables: all rows of a type by their ids, seen or not, and an id that is nobody's."""
         for kind in NODES:
+            assert kind in KINDS, f"say in oracle_rows.py which rows {kind} shows (KINDS) and who sees them (SIGHT)"
             whole = self.whole(kind, 1)
             held = [self.id(kind, row) for row in self.found.all(KINDS[kind])] + [f"{kind}_{ABSENT}"]
             text = f"query($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id ... on {kind} {whole} }} }}"

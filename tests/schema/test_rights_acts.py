@@ -108,7 +108,7 @@ async def test_an_act_on_what_is_not_seen_is_answered_as_on_what_is_not_there(co
 
 async def test_an_act_that_forgets_who_sees_is_noticed(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control experiment."""
-    monkeypatch.setattr("resolvers.dossier_acts.visible_dossier", lambda *_: true())
+    monkeypatch.setattr("resolvers.dossier_route.visible_dossier", lambda *_: true())
     with pytest.raises(AssertionError, match="submitDossier"):
         await test_an_act_on_what_is_not_seen_is_answered_as_on_what_is_not_there(court, "submitDossier")
 
