@@ -31,6 +31,8 @@ load = typer.Typer(no_args_is_help=True)
 app.add_typer(load, name="load", help="Nạp dữ liệu · Load data.")
 files = typer.Typer(no_args_is_help=True)
 app.add_typer(files, name="files", help="Tệp của hồ sơ · The files of dossiers.")
+identities = typer.Typer(no_args_is_help=True)
+app.add_typer(identities, name="identities", help="Danh tính ở nơi khác · Identities of elsewhere, see LAUREL_OIDC.")
 out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Cổng · the port (LAUREL_PORT, 8000).")]
@@ -47,6 +49,7 @@ def demo(port: Port = None, host: Host = None, scale: Scale = 1, seed: Seed = 37
     settings = replace(asked(port, host), demo=True, secure_cookies=os.environ.get("LAUREL_SECURE_COOKIES") == "true")
     if "LAUREL_RATES" not in os.environ:
         settings = replace(settings, rates=replace(settings.rates, times=100))  # one person plays everybody
+    fit(settings)
     listener = serving.listen(settings.host, settings.port)  # before anything slow
     from channels import database, welcome
     from channels.progress import progress
@@ -75,6 +78,7 @@ def serve(
     from channels import serving
 
     settings = asked(port, host)
+    fit(settings)
     listener = serving.listen(settings.host, settings.port)
     from channels import database
 

@@ -116,6 +116,12 @@ def _rates(value: str) -> Rates:
         raise ValueError(f"x10,public=600,… | none ({', '.join(budget.name for budget in BUDGETS)})") from problem
 
 
+def _production(value: str) -> bool:
+    if value not in {"production", "trial"}:
+        raise ValueError("production | trial")
+    return value == "production"
+
+
 def _role(value: str) -> str:
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", value):
         raise ValueError("laurel_app")
@@ -135,6 +141,7 @@ READERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "LAUREL_ORIGINS": ("origins", _origins),
     "LAUREL_PROXIES": ("proxies", _networks),
     "LAUREL_RATES": ("rates", _rates),
+    "LAUREL_PROFILE": ("production", _production),
     "LAUREL_READERS": ("readers", _count),
     "LAUREL_SCANNER": ("scanner", _scanner),
     "LAUREL_SECRET": ("secret", _secret),
@@ -173,6 +180,8 @@ class Settings:
     does."""
     rates: Rates = field(default=Rates())
     """How often whom: what is other than in `channels.budgets`."""
+    production: bool = False
+    """Real people's dossiers are here: nothing is served that `channels.production` has something against."""
     readers: int = 8
     """Connections kept for reading; writes have as many again."""
     scanner: str | None = None
