@@ -211,6 +211,34 @@ def sweep_files() -> None:
     )
 
 
+@identities.command("link")
+def link_identity(
+    username: str,
+    provider: str,
+    subject: Annotated[
+        str, typer.Option(prompt="Mã của người đó ở nhà cung cấp · what the provider calls them", hide_input=True)
+    ],
+) -> None:
+    """Cho một danh tính đăng nhập vào tài khoản · Have an identity stand for an account; who it is was made sure of."""
+    from channels.oidc.linking import link
+
+    settings = Settings.from_environment()
+    with running(settings) as live:
+        asyncio.run(link(live, username, provider, subject))
+    out.print(f"✓ {username} · {provider}")
+
+
+@identities.command("unlink")
+def unlink_identity(username: str, provider: str) -> None:
+    """Bỏ liên kết và kết thúc các phiên của nó · Have it stand for the account no more, and end its sessions."""
+    from channels.oidc.linking import unlink
+
+    settings = Settings.from_environment()
+    with running(settings) as live:
+        ended = asyncio.run(unlink(live, username, provider))
+    out.print(f"✓ {username} · {provider}: {ended}")
+
+
 @app.command()
 def schema() -> None:
     """In lược đồ GraphQL · Print the GraphQL schema."""

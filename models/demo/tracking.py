@@ -50,12 +50,12 @@ async def _receipt(session: AsyncSession, secret: bytes) -> Receipt | None:
     own = Tracking.dossier_id == dossier.id, Tracking.nominee_id == nominee_id, Tracking.ended_at.is_(None)
     kept = await session.scalar(select(Tracking).where(*own))
     if kept is not None and hmac.compare_digest(kept.factor_hash, hash_of(secret, kept.id, FACTOR)):
-        return Receipt(dossier.code, kept.code)
+        return Receipt(str(dossier.code), kept.code)
     await session.execute(update(Tracking).where(*own).values(ended_at=func.now()))
     made = Tracking(dossier_id=dossier.id, nominee_id=nominee_id, issued_by_id=desk)
     made.factor_hash = hash_of(secret, made.id, FACTOR)
     session.add_all([made, made.entry(Viewer(Audience.STAFF, account_id=desk))])
-    return Receipt(dossier.code, made.code)
+    return Receipt(str(dossier.code), made.code)
 
 
 def _chosen() -> Select[Dossier, UUID]:
