@@ -12,15 +12,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from channels.budgets import COMMENTS
-from channels.budgets import COMMENTS
 from channels.contract import PORTAL
 from channels.portal.pages import POLICY, Missing, Pages
 from channels.refusals import Refused
-from channels.proxies import place
-from channels.refusals import Refused
 from models.access import ANONYMOUS
 from models.posting_comment import CommentKind
-from models.refusals import InvalidInput, NotFound, Refusal, TooManyAttempts
+from models.refusals import InvalidInput, NotFound, Refusal
 from resolvers.public_comment import SubmitCommentInput, submit_comment
 
 ADDRESS = "/lay-y-kien/{id}/gui-y-kien"
@@ -63,14 +60,17 @@ class CommentForm:
             return await self._shown(request, _empty(), refused, 422)
         try:
             await self.pages.count(request, COMMENTS)
-            context = self.pages.laurel.context(PORTAL, ANONYMOUS, lambda _: None)
-            await submit_comment(context, _input(request.path_params["id"], said))
+            comment = _input(request.path_params["id"], said)
+            await submit_comment(self.pages.laurel.context(PORTAL, ANONYMOUS, lambda _: None), comment)
         except NotFound:
             raise Missing from None
         except Refused as refused:
             return await self._shown_again(request, said, refused)
+        except InvalidInput as refused:
+            self.pages.count_not(request, COMMENTS)
+            return await self._shown(request, said, refused, 422)
         except Refusal as refused:
-            return await self._shown(request, said, refused, 422 if isinstance(refused, InvalidInput) else 409)
+            return await self._shown(request, said, refused, 409)
         return RedirectResponse(f"/lay-y-kien/{request.path_params['id']}/da-nhan", status_code=303)
 
     async def _shown_again(self, request: Request, said: Mapping[str, str], refused: Refused) -> Response:
@@ -80,20 +80,6 @@ class CommentForm:
         page = await self._shown(request, said, why, refused.refusal.status)
         page.headers.update(refused.headers)
         return page
-
-    async def _kept(self, request: Request, said: Mapping[str, str]) -> None:
-        """Keep what was typed, where its address has not sent too much; what is refused does not count."""
-        limits, address = self.pages.laurel.limits, place(request.client.host if request.client else None)
-        try:
-            await limits.spend(COMMENTS, address)
-        except Refused as late:
-            raise TooManyAttempts(retry_after_seconds=int(late.headers["Retry-After"])) from None
-        try:
-            context = self.pages.laurel.context(PORTAL, ANONYMOUS, lambda _: None)
-            await submit_comment(context, _input(request.path_params["id"], said))
-        except Refusal:
-            limits.refund(COMMENTS, address, 1)
-            raise
 
     async def _shown(
         self,

@@ -166,6 +166,11 @@ class Pages:
         if where:
             await self.laurel.limits.spend(budget, where)
 
+    def count_not(self, request: Request, budget: Budget) -> None:
+        """Give the point back: what it was for was not done."""
+        where = place(request.client.host if request.client else None)
+        self.laurel.limits.refund(budget, where, 1)
+
     def too_often(self, request: Request, refused: Refused) -> Response:
         """429, in both languages, with when to come again; raises what it was refused for where that is no rate."""
         if refused.refusal is not Refusal.RATE_LIMITED:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from sqlalchemy import select
 
 import models as rows
-from tests.channels.conftest import Site
+from channels.budgets import Rates
+from tests.channels.conftest import Site, served
 from tests.channels.test_posting_pages import over, posted
 
 SAID = {"kind": "OBJECTION", "text": "Cần xem lại <thành tích>", "authorName": "Nông Thị Sen", "authorContact": ""}
@@ -108,3 +111,18 @@ async def test_what_no_browser_sends_is_refused(site: Site, body: bytes) -> None
     page = await site.http.post(address, content=body, headers=headers)
     assert page.status_code == 422
     assert await kept(site) == []
+
+
+async def test_one_address_sends_a_few_an_hour_and_what_was_refused_does_not_count(site: Site) -> None:
+    """Quality's table of rates: five comments an hour; nothing typed is lost by being one too many."""
+    posting = (await posted(site))["id"]
+    counting = replace(site.laurel.settings, rates=Rates())
+    async with served(counting) as (address, _, _), httpx.AsyncClient(base_url=address) as http:
+        path = f"/lay-y-kien/{posting}/gui-y-kien"
+        for _ in range(6):
+            assert (await http.post(path, data={**SAID, "text": "", "key": str(uuid4())})).status_code == 422
+        done = [await http.post(path, data={**SAID, "key": str(uuid4())}) for _ in range(6)]
+    assert [answer.status_code for answer in done] == [303] * 5 + [429]
+    assert int(done[5].headers["retry-after"]) > 60
+    assert "Cần xem lại &lt;thành tích&gt;" in done[5].text
+    assert len(await kept(site)) == 5
