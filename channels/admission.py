@@ -20,6 +20,8 @@ from resolvers.engine.recent import Recent
 
 REMEMBERED, ROOM = 256, 200_000
 """How many bodies of queries are known again for each tier, and their bytes together."""
+MOST_ERRORS = 5
+"""Errors of one document that are told: a short one can be wrong in a hundred places, and its answer far longer."""
 _HINT = re.compile(r" Did you mean [^?]*\?")
 
 
@@ -113,8 +115,9 @@ class Admission:
 
 
 def invalid(problems: list[GraphQLError], *, hints: bool) -> Refused:
-    """VALIDATION_FAILED with graphql-core's messages; what names come near is told to staff only."""
-    return Refused(Refusal.VALIDATION_FAILED, [told(problem, Refusal.VALIDATION_FAILED, hints) for problem in problems])
+    """VALIDATION_FAILED with the first of graphql-core's messages; what names come near is told to staff only."""
+    first = problems[:MOST_ERRORS]
+    return Refused(Refusal.VALIDATION_FAILED, [told(problem, Refusal.VALIDATION_FAILED, hints) for problem in first])
 
 
 def told(problem: GraphQLError, refusal: Refusal, hints: bool) -> dict[str, Any]:

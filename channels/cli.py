@@ -248,6 +248,14 @@ def schema() -> None:
 
 
 @app.command()
+def codes() -> None:
+    """Các mã từ chối và ý nghĩa · Every code a request may be refused with, and what it says."""
+    from channels.codes import table
+
+    out.out(table())
+
+
+@app.command()
 def documents(
     as_json: Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng · one JSON object a line.")] = False,
 ) -> None:

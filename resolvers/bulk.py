@@ -85,7 +85,7 @@ async def begin(context: Context, act: str, input: Bulk) -> None:
     Raises IdempotencyMismatch, NotPermitted for the public, or BAD_ITEMS for none, too many or one twice.
     """
     if not 1 <= len({item.id for item in input.items}) == len(input.items) <= MOST_ITEMS:
-        raise _bad_items()
+        raise bad_items()
     if input.dry_run:
         return
     try:
@@ -107,7 +107,8 @@ def singles(input: Bulk, kind: type[S]) -> list[S]:
     ]
 
 
-def _bad_items() -> GraphQLError:
+def bad_items() -> GraphQLError:
+    """None, too many, or one twice: the whole is refused."""
     said = (
         f"Hãy gửi từ 1 đến {MOST_ITEMS} mục, không mục nào hai lần.",
         f"Send 1 to {MOST_ITEMS} items, none of them twice.",
