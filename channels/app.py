@@ -33,7 +33,9 @@ from channels.http import GraphQLOverHTTP
 from channels.last_use import LastUse
 from channels.leases import Leases
 from channels.limits import RateLimits
+from channels.portal.comment_form import CommentForm
 from channels.portal.pages import Pages
+from channels.prepared import prepare
 from channels.proxies import Proxies
 from channels.secret import secret_of
 from channels.session import Door, Found, Sessions
@@ -41,6 +43,7 @@ from channels.settings import Settings
 from channels.streams import SetSession, Streams
 from channels.timekeeper import Timekeeper
 from channels.toll import Toll
+from channels.web.composer import Composer
 from channels.ws import GraphQLTransportWS
 from models import database
 from models.access import Viewer
@@ -156,9 +159,14 @@ def create_app(settings: Settings) -> Starlette:
     if settings.oidc is not None:
         routes += _providers(laurel, pages, settings.oidc, _doors(routes))
     app = Site(
-        routes=[*routes, *pages.routes()],
-        origins=settings.origins,
+        routes=[
+            *routes,
+            *pages.routes(),
+            *CommentForm(pages).routes(),
+            *Composer(pages, _doors(routes)["web"]).routes(),
+        ],
         proxies=settings.proxies,
+        origins=settings.origins,
         exception_handlers={404: pages.missing},
         middleware=[Middleware(SecurityHeaders, secure=settings.secure_cookies)],
         lifespan=partial(_lifespan, laurel),
@@ -214,6 +222,7 @@ def _routes(laurel: Laurel, channel: Channel) -> list[BaseRoute]:
     """One channel's way in, over HTTP and, where it has them, sockets."""
     documents = read_documents(channel, laurel.engine.schema)
     admission = laurel.admissions[channel.name] = Admission(channel, documents, laurel.engine)
+    prepare(admission)
     context = partial(laurel.context, channel)
     streams = laurel.streams[channel.name] = Streams(laurel.engine, laurel.attendance, context, laurel.crowds)
     door = Door(channel, laurel.sessions, frozenset(laurel.settings.origins), laurel.settings.secure_cookies)
