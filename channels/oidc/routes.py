@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from channels.budgets import SIGN_IN_ADDRESS
 from channels.contract import CHANNELS, Channel
 from channels.logs import get_logger
 from channels.oidc.flow import Flow, Linked, NotLinked, NotSignedIn, Sent, cookie_of
@@ -23,6 +24,7 @@ from channels.oidc.metadata import Described
 from channels.oidc.providers import Provider
 from channels.oidc.tokens import Untrusted
 from channels.portal.pages import Pages
+from channels.refusals import Refused
 from channels.session import Door
 from models.session import Session
 from resolvers import identity
@@ -83,6 +85,8 @@ class Entrance:
         async def answer(request: Request) -> Response:
             try:
                 return await handler(request)
+            except Refused as refused:
+                return self.pages.too_often(request, refused)
             except Away:
                 return self.pages.unavailable(request)
             except NotLinked:
@@ -98,7 +102,8 @@ class Entrance:
         return answer
 
     async def sign_in(self, request: Request) -> Response:
-        """Send a browser to the provider; `next` is where it goes then."""
+        """Send a browser to the provider; `next` is where it goes then. Raises RATE_LIMITED."""
+        await self.pages.count(request, SIGN_IN_ADDRESS)
         return self._sent(await self.flow.begin(request.query_params.get("next", "/")))
 
     async def link(self, request: Request) -> Response:
@@ -106,6 +111,7 @@ class Entrance:
 
         By POST from our own site only: else another's page could have its visitor's account linked.
         """
+        await self.pages.count(request, SIGN_IN_ADDRESS)
         token = self.door.cookie_of(request.headers)
         if token is None or not self.door.same_site(request.headers):
             raise NotSignedIn

@@ -18,7 +18,7 @@ from channels.database import as_application
 from channels.settings import Settings
 from resolvers import identity
 from resolvers.feed import Feed
-from tests.channels.conftest import Site, served
+from tests.channels.conftest import UNCOUNTED, Site, served
 from tests.channels.oidc.provider import CLIENT, SECRET, Provider, provided
 from tests.province import settle
 
@@ -112,6 +112,7 @@ async def housing(
             data=folder,
             address=f"http://127.0.0.1:{listener.getsockname()[1]}",
             oidc=file,
+            rates=UNCOUNTED,
         )
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("channels.timekeeper.EVERY", 86_400.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,6 +12,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 import models as rows
+from channels.budgets import SIGN_IN_ADDRESS
+from channels.limits import RateLimits
 from channels.oidc.flow import same_origin
 from models.session import SignInMethod
 from tests.channels.oidc.conftest import House
@@ -251,3 +254,16 @@ async def test_no_such_provider_is_no_such_page(house: House) -> None:
     assert (await house.browser.get("/web/oidc/nobody/sign-in")).status_code == 404
     assert (await house.browser.get("/mobile/oidc/sso/sign-in")).status_code == 404
     assert (await house.browser.post(SIGN_IN)).status_code in (404, 405)
+
+
+async def test_whoever_begins_too_often_is_told_when_to_come_again(house: House) -> None:
+    before = house.laurel.limits
+    house.laurel.limits = RateLimits([replace(SIGN_IN_ADDRESS, points=2, alone=2)])
+    try:
+        for _ in range(2):
+            await house.sent()
+        answer = await house.browser.get(SIGN_IN)
+    finally:
+        house.laurel.limits = before
+    assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (429, True)
+    assert await house.site.province.count(rows.ProviderSignIn) == 2
