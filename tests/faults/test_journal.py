@@ -22,6 +22,11 @@ from tests.faults.servers import Database
 from tests.history import INSERT, Connection, Reader, assert_sound, assert_told, number, truth, write
 
 ENOUGH = "max_prepared_transactions"
+BOUNDS = {
+    "idle_in_transaction_session_timeout": "1s", "statement_timeout": "1s", "lock_timeout": "1s",
+    "tcp_user_timeout": "1s", "tcp_keepalives_idle": "1", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "1",
+}  # fmt: skip
+"""Whatever a session may be bounded by, on every version that is served."""
 
 
 @pytest.fixture(scope="module")
@@ -99,13 +104,16 @@ async def test_a_prepared_transaction_outlives_a_crash_and_gets_its_number_then(
 async def test_while_a_backend_is_frozen_with_the_lock_others_give_up_soon_and_readers_read(
     house: Database, one: Connection
 ) -> None:
-    """Nothing but the end or the thaw of that one process frees the lock: changes are kept, and told after."""
+    """Nothing but the end or the thaw of that one process frees the lock: changes are kept, and told after.
+
+    PostgreSQL's own bounds are kept by the process itself, and the kernel's end a connection, not who holds a lock.
+    """
     feed = Feed(house.at(house.port), None)
     await feed.start()
     reader = Reader(feed, ["decisions"], await feed.head()).start()
     await write(one, uuid7(), "decisions")
     await reader.heard(1)
-    holder = await house.connect()
+    holder = await house.connect(server_settings=BOUNDS)
     transaction = holder.transaction()
     await transaction.start()
     await number(holder)
@@ -118,6 +126,9 @@ async def test_while_a_backend_is_frozen_with_the_lock_others_give_up_soon_and_r
         with pytest.raises(asyncpg.LockNotAvailableError):
             await number(one)
         assert asyncio.get_running_loop().time() - began < 4
+        assert await one.fetchval("select pg_terminate_backend($1)", backend.pid), "it is told to end"
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await number(one)  # all its bounds are passed by now, and its end is asked for
         late = Reader(feed, ["decisions"], f"0-{reader.told[0].cursor[2:]}").start()  # whoever comes now is answered
         async with asyncio.timeout(5):
             while not late.resyncs:
