@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 MINUTE, QUARTER, HOUR = 60.0, 900.0, 3600.0
 
@@ -24,27 +25,27 @@ class Budget:
     """What one process lets through in these seconds while Redis is away, where guessing is the attack; 0: as much as
     with it. Such budgets are counted one by one, never on trust."""
 
-    @property
+    @cached_property
     def most(self) -> int:
         """Points a full bucket holds."""
         return self.burst or self.points
 
-    @property
+    @cached_property
     def period(self) -> float:
         """Seconds in which a point comes back."""
         return self.seconds / self.points
 
-    @property
+    @cached_property
     def lease(self) -> int:
         """Points that a process takes at once, to give them out without asking."""
         return 1 if self.alone else max(1, self.most // 4)
 
-    @property
+    @cached_property
     def trust(self) -> int:
         """Points that a process gives out to a new caller before it has asked."""
         return 0 if self.alone else max(1, self.most // 10)
 
-    @property
+    @cached_property
     def apart(self) -> Budget:
         """What one process keeps to by itself while Redis is away."""
         return replace(self, points=self.alone, burst=self.alone) if self.alone else self
@@ -70,8 +71,6 @@ SIGN_IN_ADDRESS = Budget("sign-in-address", 100, QUARTER, alone=30)
 """Attempts from one address, by whatever names."""
 TRACKING = Budget("tracking", 10, MINUTE, alone=3)
 """Tracking codes tried from one address."""
-TRACKING_CODE = Budget("tracking-code", 5, QUARTER, alone=1)
-"""Second factors tried for one code, from wherever."""
 COMMENTS = Budget("comments", 5, HOUR, alone=1)
 """Comments on posted lists by one account."""
 UPLOADS = Budget("uploads", 100, HOUR, alone=20)
@@ -79,7 +78,7 @@ UPLOADS = Budget("uploads", 100, HOUR, alone=20)
 
 BUDGETS = (
     PUBLIC, SEARCH, CITIZEN, OFFICER, ANALYST, MUTATIONS, AD_HOC,
-    SIGN_IN, SIGN_IN_ADDRESS, TRACKING, TRACKING_CODE, COMMENTS, UPLOADS,
+    SIGN_IN, SIGN_IN_ADDRESS, TRACKING, COMMENTS, UPLOADS,
 )  # fmt: skip
 
 

@@ -82,6 +82,7 @@ async def write_demo_accounts(site: Site) -> None:
 async def demonstration(site: Site) -> AsyncIterator[str]:
     """The address of a demo that is served from the site's own data."""
     settings = site.laurel.settings
-    demo = Settings(database_url=settings.database_url, redis_url=settings.redis_url, readers=2, demo=True)
+    kept = {"database_url": settings.database_url, "redis_url": settings.redis_url, "rates": settings.rates}
+    demo = Settings(**kept, readers=2, demo=True)
     async with served(demo) as (address, _, _):
         yield address
