@@ -63,9 +63,10 @@ class Endpoint(ABC):
             await exchange.refuse(Refused(Refusal.INTERNAL_ERROR, [faults.mask(exchange.id)]))
 
     def _failed(self, exchange: Exchange, fault: Exception) -> Refused:
-        log.error("a fault with a file", request_id=exchange.id, exc_info=fault)
         if unfinished(fault) is fault:
+            log.error("a fault with a file", request_id=exchange.id, exc_info=fault)
             return Refused(Refusal.INTERNAL_ERROR, [faults.mask(exchange.id)])
+        log.warning("the database does not answer for a file", request_id=exchange.id, exc_info=fault)
         return later()
 
     @abstractmethod

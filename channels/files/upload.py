@@ -32,6 +32,8 @@ _FILED_BY = ("addDocument", "replaceDocument")
 """The acts that a file is for: a program's token must name one."""
 AT_ONCE = 8
 """Files a process takes in at once; others wait at the door, unread."""
+KEPT_AT_ONCE = 3
+"""Of these, those that are being written to the disk: each holds a connection for it, and acts need the others."""
 
 
 class Uploads(Endpoint):
@@ -40,6 +42,7 @@ class Uploads(Endpoint):
     def __init__(self, laurel: Laurel, store: Store) -> None:
         super().__init__(laurel, store)
         self._turns, self.limits = asyncio.Semaphore(AT_ONCE), laurel.limits
+        self._keeping = asyncio.Semaphore(KEPT_AT_ONCE)
         self._seals = Seals(laurel.settings.trusted_signers)
 
     async def serve(self, exchange: Exchange, _: str) -> None:
@@ -69,7 +72,8 @@ class Uploads(Endpoint):
             signature = await self._seals.of(kind, arrived.path)
             upload = Upload(name, kind, arrived.size, arrived.sha256, signature)
             put = partial(asyncio.to_thread, self.store.keep, arrived.path, upload.sha256)
-            return await document.keep(self.sessions, viewer, room.dossier_id, upload, put)
+            async with self._keeping:
+                return await document.keep(self.sessions, viewer, room.dossier_id, upload, put)
 
 
 def _said(exchange: Exchange) -> tuple[str, FileType]:
