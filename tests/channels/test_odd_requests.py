@@ -11,6 +11,7 @@ import httpx
 import orjson
 import pytest
 
+import models as rows
 from channels.refusals import Refusal
 from tests.channels.client import Client
 from tests.channels.conftest import Site, codes
@@ -132,6 +133,16 @@ async def test_what_the_database_refuses_is_masked_and_its_values_are_in_no_log(
     logged = "".join(capfd.readouterr()) + caplog.text
     assert "a fault" in logged
     assert "0799" not in logged
+
+
+@pytest.mark.parametrize("key", ["status", "code", "version", "createdBy", "decisionNumber", "handler", "receivedAt"])
+async def test_what_the_server_alone_decides_is_in_no_input(site: Site, key: str) -> None:
+    """N-A14: a key that an act does not take is refused, and nothing is drafted."""
+    act = "mutation($input: DraftDossierInput!) { draftDossier(input: $input) { __typename } }"
+    draft = site.province.draft(idempotencyKey="01909d3e-6a4e-7c3f-9b41-0242ac12000a") | {key: "APPROVED"}
+    answer = await site.ask("web", act, "officer", variables={"input": draft})
+    assert codes(answer) == ["VALIDATION_FAILED"]
+    assert await site.province.count(rows.Dossier) == 0
 
 
 async def test_the_shapes_that_http_refuses_are_refused_on_sockets(site: Site) -> None:
