@@ -22,9 +22,11 @@ from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeEngine
 
+from models.base import PersonalData
+
 from .aggregate import check_groups
 from .arguments import kind_of
-from .bind import Attribute, Binding, Follows, Many, Nodes, One, Same, Shows, Told, binding_of, shown
+from .bind import Attribute, Binding, Computed, Follows, Many, Nodes, One, Same, Shows, Told, binding_of, shown
 from .coerce import bare, inner
 from .mixed import check_mixed
 from .record import may_miss
@@ -52,6 +54,16 @@ def _check_type(schema: GraphQLSchema, gtype: GraphQLObjectType) -> None:
             _check_field(schema, gtype, held, name, field, binding)
         if binding is not None and not isinstance(binding, Nodes | Follows):
             _check_ids(schema, f"{gtype.name}.{name}", field)
+
+
+def _check_class(where: str, held: Shows, read: Any) -> None:
+    """Raise Unbound for a field of a sensitive column, or of a personal one whose rows are everybody's to see."""
+    column = held.row.__table__.columns.get(read) if isinstance(read, str) else None  # type: ignore[attr-defined]  # a mapped row
+    kept = None if column is None else column.info.get("class")
+    if kept is PersonalData.SENSITIVE:
+        raise Unbound(f"{where} shows {held.row.__name__}.{read}, which is sensitive: no field shows that class")
+    if kept is PersonalData.PERSONAL and held.visible is None:
+        raise Unbound(f"{where} shows {held.row.__name__}.{read}, which is personal: give its type visible=…")
 
 
 def _check_ids(schema: GraphQLSchema, where: str, field: GraphQLField) -> None:
@@ -84,7 +96,11 @@ def _check_field(
     promised = isinstance(field.type, GraphQLNonNull)
     match binding:
         case Attribute(attr) if held:
+            _check_class(where, held, attr or name)
             _check_value(where, held.row, attr or name, bare(field.type), promised)
+        case Computed(_, names) if held:
+            for read in names:
+                _check_class(where, held, read)
         case One() if held:
             _check_one(where, held, field.type, binding, promised)
         case Same() if held:

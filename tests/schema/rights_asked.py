@@ -6,10 +6,13 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from graphql import GraphQLInputObjectType
+from graphql import GraphQLInputObjectType, get_named_type
 
 from models.access import Viewer
 from models.search import SEARCHED
+from resolvers.engine.aggregate import Aggregates
+from resolvers.engine.bind import binding_of
+from schema import schema
 
 from .oracle import SDL
 from .oracle_example import Example
@@ -19,13 +22,12 @@ from .oracle_rows import Rows
 from .rights_unseen import CANARY
 from .rights_ways import Ways
 from .searching import SEARCH
-from .test_statistics import AWARDS, DOSSIERS, LAST_YEAR
 
 
 def ways(found: Rows, viewer: Viewer, *, everything: bool = False) -> Ways:
     """Every way to every field that the viewer has the permissions for; `everything`: what no oracle knows too."""
     left_out = set() if everything else set(SKIPPED)
-    python = {"Query.viewer", "Query.search", "Query.dossierStatistics", "Query.awardStatistics"}
+    python = {"Query.viewer", "Query.search", *(f"Query.{name}" for name in counted())}
     return Ways(found, left_out | python | forbidden(viewer))
 
 
@@ -54,12 +56,27 @@ def words(found: Rows) -> set[str]:
     }
 
 
+def counted() -> list[str]:
+    """The root fields that count: whatever they are called, they are asked."""
+    query = schema._schema.query_type
+    assert query is not None
+    return [name for name in query.fields if isinstance(binding_of(query, name), Aggregates)]
+
+
 def figures(who: str, maker: Maker) -> Example:
-    """Figures by some dimensions, of what a filter lets through, sometimes compared."""
-    chance = maker.chance
-    kind, text = chance.choice([("Award", AWARDS), ("Dossier", DOSSIERS)])
-    filter_type, dimensions = SDL.type_map[f"{kind}Filter"], SDL.type_map[f"{kind}Dimension"]
-    assert isinstance(filter_type, GraphQLInputObjectType)
-    by = chance.sample(sorted(dimensions.values), chance.choice([1, 1, 2, 3]))
-    given: dict[str, Any] = {"by": by, "f": chance.choice([None, maker.filter(filter_type, 0)])}
-    return Example(who, text, given | ({"c": chance.choice([None, LAST_YEAR])} if kind == "Award" else {}))
+    """Figures by some dimensions, of what a filter lets through, sometimes compared, with all they can tell."""
+    chance, name = maker.chance, maker.chance.choice(counted())
+    field = SDL.type_map["Query"].fields[name]
+    values: dict[str, Any] = {}
+    for argument, declared in field.args.items():
+        named = get_named_type(declared.type)
+        if argument == "groupBy":
+            values[argument] = chance.sample(sorted(named.values), chance.choice([1, 1, 2, 3]))
+        elif isinstance(named, GraphQLInputObjectType):
+            values[argument] = chance.choice([None, maker.filter(named, 0)])
+        else:
+            values[argument] = chance.choice([None, *named.values])
+    defined = ", ".join(f"${argument}: {declared.type}" for argument, declared in field.args.items())
+    said = ", ".join(f"{argument}: ${argument}" for argument in field.args)
+    whole = Ways(maker.found, ()).whole(get_named_type(field.type).name, 1)
+    return Example(who, f"query({defined}) {{ {name}({said}) {whole} }}", values)

@@ -97,7 +97,7 @@ class Unseen:
         if self.viewer.audience is Audience.STAFF:
             return
         await connection.execute(f"update award_change set reason = '{CANARY}'")
-        other = await connection.fetchval("select id from account where username = 'auditor'")
+        other = uuid4()
         for place in (
             "dossier.appraiser_id",
             "dossier.drafted_by_id",

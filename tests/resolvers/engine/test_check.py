@@ -7,7 +7,21 @@ import strawberry
 from sqlalchemy import select
 
 from models.access import Viewer
-from resolvers.engine import Connection, Unbound, check, computed, identifies, many, reads, self_, shows, to_one, told
+from models.account import Account
+from resolvers.engine import (
+    Connection,
+    Unbound,
+    check,
+    column,
+    computed,
+    identifies,
+    many,
+    reads,
+    self_,
+    shows,
+    to_one,
+    told,
+)
 
 from . import rows
 from .schema import Agency as AgencyType
@@ -114,6 +128,17 @@ def test_a_relationship_shows_its_own_row() -> None:
 def test_a_node_says_who_sees_it() -> None:
     bare = shows(rows.Dossier)(type("Bare", (Node,), {"__annotations__": {"title": str}}))
     assert "is a Node" in fault(bare | None)
+
+
+def test_a_field_of_personal_data_is_of_rows_that_not_everybody_sees() -> None:
+    held = shows(Account, open="no reason")(type("Held", (), {"__annotations__": {"full_name": str}}))
+    assert fault(held | None) == "Held.fullName shows Account.full_name, which is personal: give its type visible=…"
+
+
+def test_no_field_is_of_sensitive_data_whoever_may_see_the_row() -> None:
+    fields = {"__annotations__": {"x": str}, "x": column("password_hash")}
+    held = shows(Account, visible=lambda row, _: row.active)(type("Held", (), fields))
+    assert fault(held | None) == "Held.x shows Account.password_hash, which is sensitive: no field shows that class"
 
 
 def test_one_row_may_be_absent() -> None:
