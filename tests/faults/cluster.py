@@ -53,6 +53,7 @@ async def running(
     *,
     postgres: Mapping[str, str] | None = None,
     laurel: Mapping[str, str] | None = None,
+    workers: int | None = None,
     servers: int = 2,
 ) -> AsyncIterator[Cluster]:
     """A cluster on a copy of the data, in an empty folder, until the end of the block; call it in the main thread."""
@@ -60,7 +61,8 @@ async def running(
     sites: list[Site] = []
     try:
         await database.begin()
-        sites += [Site(f"site{number}", home, database, bell, seed, laurel or {}) for number in range(1, servers + 1)]
+        names = [f"site{number}" for number in range(1, servers + 1)]
+        sites += [Site(name, home, database, bell, seed, laurel or {}, workers) for name in names]
         for site in sites:
             await site.start()
         cluster = Cluster(home, land, database, bell, sites)

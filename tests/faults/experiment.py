@@ -39,16 +39,21 @@ class Experiment:
     fault: Callable[[World], Awaitable[None]]
     pages: bool = False
     """Public pages answer, and both servers say that they are ready, also while the fault lasts."""
+    faulty: bool = False
+    """Servers run into faults of their own by it, and may say so: INV11 is not judged."""
     breaks: int | None = None
     """A control: the invariant that must be found broken."""
     offices: int = 10
     postgres: Mapping[str, str] = field(default_factory=dict)
     laurel: Mapping[str, str] = field(default_factory=dict)
+    """Settings, in which {home} is the experiment's folder."""
+    workers: int | None = None
+    """Processes by which each server serves, under a supervisor; None: it is one itself."""
 
     @property
     def apart(self) -> bool:
         """Whether it needs servers of its own."""
-        return bool(self.postgres or self.laurel)
+        return bool(self.postgres or self.laurel or self.workers)
 
 
 class World:
@@ -218,7 +223,7 @@ async def lived(experiments: Sequence[Experiment], world: World) -> None:
         await world.last(2)
         weigh(world.cluster, world.history, "before")
         for each in experiments:
-            world.history.note("broken", key=each.key, says=each.says, pages=each.pages)
+            world.history.note("broken", key=each.key, says=each.says, pages=each.pages, faulty=each.faulty or None)
             await suffer(each, world)
             await world.last(2)
         await world.end()

@@ -30,11 +30,23 @@ PATIENCE = 240.0
 """Seconds a server may take to start, on a machine however busy; how long it took is judged afterwards."""
 
 
+def data(home: Path) -> Path:
+    """Where the servers of an experiment keep files."""
+    return home / "data"
+
+
 class Site:
     """One of several Laurel servers on the same PostgreSQL and Valkey."""
 
     def __init__(
-        self, name: str, home: Path, database: Database, bell: Bell, seed: int, settings: Mapping[str, str]
+        self,
+        name: str,
+        home: Path,
+        database: Database,
+        bell: Bell,
+        seed: int,
+        settings: Mapping[str, str],
+        workers: int | None = None,
     ) -> None:
         self.name, self.home, self.port = name, home, child.free_port()
         chance = random.Random(f"{seed} {name}")
@@ -43,7 +55,8 @@ class Site:
         self.database, self.bell = Proxy(database.port, chance), Proxy(bell.port, chance)
         """Before what it depends on."""
         self._urls = database, bell
-        self._settings = settings
+        self._settings = {name: value.format(home=home) for name, value in settings.items()}
+        self._workers = () if workers is None else ("--workers", str(workers))
         self.log = home / f"{name}.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.deaths, self.rehearsed = 0, False
@@ -72,20 +85,26 @@ class Site:
         given = {
             "DATABASE_URL": database.at(self.database.port),
             "REDIS_URL": bell.at(self.bell.port),
-            "LAUREL_DATA": str(self.home / "data"),
+            "LAUREL_DATA": str(data(self.home)),
             "LAUREL_RATES": "none",  # all of the load comes from one address, and by a few accounts
             "LAUREL_SOCKETS_PER_ACCOUNT": "200",  # few stand for many, and what was cut counts until that is noticed
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                (sys.executable, "-m", "channels", "serve", "--port", str(self.port)),
+                (sys.executable, "-m", "channels", "serve", "--port", str(self.port), *self._workers),
                 cwd=ROOT,
-                env=kept | given | dict(self._settings),
+                env=kept | given | self._settings,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 preexec_fn=partial(die_with, os.getpid(), signal.SIGKILL),  # noqa: PLW1509  it takes no lock of ours
             )
+
+    @property
+    def pid(self) -> int:
+        """The number of its process, which was begun."""
+        assert self.process
+        return self.process.pid
 
     @property
     def alive(self) -> bool:
@@ -136,8 +155,7 @@ class Site:
 
     def weight(self) -> dict[str, int]:
         """What it holds of the machine: memory in bytes, open files, threads."""
-        assert self.process
-        process = psutil.Process(self.process.pid)
+        process = psutil.Process(self.pid)
         return {"rss": process.memory_info().rss, "files": process.num_fds(), "threads": process.num_threads()}
 
     async def stop(self) -> None:

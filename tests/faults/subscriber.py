@@ -85,11 +85,12 @@ class Subscriber:
 
     async def stop(self) -> None:
         """Follow no more; raises what broke the subscriber itself."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        task, self._task = self._task, None
+        while task is not None and not task.done():
+            task.cancel()  # again if need be: `wait_for` may lose a cancellation that meets its own timeout
+            await asyncio.wait({task}, timeout=0.5)
+        if task is not None and not task.cancelled():
+            task.result()
 
     async def _follow(self) -> None:
         while True:

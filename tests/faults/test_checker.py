@@ -63,6 +63,9 @@ def sound() -> list[Line]:
         history.note("dossier", subject=subject, version=3, status="RECEIVED", title=f"title {subject}")
     for number in range(1, op + 1):
         history.note("reply", account="acc", key=f"key-{number}", subject="")
+    history.note("file-sent", file=1, site="site1", sha256="abc")
+    history.note("file-taken", file=1, id="DocumentFile_1", sha256="abc")
+    history.note("file", id="DocumentFile_1", sha256="abc", whole=True)
     history.note("verified", sound=True, says="")
     return history.lines
 
@@ -209,6 +212,12 @@ PLANTED: dict[str, tuple[int, Plant]] = {
     "what was not told in time": (14, lambda lines: add(lines, -1, "unsettled", seconds=30)),
     "a server that does not come back": (14, lambda lines: add(lines, -1, "amiss", says="site1 is not ready")),
     "what is public before it was published": (15, seen_early),
+    "a file that was taken and is not there": (1, lambda lines: remove(lines, of(lines, "file")[0])),
+    "a file without its content": (5, lambda lines: of(lines, "file")[0].facts.update(whole=False)),
+    "a file refused without a code": (
+        11, lambda lines: add(lines, -1, "file-declined", file=3, status=500, code="INTERNAL_ERROR"),
+    ),
+    "an infected file that was taken": (16, lambda lines: of(lines, "file-sent")[0].facts.update(infected=True)),
 }  # fmt: skip
 
 

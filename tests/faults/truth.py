@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
 import orjson
 
+from channels.files.endpoint import folder
 from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.site import ROOT, Site
+from tests.faults.site import ROOT, Site, data
 
 ENTRIES = """
 select n.seq, journal_cursor(n.seq, n.hash) as cursor, encode(n.hash, 'hex') as hash,
@@ -71,11 +74,22 @@ async def note(cluster: Cluster, history: History, since: dict[str, int]) -> Non
         for kind, query in KINDS.items():
             for row in await connection.fetch(query):
                 history.note(kind, **{name: _plain(value) for name, value in row.items()})
+        for row in await connection.fetch("select 'DocumentFile_' || id as id, sha256 from document_file"):
+            history.note("file", **row, whole=_is_whole(cluster.home, row["sha256"]))
     finally:
         await connection.close()
     for site in cluster.sites:
         for said in faults_in(site, since[site.name]):
             history.note("logged", site=site.name, said=said[:1000])
+
+
+def _is_whole(home: Path, sha256: str) -> bool:
+    """Whether a content is kept under its hash."""
+    try:
+        with folder(data(home)).opened(sha256) as file:
+            return hashlib.sha256(file.read()).hexdigest() == sha256
+    except FileNotFoundError:
+        return False
 
 
 def _plain(value: Any) -> Any:
@@ -107,6 +121,8 @@ FORESEEN = (
     "the timekeeper stumbled",
     "Exception closing connection",
     "Exception terminating connection",
+    "the virus scanner",
+    "lines could not be written",
 )
 """How errors begin that a server logs because of what is done to it."""
 

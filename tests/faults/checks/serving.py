@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from tests.faults.checks.story import Story, Violation
@@ -11,7 +12,7 @@ NOTICING = 9.0
 """Seconds, of an idle machine, within which readiness must say that PostgreSQL is away."""
 RECOVERY = 30.0
 """Seconds, of an idle machine, within which everything works again, once what was broken is mended."""
-MORE_FILES, MORE_BYTES, MORE_THREADS = 24, 48 << 20, 4
+MORE_FILES, MORE_BYTES, MORE_THREADS = 24, 48 << 20, 4 + (os.cpu_count() or 1)
 """What a server may hold more than a tenth over what it held before: its pools may have been idle then."""
 
 

@@ -10,6 +10,8 @@ from tests.faults.history import Line
 
 SETTLING = 3.0
 """Seconds in which what was asked before servers were ready again is still answered."""
+NAMELESS = {"INTERNAL_ERROR", "NO_CODE", "NOT_JSON"}
+"""Codes of faults that nobody foresaw."""
 ANSWERS = ("ok", "refused", "failed", "unknown")
 
 

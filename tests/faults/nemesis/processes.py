@@ -8,10 +8,16 @@ import resource
 import signal
 from collections.abc import Callable
 
+import orjson
+import psutil
+
 from tests.faults.experiment import World
 from tests.faults.nemesis.catalogue import experiment
 from tests.faults.proxy import Link, Tap, Way
 from tests.faults.site import Site
+
+MORE_MEMORY = 2 << 20
+"""Bytes that a process may take beyond what it has, where memory is short."""
 
 
 @experiment("F01", "a server is killed amid mutations, and started again")
@@ -134,8 +140,7 @@ async def stuttering(world: World) -> None:
 async def no_more_files(world: World) -> None:
     """What is open is served on; what is new is taken again once there is room."""
     site = world.site
-    assert site.process
-    pid, before = site.process.pid, resource.prlimit(site.process.pid, resource.RLIMIT_NOFILE)
+    pid, before = site.pid, resource.prlimit(site.pid, resource.RLIMIT_NOFILE)
     open_now = site.weight()["files"]
     world.tell("may open four more files", site=site.name, files=open_now)
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (open_now + 4, before[1]))
@@ -148,3 +153,32 @@ async def no_more_files(world: World) -> None:
     for writer in writers:
         writer.close()
     resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+
+
+@experiment(
+    "F43", "processes that serve are refused memory, amid requests that want much of it; another takes their place",
+    workers=2, faulty=True,
+)  # fmt: skip
+async def no_more_memory(world: World) -> None:
+    """What has no room fails with a code, or ends the process, which its supervisor begins again; streams resume."""
+    workers = [each for site in world.cluster.sites for each in psutil.Process(site.pid).children()]
+    body = orjson.dumps({"query": "{ __typename }", "variables": {"x": [["y" * 50] * 200] * 15}})
+
+    async def want() -> None:
+        while True:
+            await world.client.ask(world.site, "officer", body)
+
+    limits = []
+    for worker in workers:
+        limits.append(resource.prlimit(worker.pid, resource.RLIMIT_AS))
+        resource.prlimit(worker.pid, resource.RLIMIT_AS, (worker.memory_info().vms + MORE_MEMORY, limits[-1][1]))
+    world.tell("no more memory", workers=len(workers), bytes=MORE_MEMORY)
+    wanting = [asyncio.create_task(want()) for _ in range(12)]
+    await world.last(6)
+    for task in wanting:
+        task.cancel()
+    await asyncio.gather(*wanting, return_exceptions=True)
+    for worker, before in zip(workers, limits, strict=True):
+        with contextlib.suppress(ProcessLookupError):
+            resource.prlimit(worker.pid, resource.RLIMIT_AS, before)
+    world.tell("memory again", left=sum(worker.is_running() for worker in workers))
