@@ -100,7 +100,7 @@ async def housing(
     listener = socket.create_server(("127.0.0.1", 0))
     async with provided() as provider, provided() as other:
         file.write_text(
-            table("sso", provider.issuer, "web", secret)
+            table("sso", provider.issuer, "web", secret, 'hosts = ["localhost"]')
             + table("other", other.issuer, "web", secret)
             + table("citizen", provider.issuer, "mobile", secret, 'claim = "personal_number"')
         )
