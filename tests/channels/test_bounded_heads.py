@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import time
 
 import orjson
 import pytest
+from sqlalchemy import update
 
+import models as rows
 from channels import bounds, exchange
 from tests.channels.conftest import Site
+from tests.channels.public import recorded
 from tests.channels.raw import answered, connected, heard, status
 
 HEAD = "POST /portal/graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -166,3 +170,29 @@ async def test_the_rest_of_a_body_that_was_answered_already_keeps_no_connection(
             await asyncio.sleep(0.2)
         assert status(await hearing) == 415
         assert time.monotonic() - began < 4
+
+
+async def test_an_answer_that_nobody_takes_is_let_go(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """N-T23: what is larger than the system's buffers is kept for a while after the close, and no longer."""
+    assert bounds.UNTAKEN == 30
+    monkeypatch.setattr(bounds, "UNTAKEN", 0.5)
+    await recorded(site, "7/QĐ-UBND")
+    async with site.province.sessions.begin() as session:
+        await session.execute(update(rows.Award).values(citation="x" * 4_900_000))
+    asked = orjson.dumps({"query": "{ decisions(first: 1) { nodes { awards(first: 1) { nodes { citation } } } } }"})
+    bearer = (await site.bearer("chief"))["Authorization"]
+    head = HEAD.replace("/portal", "/web") + f"Authorization: {bearer}\r\nConnection: close\r\n"
+    before = set(site.server.server_state.connections)
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        host, port = site.address.removeprefix("http://").split(":")
+        client.connect((host, int(port)))
+        client.sendall(f"{head}Content-Length: {len(asked)}\r\n\r\n".encode() + asked)
+        async with asyncio.timeout(10):
+            while not (mine := site.server.server_state.connections - before):
+                await asyncio.sleep(0.02)
+            while not next(iter(mine)).transport.is_closing():
+                await asyncio.sleep(0.02)
+            assert next(iter(mine)).transport.get_write_buffer_size() > 0
+            while site.server.server_state.connections & mine:
+                await asyncio.sleep(0.02)
