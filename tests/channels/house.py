@@ -84,6 +84,7 @@ async def opened(url: str, redis_url: str, folder: Path) -> AsyncIterator[House]
     pool, feed = Pool(url, size=1), Feed(url, None)
     province = await settle(Engine(schema, pool), feed, database.sessions(engine))
     given = {"DATABASE_URL": url, "REDIS_URL": redis_url, "LAUREL_READERS": "2", "LAUREL_DATA": str(folder)}
+    given["LAUREL_RATES"] = "none"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LAUREL_")}
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]

@@ -16,7 +16,7 @@ import pytest
 from channels import app
 from channels.settings import Settings
 from models import catalogue, database
-from tests.channels.conftest import Site, codes, served
+from tests.channels.conftest import UNCOUNTED, Site, codes, served
 from tests.faults.servers import Database
 from tests.province import settle
 
@@ -57,7 +57,8 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
     url = postgres.at(postgres.port)
     await database.migrate(url)
     await catalogue.load(url)
-    settings = Settings(database_url=url, redis_url=None, secure_cookies=False, readers=4, data=folder)
+    kept = {"secure_cookies": False, "readers": 4, "data": folder, "rates": UNCOUNTED}
+    settings = Settings(database_url=url, redis_url=None, **kept)
     async with served(settings) as (address, laurel, server), httpx.AsyncClient(base_url=address, timeout=30) as http:
         province = await settle(laurel.engine, laurel.feed, laurel.transactions)
         site = Site(address, laurel, province, http, server)
