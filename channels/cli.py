@@ -87,6 +87,14 @@ def serve(
         (alone if workers == 1 else several)(restricted(settings, live), listener, workers)
 
 
+def fit(settings: Settings) -> None:
+    """Raise NotForProduction where they are for real data and something stands against that."""
+    if settings.production:
+        from channels import production
+
+        production.must_be_fit(settings)
+
+
 def restricted(settings: Settings, live: Settings) -> Settings:
     """The settings to serve by: on a server of our own as a role that may only serve."""
     from channels import database
