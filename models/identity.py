@@ -1,6 +1,7 @@
 """Who somebody is at an identity provider elsewhere: known by the issuer and what it calls them.
 
-Never by e-mail or phone, which change hands. What a provider calls somebody may be their personal number, so only a keyed hash of it is kept.
+Never by e-mail or phone, which change hands. What a provider calls somebody may be their personal number, so only a
+keyed hash of it is kept.
 """
 
 from __future__ import annotations

@@ -169,8 +169,8 @@ class WrongTrackingCode(Refusal):
     """The code and what the nominee knows do not go together, or the code is locked; it does not say which."""
 
     message: str = (
-        "Mã tra cứu hoặc sáu số xác nhận không đúng, hoặc đã thử quá nhiều lần. Hãy xem lại giấy biên nhận; chưa có mã, "
-        "mất mã hay vẫn không được thì nhờ bộ phận một cửa cấp mã mới."
+        "Mã tra cứu hoặc sáu số xác nhận không đúng, hoặc đã thử quá nhiều lần. Hãy xem lại giấy biên nhận; chưa có "
+        "mã, mất mã hay vẫn không được thì nhờ bộ phận một cửa cấp mã mới."
     )
     message_en: str = (
         "The tracking code or the six digits are wrong, or were tried too often. Look at the receipt again; without a "

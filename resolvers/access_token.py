@@ -18,7 +18,7 @@ _SIGNS = 40
 
 
 def new_token() -> str:
-    """`laurel_`, forty random signs (238 bits) and eight that check them, so that searches for leaks know it for sure."""
+    """`laurel_`, forty random signs (238 bits) and eight that check them: searches for leaks know it for sure."""
     said = PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(_SIGNS))
     return f"{said}{zlib.crc32(said.encode()):08x}"
 

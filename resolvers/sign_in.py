@@ -21,7 +21,7 @@ import models as rows
 from models.account import Account
 from models.refusals import TooManyAttempts, WrongCredentials
 from models.security_event import SecurityEventKind
-from models.session import KNOWN_FOR, Session, SignInMethod, SignInAttempt
+from models.session import KNOWN_FOR, Session, SignInAttempt, SignInMethod
 from resolvers import password, security
 from resolvers.account import token_hash
 from resolvers.client import Client, SignedIn
