@@ -89,8 +89,8 @@ def _subject(said: Act) -> Subject:
 
 BUSY = {"55P03", "57014", "40P01", "40001", "53300"}
 """A lock not had in time, a statement that took too long, a deadlock, a clash of transactions, no connection left."""
-AWAY = {"57P01", "57P02", "57P03", "08000", "08001", "08003", "08004", "08006", "25006"}
-"""PostgreSQL ends, has crashed, starts, is not reached, or is a replica still."""
+AWAY = {"57P01", "57P02", "57P03", "08000", "08001", "08003", "08004", "08006", "25006", "53100", "53200", "58030"}
+"""PostgreSQL ends, has crashed, starts, is not reached, is a replica still, or has no disk or memory left."""
 
 
 FAULTS = (SQLAlchemyError, OSError, *LOST)
