@@ -38,8 +38,26 @@ with _without("rich"):  # structlog would colour tracebacks with it and with Pyg
 
 get_logger = structlog.get_logger
 """Only here structlog is read."""
-_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
-"""Where a fault came from, without the values it met: among them are passwords, tokens and people."""
+_VALUES = re.compile(r"\n(DETAIL|\[SQL).*|'[^'\n]*'|\"[^\"\n]*\"", re.DOTALL)
+"""What a fault's text quotes: the database's tells whole rows by it, Python's own what could not be read."""
+
+
+class _Faults(structlog.tracebacks.ExceptionDictTransformer):
+    """Where a fault came from, without the values it met: among them are passwords, tokens and people."""
+
+    def __call__(self, exc_info: Any) -> list[dict[str, Any]]:
+        return _without_values(super().__call__(exc_info))
+
+
+def _without_values(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for fault in told:
+        fault |= {"exc_value": _VALUES.sub("…", fault["exc_value"]), "exc_notes": []}
+        for one in fault["exceptions"]:
+            _without_values(one)
+    return told
+
+
+_TRACEBACKS = structlog.processors.ExceptionRenderer(_Faults(show_locals=False))
 _SOON = 0.01
 """Seconds a request's line may wait for others, so that they are written at once; a line of an error never waits."""
 _ENOUGH = 256
