@@ -14,7 +14,7 @@ from models.award import AwardStatus, visible_award
 from models.award_type import AwardClass, AwardLevel
 from models.nominee import NomineeKind
 from models.reliance import leaning_on_the_fallen
-from resolvers.engine import Order
+from resolvers.engine import Order, named
 from resolvers.filters import (
     Condition,
     Filter,
@@ -111,7 +111,10 @@ def reviewed(to_review: bool | None, viewer: Viewer) -> Condition:
 
 def given_to(row: type[rows.Award], kind: NomineeKind | None) -> Condition:
     """The award went to this kind of nominee."""
-    return None if kind is None else row.nominee_id.in_(select(rows.Nominee.id).where(rows.Nominee.kind == kind))
+    if kind is None:
+        return None
+    such = select(rows.Nominee.id).where(rows.Nominee.kind == kind)
+    return named(row.nominee_id, such, such)
 
 
 def award_types(

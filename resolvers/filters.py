@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, o
 import models as rows
 from models.access import Viewer
 from models.agency import within_code
-from resolvers.engine import identifies, named, one_of
+from resolvers.engine import core, identifies, named, one_of
 
 T = TypeVar("T")
 Condition = ColumnElement[bool] | None
@@ -96,12 +96,12 @@ def at_most(column: Any, high: Any) -> Condition:
 
 def from_day(moment: Any, day: Any) -> Condition:
     """The moment lies on this day in Vietnam or later."""
-    return None if day is None else moment >= func.vietnam_day_begins(day)
+    return None if day is None else moment >= _once(func.vietnam_day_begins(day))
 
 
 def to_day(moment: Any, day: Any) -> Condition:
     """The moment lies on this day in Vietnam or earlier."""
-    return None if day is None else moment < func.vietnam_day_ends(day)
+    return None if day is None else moment < _once(func.vietnam_day_ends(day))
 
 
 def past(moment: Any, wanted: bool | None) -> Condition:
@@ -113,7 +113,12 @@ def past(moment: Any, wanted: bool | None) -> Condition:
 
 def containing(column: Any, text: str | None) -> Condition:
     """The folded column contains this text, accents and case aside."""
-    return None if text is None else column.like(func.like_text(text))
+    return None if text is None else column.like(_once(func.like_text(text)))
+
+
+def _once(made: ColumnElement[Any]) -> Any:
+    """What is made of a value alone, worked out once: in a plan for all values it would be anew for each row."""
+    return core(select(made)).scalar_subquery()
 
 
 def inside(column: Any, code: str | None) -> Condition:

@@ -26,6 +26,7 @@ SETTINGS = {
     "datestyle": "ISO, MDY",
     "default_transaction_read_only": "on",
     "jit": "off",
+    "random_page_cost": "1.1",  # what is read often lies in memory: an index is nearly always the short way
     "plan_cache_mode": "force_generic_plan",  # a plan of its own for each value cost up to ten times what it saved
     "max_parallel_workers_per_gather": "0",  # to start a worker takes longer than a page
     "application_name": "laurel engine",

@@ -26,10 +26,9 @@ from sqlalchemy.sql.elements import BooleanClauseList, CollectionAggregate, True
 
 from models.base import array_of
 
-SPREAD = {operators.eq, operators.lt, operators.le, operators.gt, operators.ge}
-"""Comparisons that any number of rows may meet: of a value not yet known, what is known of its column tells nothing."""
-INDEXED = {operators.like_op, *SPREAD}
-"""Comparisons that an index answers."""
+SOUGHT = {operators.eq, operators.lt, operators.le, operators.gt, operators.ge, operators.like_op}
+"""Comparisons that an index answers, and that any number of rows may meet: of a value not yet known, what is known of
+its column tells nothing."""
 
 
 class Way(enum.Enum):
@@ -37,7 +36,7 @@ class Way(enum.Enum):
 
     ALONG = "by the order's own index, or no other way is worth looking for"
     SPREAD = "by an index, where few or many may be found"
-    BESIDE = "by an index, or by a look at each row"
+    BESIDE = "by a look at each row"
 
 
 S = TypeVar("S", bound="Sought")
@@ -82,8 +81,12 @@ class Named(Sought):
 
 
 def named(column: Any, keys: Select[Any], one: Select[Any]) -> ColumnElement[bool]:
-    """The column is one of the keys that this Select finds; `one` is the same, as it soonest tells of one key."""
-    made = _sought(Named, column.in_(keys), keys)
+    """The column is one of the keys that this Select finds; `one` is the same, as it soonest tells of one key.
+
+    Rows whose own key it is are joined; others are looked up by the column's index, key by key.
+    """
+    own = column.expression.primary_key
+    made = _sought(Named, column.in_(keys) if own else column == any_(array_of(keys)), keys)
     made.one = one
     return made
 
@@ -108,13 +111,13 @@ def ways_of(clauses: Sequence[Any], names: list[str], entity: Any, own: str) -> 
     asked = list(_conjuncts(clauses))
     along = _along(asked, names, entity)
     others = [clause for clause in asked if not any(clause is taken for taken in along)]
-    if not any(_is_sought(clause, INDEXED, own) for clause in others) or any(_finds(clause, own) for clause in others):
+    if not any(_is_sought(clause, own) for clause in others) or any(_finds(clause, own) for clause in others):
         return [(clause, Way.ALONG) for clause in asked]
     return [(clause, _way(clause, own) if any(clause is one for one in others) else Way.ALONG) for clause in asked]
 
 
 def _way(clause: Any, own: str) -> Way:
-    return Way.SPREAD if _is_sought(clause, SPREAD, own) else Way.BESIDE
+    return Way.SPREAD if _is_sought(clause, own) else Way.BESIDE
 
 
 def alternatives(clause: Any) -> list[Any]:
@@ -139,7 +142,12 @@ def _conjuncts(clauses: Sequence[Any]) -> Iterator[Any]:
 def _columns(clause: Any) -> set[str]:
     """The columns of the row that a condition reads; no column's name where it reads other rows."""
     parts = list(visitors.iterate(clause))
-    return {part.key if isinstance(part, Column) else "" for part in parts if isinstance(part, Column | SelectBase)}
+    return {part.key if isinstance(part, Column) else "" for part in parts if isinstance(part, Column) or _reads(part)}
+
+
+def _reads(part: Any) -> bool:
+    """Whether this is a SELECT of rows, not one that only has something worked out once."""
+    return isinstance(part, SelectBase) and not (isinstance(part, Select) and not part.get_final_froms())
 
 
 def _leads(clause: Any, names: list[str], entity: Any) -> bool:
@@ -150,18 +158,20 @@ def _leads(clause: Any, names: list[str], entity: Any) -> bool:
     return any([column.key for column in index.columns] == wanted for index in _indexes(entity))
 
 
-def _is_sought(clause: Any, how: set[Any], own: str) -> bool:
-    """Whether an index finds the rows that meet this: by one of these comparisons, by keys, or by each of several."""
+def _is_sought(clause: Any, own: str) -> bool:
+    """Whether an index finds the rows that meet this: by a comparison, by keys, or by each of several."""
     if isinstance(clause, BooleanClauseList):
-        parts = [_is_sought(part, INDEXED, own) for part in clause.clauses]
+        parts = [_is_sought(part, own) for part in clause.clauses]
         return any(parts) if clause.operator is operators.and_ else all(parts)
     if isinstance(clause, OneOf):
         return True
-    if _compares(clause, {operators.in_op}):
-        return bool(clause.left.key == own)
-    if not _compares(clause, how):
-        return False
-    return any(next(iter(index.columns)).key == clause.left.key for index in clause.left.table.indexes)
+    if _compares(clause, {operators.in_op}) and clause.left.key == own:
+        return True
+    return (isinstance(clause, Named) or _compares(clause, SOUGHT)) and _is_indexed(clause.left)
+
+
+def _is_indexed(column: Column[Any]) -> bool:
+    return any(next(iter(index.columns)).key == column.key for index in column.table.indexes)
 
 
 def _finds(clause: Any, own: str) -> bool:

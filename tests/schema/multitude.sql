@@ -26,8 +26,8 @@ insert into agency (id, code, name, kind, level, path, valid_from, parent_id)
   select pg_temp.key(1, 100 + n), 'H37.' || 1 + n % 30 || '.' || 100 + n, 'Phòng thứ ' || n, 'OFFICE', 'UNIT',
     ('h37.d' || 1 + n % 30 || '.o' || n)::ltree, '2000-01-01', pg_temp.key(1, 1 + n % 30) from generate_series(1, 120) n;
 
-insert into account (id, username, full_name, password_hash, active, failed_attempts)
-  select pg_temp.key(2, n), 'staff' || n, 'Cán bộ thứ ' || n, '-', true, 0 from generate_series(1, 100) n;
+insert into account (id, username, full_name, password_hash, active)
+  select pg_temp.key(2, n), 'staff' || n, 'Cán bộ thứ ' || n, '-', true from generate_series(1, 100) n;
 
 insert into movement (id, title, form, scope, stage, aim, launched_by_id, starts_on)
   select pg_temp.key(3, n), 'Phong trào thứ ' || n, 'THEMATIC', 'PROVINCE', 'RUNNING', 'Thi đua', pg_temp.key(1, n % 31),
@@ -58,6 +58,8 @@ insert into dossier (id, code, title, status, version, commendation_type, agency
     case when status = 'APPRAISING' and n % 10 = 0 then pg_temp.moment(n) + interval '20 days' end,
     pg_temp.key(2, 1 + n % 50), case when got and n % 2 = 0 then pg_temp.key(2, 51 + n % 40) end
   from (select n, status, status not in ('DRAFT', 'SUBMITTED') got from (select n, case when n % 1009 = 0 then 'HELD'
+    when n % 1013 = 0 then 'ASSIGNED' when n % 1019 = 0 then 'COUNCIL' when n % 1021 = 0 then 'SIGNING'
+    when n % 1031 = 0 then 'DECIDED' when n % 1033 = 0 then 'SUPPLEMENT_REQUESTED'
     when n % 11 = 0 then 'DRAFT' when n % 13 = 0 then 'SUBMITTED' when n % 7 = 0 then 'APPRAISING' else 'ARCHIVED' end status
     from generate_series(1, 100000) n) known) known;
 

@@ -29,6 +29,7 @@ VIEWERS = {
     "a department": staff(2, proposes_in=("h37.d7",)),
     "an appraiser": staff(61),
     "an office": staff(3, proposes_in=("h37.d8.o7",), few=True),
+    "a desk": staff(4, handles_in=("h37.d8.o7",), few=True),
     "nobody yet": staff(99, few=True),
     "a nominee": Viewer(audience=Audience.NOMINEE, account_id=key(2, 98), nominee_id=key(4, 77)),
     "the public": ANONYMOUS,
