@@ -8,6 +8,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 OLDEST = 20
+PATIENCE = 400.0
+"""Seconds that installing one lock may take."""
 
 
 class NoNode(Exception):
@@ -45,7 +47,11 @@ def install(folder: Path = HERE) -> None:
     if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
         return
     npm = shutil.which("npm") or "npm"
-    done = subprocess.run((npm, "ci", "--loglevel=error"), cwd=folder, capture_output=True, text=True, check=False)
+    command = (npm, "ci", "--loglevel=error")
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    except subprocess.TimeoutExpired as late:
+        raise NotInstalled(f"not within {PATIENCE:.0f} s") from late
     if done.returncode:
         raise NotInstalled(done.stderr.strip()[-2000:])
     shutil.copyfile(lock, stamp)
