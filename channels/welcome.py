@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from channels.contract import CHANNELS, MOBILE, PORTAL, WEB
+from channels.web.composer import SIGN_IN
 from models.access import Role
 from models.demo import ACCOUNTS
 from models.demo.tracking import Receipt
@@ -35,11 +36,12 @@ def say(out: Console, address: str, tracked: Receipt | None = None) -> None:
 
 
 def addresses(address: str) -> Table:
-    """The start page and the three channels."""
+    """The start page, the three channels, and where staff sign in by a browser."""
     table = Table.grid(padding=(0, 2))
     table.add_row(f"[bold]{address}/[/]", "trang đầu · the start page")
     for channel in CHANNELS:
         table.add_row(f"{address}{channel.path}", FOR_WHOM[channel])
+    table.add_row(f"{address}{SIGN_IN}", "cán bộ soạn truy vấn trên trình duyệt · staff compose queries")
     return table
 
 
