@@ -30,7 +30,7 @@ values (gen_random_uuid(), 'PUBLISH', 'Decision', $1, 1, array['decisions'], '{}
 """
 HAPPENED = """
 insert into journal (key, act, subject_kind, subject_id, subject_version, topics, data)
-select gen_random_uuid(), 'PUBLISH', 'Decision', id, 1000000 + n, array['decisions'], '{}'
+select gen_random_uuid(), 'PUBLISH', 'Decision', id, 1000000 * $2::int + n, array['decisions'], '{}'
 from (select id from decision where published_at is not null order by id limit 50) it, generate_series(1, $1 / 50) n
 """
 MOVED = """
@@ -79,7 +79,7 @@ class Publisher:
 
     def happened(self, many: int) -> None:
         """So many events that nobody heard."""
-        self._run(self.database.execute(HAPPENED, many))
+        self._run(self.database.execute(HAPPENED, many, next(self.turns)))
         self._number()
 
     def head(self) -> str:

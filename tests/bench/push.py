@@ -30,14 +30,17 @@ FOREIGN = "subscription { decisionPublished { cursor decision { number title age
 LIST = """query($after: String) {
   dossiers(first: 100, after: $after) { nodes { id } pageInfo { endCursor hasNextPage } }
 }"""
-MOVED = "subscription($id: ID!) { dossierMoved(id: $id) { cursor dossier { code status } } }"
+MOVED = """subscription($id: ID!, $after: Cursor) {
+  dossierMoved(id: $id, after: $after) { cursor dossier { code status } }
+}"""
 FEW, MANY = 1_000, 10_000
-EVENTS = 10
+EVENTS = 5
 """Events whose cost is measured one by one, after a first one for nothing."""
 IDLE = 5.0
 """Seconds in which nothing happens."""
-RATE, SECONDS = 100, 5
-MISSED = 10_000
+RATE, SECONDS = 100, 4
+MISSED, TOGETHER = 10_000, 100
+"""Events that somebody missed, and how many come back at once."""
 CALM = 0.3
 """Seconds of which a server is busy for less than a fifth when it has nothing left to do."""
 LONGEST = 30.0
@@ -109,14 +112,19 @@ def push(settings: Settings, peers: Sequence[str] = ()) -> Pushes:
     try:
         with servers.started("laurel", at) as door:
             token = servers.signed_in(door)
-        for name in ("laurel", "strawberry-push", *peers):
+        for name in ("strawberry-push", *peers):
             with _begun(name, at, token) as bench:
                 bench.one_event(results, FEW)
-        for measure in (_Bench.different, _Bench.a_hundred_a_second, _Bench.catch_up):
-            with _begun("laurel", at, token) as bench:
-                measure(bench, results)
         with _begun("laurel", at, token) as bench:
-            bench.one_event(results, bench.crowd.room(MANY), idle=True)
+            bench.one_event(results, FEW)
+            bench.one_event(results, bench.crowd.room(MANY), there=FEW, idle=True)
+        with _begun("laurel", at, token) as bench:
+            for measure in (_Bench.different, _Bench.a_hundred_a_second):
+                measure(bench, results)
+                bench.crowd.do("close")
+            for many in (1, TOGETHER):
+                bench.catch_up(results, many)
+                bench.crowd.do("close")
     finally:
         asyncio.run(dropped(url))
     return results
@@ -143,39 +151,40 @@ class _Bench:
     crowd: Crowd
     publisher: Publisher
 
-    def one_event(self, results: Pushes, sockets: int, *, idle: bool = False) -> None:
-        """All follow the same; something happens now and then."""
-        before = peak_memory(self.address)
+    def one_event(self, results: Pushes, sockets: int, *, there: int = 0, idle: bool = False) -> None:
+        """All follow the same, `there` of them already; something happens now and then."""
+        before, more = peak_memory(self.address), sockets - there
         if self.name == "laurel":
-            self._open(sockets, [{"query": PUBLISHED}])
+            self._open(more, [self._published()])
         else:
             self.crowd.do(
-                "open", address=self.address, path="/graphql", tokens=[], number=sockets, payloads=[{"query": FOREIGN}]
+                "open", address=self.address, path="/graphql", tokens=[], number=more, payloads=[{"query": FOREIGN}]
             )
-        self._settle()
+            self._settle()
         after = peak_memory(self.address)
         if idle:
             self._idle(results, sockets)
-        self._told(self.publisher.publish, sockets)
-        costs, ends = zip(*(self._told(self.publisher.publish, sockets) for _ in range(EVENTS)), strict=True)
-        figures = {CPU: median(costs), "last_ms": median(ends)}
-        memory = None if after is None or before is None else 1000 * (after - before) / sockets
-        results.add("one event", self.name, sockets, **figures, kb_per_socket=memory)
+        costs, ends = self._costs(self.publisher.publish, sockets)
+        memory = None if after is None or before is None else 1000 * (after - before) / more
+        results.add("one event", self.name, sockets, **{CPU: median(costs)}, last_ms=median(ends), kb_per_socket=memory)
 
     def different(self, results: Pushes) -> None:
         """Each follows a dossier of their own; all of these change in one transaction."""
-        ids = self._dossiers(FEW)
+        ids, head = self._dossiers(FEW), self.publisher.head()
         dossiers = [id.partition("_")[2] for id in ids]
-        self._open(len(ids), [{"query": MOVED, "variables": {"id": id}} for id in ids])
-        self._told(lambda: self.publisher.move(dossiers), len(dossiers))
-        costs, ends = zip(
-            *(self._told(lambda: self.publisher.move(dossiers), len(dossiers)) for _ in range(5)), strict=True
-        )
+        self._open(len(ids), [{"query": MOVED, "variables": {"id": id, "after": head}} for id in ids])
+        costs, ends = self._costs(lambda: self.publisher.move(dossiers), len(dossiers))
         results.add("different dossiers", self.name, len(dossiers), **{CPU: median(costs)}, last_ms=median(ends))
+
+    def _costs(self, change: Callable[[], None], messages: int) -> tuple[Sequence[float], Sequence[float]]:
+        """What several changes cost, and when the last heard of each; after one for nothing."""
+        self._told(change, messages)
+        costs, ends = zip(*(self._told(change, messages) for _ in range(EVENTS)), strict=True)
+        return costs, ends
 
     def a_hundred_a_second(self, results: Pushes) -> None:
         """Changes come at a rate, and everybody is to hear of each."""
-        self._open(FEW, [{"query": PUBLISHED}])
+        self._open(FEW, [self._published()])
         self._told(self.publisher.publish, FEW)
         self.crowd.do("forget")
         cpu, begun = spent(self.address), time.monotonic()
@@ -191,17 +200,19 @@ class _Bench:
         times = {"p50_ms": 1000 * heard["p50"], "p99_ms": 1000 * heard["p99"]}
         results.add("100 a second", self.name, FEW, **{CPU: cost}, **times, changes_per_second=RATE * SECONDS / took)
 
-    def catch_up(self, results: Pushes) -> None:
-        """One comes back after many events."""
-        cursor = self.publisher.head()
+    def catch_up(self, results: Pushes, many: int) -> None:
+        """So many come back at once after many events."""
+        missed, wanted = self._published(), many * MISSED
         self.publisher.happened(MISSED)
+        self._settle()
+        self.crowd.do("forget")
         cpu, begun = spent(self.address), time.monotonic()
-        self._open(1, [{"query": PUBLISHED, "variables": {"after": cursor}}])
-        heard = self.crowd.do("await", wanted=MISSED, seconds=LONGEST)
-        if heard["heard"] != MISSED:
-            raise RuntimeError(f"{heard['heard']} of {MISSED} missed events were heard")
-        cost = 1e6 * (spent(self.address) - cpu) / MISSED
-        results.add("catch-up", self.name, 1, **{CPU: cost}, seconds=heard["last"] - begun)
+        self._open(many, [missed])
+        heard = self.crowd.do("await", wanted=wanted, seconds=LONGEST)
+        if heard["heard"] != wanted:
+            raise RuntimeError(f"{heard['heard']} of {wanted} missed events were heard")
+        cost = 1e6 * (spent(self.address) - cpu) / wanted
+        results.add("catch-up", self.name, many, **{CPU: cost}, seconds=heard["last"] - begun)
 
     def _idle(self, results: Pushes, sockets: int) -> None:
         sent, cpu = statements(self.address)[0], spent(self.address)
@@ -217,6 +228,10 @@ class _Bench:
             "open", address=self.address, path="/web/graphql", tokens=[self.token], payloads=payloads, number=sockets
         )
         self._settle()
+
+    def _published(self) -> dict[str, Any]:
+        """The subscription to what is published, from now on: who is late to listen misses nothing."""
+        return {"query": PUBLISHED, "variables": {"after": self.publisher.head()}}
 
     def _dossiers(self, wanted: int) -> list[str]:
         """The ids of so many dossiers that the listeners may see."""
