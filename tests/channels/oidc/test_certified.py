@@ -1,0 +1,113 @@
+"""A whole sign-in by a certified provider (npm oidc-provider), which wants PKCE, and tells us when somebody leaves it.
+
+It is there after `npm ci` in tests/conformance/oidc.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+import models as rows
+from channels.database import as_application
+from channels.settings import Settings
+from resolvers import identity
+from tests.channels.conftest import UNCOUNTED, Site, served
+from tests.channels.oidc.conftest import VIEWER, table
+from tests.channels.oidc.provider import SECRET
+from tests.conformance import node
+from tests.province import settle
+
+FOLDER = node.HERE / "oidc"
+
+
+@pytest.fixture
+def listener() -> socket.socket:
+    """Where the application will listen: the provider must know it first."""
+    return socket.create_server(("127.0.0.1", 0))
+
+
+@pytest.fixture
+async def issuer(listener: socket.socket) -> AsyncIterator[str]:
+    """The provider's address, once it answers."""
+    if not (FOLDER / "node_modules" / "oidc-provider").is_dir():
+        listener.close()
+        pytest.skip("signing in by a certified provider: needs Node ≥ 20, and `npm ci` in tests/conformance/oidc")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    program = (node.find(), "provider.mjs", str(port), here(listener))
+    process = await asyncio.create_subprocess_exec(*program, cwd=FOLDER, stdout=asyncio.subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        assert await asyncio.wait_for(process.stdout.readline(), 60) == b"ready\n"
+        yield f"http://localhost:{port}"
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+def here(listener: socket.socket) -> str:
+    """The application's address."""
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+async def led(web: httpx.AsyncClient, where: str, back: str) -> str:
+    """Where a provider at last sends a browser back to."""
+    while not where.startswith(back):
+        said = await web.get(where)
+        assert said.status_code in (302, 303), said.text
+        where = str(httpx.URL(where).join(said.headers["location"]))
+    return where
+
+
+async def test_somebody_signs_in_by_a_certified_provider_and_is_signed_out_where_they_leave_it(
+    issuer: str,
+    listener: socket.socket,
+    database_url: str,
+    redis_url: str,
+    sessions: async_sessionmaker[AsyncSession],
+    tmp_path: Path,
+) -> None:
+    secret, file, address = tmp_path / "client-secret", tmp_path / "oidc.toml", here(listener)
+    secret.write_text(SECRET)
+    file.write_text(table("certified", issuer, "web", secret))
+    settings = Settings(
+        database_url=await as_application(database_url),
+        redis_url=redis_url,
+        secure_cookies=False,
+        readers=2,
+        data=tmp_path,
+        address=address,
+        oidc=file,
+        rates=UNCOUNTED,
+    )
+    async with (
+        served(settings, listener) as (_, laurel, server),
+        httpx.AsyncClient(base_url=address) as browser,
+        httpx.AsyncClient() as web,
+    ):
+        site = Site(address, laurel, await settle(laurel.engine, laurel.feed, sessions), browser, server)
+        account = site.province.viewers["officer"].account_id
+        assert account is not None
+        async with sessions.begin() as work:
+            await identity.link(work, laurel.secret, account, issuer, "an")
+        sent = await browser.get("/web/oidc/certified/sign-in?next=/decisions")
+        answer = await browser.get(await led(web, sent.headers["location"], address))
+        assert (answer.status_code, answer.headers["location"]) == (303, "/decisions")
+        said = await browser.post("/web/graphql", json={"query": VIEWER}, headers={"Origin": address})
+        assert said.json()["data"] == {"viewer": {"account": {"username": "officer"}}}
+        asked = re.search(
+            r'name="xsrf" value="([^"]+)"', (await web.get(f"{issuer}/session/end?client_id=laurel")).text
+        )
+        assert asked is not None
+        await web.post(f"{issuer}/session/end/confirm", data={"xsrf": asked[1], "logout": "yes"})
+        async with sessions() as session:
+            assert (await session.scalars(select(rows.Session.ended_at))).one() is not None
