@@ -32,7 +32,7 @@ from .bind import Follows, binding_of
 from .coerce import Doubt, quick, shape_of
 from .needs import needed
 from .recent import Recent
-from .refused import too_complex
+from .refused import forbidden, too_complex
 from .validation import validated
 
 PLANS = 64
@@ -48,13 +48,13 @@ class _Survey(Visitor):
 
     def __init__(self, types: TypeInfo) -> None:
         super().__init__()
-        self.types, self.sizes, self.needs = types, set[str](), set[Permission]()
+        self.types, self.sizes, self.needs = types, set[str](), dict[Permission, str]()
 
     def enter_field(self, node: Any, *_: Any) -> None:
         parent = self.types.get_parent_type()
         permission = needed(parent, node.name.value) if isinstance(parent, GraphQLObjectType) else None
-        if permission is not None:
-            self.needs.add(permission)
+        if permission is not None and isinstance(parent, GraphQLObjectType):
+            self.needs.setdefault(permission, f"{parent.name}.{node.name.value}")
 
     def enter_argument(self, node: Any, *_: Any) -> None:
         if node.name.value in SIZING and isinstance(node.value, VariableNode):
@@ -79,7 +79,7 @@ class Operation:
         self.fragments = {d.name.value: FragmentDetails(d, None) for d in definitions}
         self.plans: Recent[Any, Any] = Recent(PLANS)
         seen = survey or _surveyed(schema, ast)
-        self.needs = frozenset(seen.needs)
+        self.needs, self.guarded = frozenset(seen.needs), seen.needs
         self._prepare(seen.sizes)
 
     def _prepare(self, sizes: set[str]) -> None:
@@ -96,6 +96,11 @@ class Operation:
     def kind(self) -> OperationType:
         """Query, mutation or subscription."""
         return self.node.operation
+
+    def refused_act(self, permissions: frozenset[Permission]) -> GraphQLError | None:
+        """Why a mutation is not begun: its reply would be refused for a field whose permission is not among these."""
+        lacking = self.needs - permissions if self.kind is OperationType.MUTATION else frozenset()
+        return next((forbidden(self.guarded[permission], permission) for permission in lacking), None)
 
     @property
     def root(self) -> GraphQLObjectType:

@@ -40,6 +40,9 @@ class Engine(Telling):
         """The result by graphql-core: bound fields and Refs as RawJson leaves, all else as Python says."""
         if document.errors or document.ast is None:
             return ExecutionResult(None, document.errors)
+        operation = document.operation(operation_name)
+        if operation is not None and operation.needs and (refused := operation.refused_act(context.viewer.permissions)):
+            return ExecutionResult(None, [refused])
         made = execute(
             self.schema,
             document.ast,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import update
@@ -12,7 +13,7 @@ from models.access import Role
 from resolvers.account import viewer_for
 from tests.province import BEGUN, Province
 from tests.schema.lending import DAY, TODAY, again, employ, lent, received, staffed
-from tests.schema.test_journey import awaiting_decision, drafted
+from tests.schema.test_journey import awaiting_decision, drafted, stepped
 
 PERSONAL = "{ nominees(first: 50) { nodes { name personal { phone } } } }"
 
@@ -94,3 +95,18 @@ async def test_personal_data_are_for_the_role_that_reads_them_not_for_one_that_s
     assert await phones(province, "both") == {}
     for who in ("officer", "chief", "appraiser"):
         assert await phones(province, who) == {"Hoàng Thị An": {"phone": "0900000000"}}, who
+
+
+async def test_n_a20_a_reply_shows_no_more_than_a_query_and_what_it_may_not_show_is_refused_before_anything_is_done(
+    province: Province,
+) -> None:
+    """The desk receives dossiers and reads no personal data: with them in the reply nothing is received."""
+    dossier = await stepped(province, "officer", "submitDossier", await drafted(province))
+    entries = await province.count(rows.Entry)
+    text = """mutation($input: DossierStepInput!) { receiveDossier(input: $input) { __typename
+      ... on Dossier { code lines(first: 1) { nodes { nominee { name personal { phone } } } } } } }"""
+    said = {"id": dossier["id"], "expectedVersion": dossier["version"], "idempotencyKey": str(uuid4())}
+    answer = await province.ask("desk", text, {"input": said})
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"]
+    assert "0900000000" not in str(answer)
+    assert await province.count(rows.Entry) == entries
