@@ -74,7 +74,7 @@ class Rows:
     async def load(cls, session: AsyncSession) -> Rows:
         """Read the database as it stands: nothing may write to it from now on."""
         found = {}
-        for row in KINDS.values():
+        for row in (*KINDS.values(), rows.RoleHeld):
             keys = inspect(row).primary_key
             rows_found = await session.scalars(select(row).order_by(*keys))
             found[row] = {inspect(each).identity[0]: each for each in rows_found}
@@ -212,6 +212,6 @@ SIGHT: dict[type, Callable[[Rows, Any, Viewer], bool]] = {
     rows.Delegation: oracle_delegation.delegation,
     rows.Session: oracle_session.own_session,
     rows.Tracking: oracle_tracking.tracking,
-    rows.AccessToken: oracle_session.own_token,
+    rows.AccessToken: oracle_session.token,
 }
 """Who sees the rows of a table; everybody, of one that is not here."""

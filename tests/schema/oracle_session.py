@@ -1,4 +1,4 @@
-"""Random sessions and programs' tokens, and what the oracle says of them: each their own; nobody administers here."""
+"""Random sessions and programs' tokens, and what the oracle says of them: each their own, or whose they administer."""
 
 # ruff: noqa: N802  the methods are found by the names of the fields they answer
 
@@ -28,9 +28,11 @@ def own_session(_: Rows, row: rows.Session, viewer: Viewer) -> bool:
     return row.account_id == viewer.account_id
 
 
-def own_token(_: Rows, row: rows.AccessToken, viewer: Viewer) -> bool:
-    """One's own, of the staff."""
-    return viewer.audience is Audience.STAFF and row.account_id == viewer.account_id
+def token(found: Rows, row: rows.AccessToken, viewer: Viewer) -> bool:
+    """Of the staff: one's own, and those for accounts that hold all their roles where one administers."""
+    held = found.of(rows.RoleHeld, "account_id", row.account_id)
+    administered = bool(held) and all(found.under(each.agency_id, viewer.administers_in) for each in held)
+    return viewer.audience is Audience.STAFF and (row.account_id == viewer.account_id or administered)
 
 
 class Sessions:
@@ -75,7 +77,7 @@ async def plant(session: AsyncSession, seed: Seed) -> None:
             ended_at=chance.perhaps(chance.moment(), 0.2),
         )
         kept.created_at, kept.last_used_at = chance.moment(), now - chance.choice([0, 1, 1, 1, 3]) * DAY
-        token = rows.AccessToken(
+        given = rows.AccessToken(
             id=chance.key(),
             token_hash=chance.random.randbytes(32),
             name=chance.text(n),
@@ -87,6 +89,6 @@ async def plant(session: AsyncSession, seed: Seed) -> None:
             revoked_at=chance.perhaps(chance.moment(), 0.3),
             version=chance.randint(1, 2),
         )
-        token.created_at, token.last_used_at = chance.moment(), chance.perhaps(chance.moment())
-        session.add_all((kept, token))
+        given.created_at, given.last_used_at = chance.moment(), chance.perhaps(chance.moment())
+        session.add_all((kept, given))
     await session.flush()
