@@ -21,6 +21,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
@@ -46,16 +47,16 @@ class Table:
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
-        self.buckets: dict[Hashable, Bucket] = {}
+        self.buckets = OrderedDict[Hashable, Bucket]()
         self.low = budget.trust // 2
         """Points below which more are asked for."""
 
     def moved(self, bucket: Bucket) -> None:
         """Make this one the last to be forgotten."""
-        self.buckets.pop(bucket.who, None)
         self.buckets[bucket.who] = bucket
+        self.buckets.move_to_end(bucket.who)
         if len(self.buckets) > BUCKETS:
-            del self.buckets[next(iter(self.buckets))]
+            self.buckets.popitem(last=False)
 
 
 class Left(NamedTuple):
