@@ -17,7 +17,7 @@ from channels.headers import Header
 from channels.wire import WIRE
 
 _ASKED = b"access-control-request-method"
-_MAY_READ = b"etag, location, retry-after, x-request-id"
+_MAY_READ = b"etag, location, ratelimit, ratelimit-policy, retry-after, x-request-id"
 _PREFLIGHT = (
     (b"access-control-allow-methods", b"GET, POST"),
     (
