@@ -24,7 +24,7 @@ PEOPLE = {
     "lent_before": "was lent it until yesterday",
     "lent_revoked": "was lent it, until it was revoked",
     "both": "proposes for the department of health, and audits the whole province",
-    "admin": "administers the province's accounts",
+    "admin": "administers the accounts of a commune",
     "guest": "has an account and no role",
     "tracker": "looks at one dossier by the code on its receipt",
 }
@@ -52,7 +52,7 @@ async def move_in(session: AsyncSession, province: Province) -> None:
         "subunit": [(Role.UNIT_OFFICER, below.id)],
         "ended": [(Role.AGENCY_HEAD, gone.id)],
         "both": [(Role.UNIT_OFFICER, health), (Role.AUDITOR, top)],
-        "admin": [(Role.ADMINISTRATOR, top)],
+        "admin": [(Role.ADMINISTRATOR, province.agencies["commune"])],
     }
     today = calendar.today()
     lent = {

@@ -42,6 +42,8 @@ NAMES = re.compile(
 )
 """What columns that may be personal are called."""
 UNCLASSED = {
+    "access_token.name": "a program's token",
+    "reference_change.name": "a table",
     "agency.name": "an agency",
     "award_type.name": "an award of the catalogue",
     "council.name": "a council",
