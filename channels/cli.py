@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -250,17 +251,13 @@ def unlink_identity(username: str, provider: str) -> None:
 @app.command()
 def schema() -> None:
     """In lược đồ GraphQL · Print the GraphQL schema."""
-    from schema import schema as laurel
-
-    out.out(laurel.as_str())
+    out.out(import_module("schema").schema.as_str())
 
 
 @app.command()
 def codes() -> None:
     """Các mã từ chối và ý nghĩa · Every code a request may be refused with, and what it says."""
-    from channels.codes import table
-
-    out.out(table())
+    out.out(import_module("channels.codes").table())
 
 
 @app.command()

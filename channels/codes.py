@@ -62,7 +62,10 @@ def _of_acts() -> Iterator[Code]:
     for kind in refusals.Refusal.__subclasses__():
         given = {part.name: "…" for part in fields(kind) if part.default is MISSING}  # type: ignore[arg-type]  # each is a dataclass
         refusal = kind(**given)
-        yield Code(code_of(refusal), "200", refusal.message, refusal.message_en)
+        if "message" in given:  # it is worded by the rule or the field it is about
+            yield Code(code_of(refusal), "200", "Tùy trường hợp; xem message.", inspect.cleandoc(kind.__doc__ or ""))
+        else:
+            yield Code(code_of(refusal), "200", refusal.message, refusal.message_en)
 
 
 def _said(message: str) -> tuple[str, str]:
