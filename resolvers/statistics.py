@@ -38,7 +38,7 @@ from models.award import STANDING
 from models.award_type import AwardClass, AwardLevel
 from models.base import closed
 from models.clock import Timeliness
-from models.dossier import visible_dossier
+from models.dossier import visible_beside, visible_dossier
 from models.nominee import NomineeKind
 from models.outward import PortalStatus, portal_status
 from models.rule_set import CommendationType
@@ -141,7 +141,8 @@ def _with_dossier(viewer: Viewer, found: Select[rows.Award]) -> tuple[Select[row
     """The awards with their dossier's type of commendation, where the viewer may read the dossier."""
     line, dossier = aliased(rows.DossierLine), aliased(rows.Dossier)
     read = and_(dossier.id == line.dossier_id, visible_dossier(dossier, viewer))
-    found = found.join(line, line.id == rows.Award.line_id, isouter=True).join(dossier, read, isouter=True)
+    own = and_(line.id == rows.Award.line_id, visible_beside(line, viewer))  # else it told whose case is in a dossier
+    found = found.join(line, own, isouter=True).join(dossier, read, isouter=True)
     return found, [dossier.commendation_type]
 
 
