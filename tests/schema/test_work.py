@@ -21,11 +21,11 @@ from tests.province import Province
 from tests.schema.test_journey import awaiting_decision, drafted, issued, stepped
 from tests.schema.test_refusals import refused, traces
 
-NO_ACTS = {"signIn", "signOut", "changePassword", "revokeSession", "revokeOtherSessions"}
+NO_ACTS = {"signIn", "signOut", "changePassword", "revokeSession", "revokeOtherSessions", "trackDossier"}
 """Mutations that change nothing of the register."""
 BEGINNINGS = {
-    *("draftDossier", "conveneSession", "delegateRole", "commentOnPosting", "recordComment"),
-    "createAccessToken",
+    *("draftDossier", "conveneSession", "delegateRole", "commentOnPosting", "recordComment", "submitComment"),
+    *("createAccessToken", "issueTrackingCode"),
 }
 """Acts on nothing that is there yet: they have no version to expect."""
 
