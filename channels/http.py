@@ -29,7 +29,7 @@ from resolvers.client import SignedIn
 from resolvers.engine import Unanswered, render
 from resolvers.engine.driver import GRACE, SECONDS
 from resolvers.engine.refused import timed_out
-from resolvers.work import FAULTS, unfinished
+from resolvers.unfinished import FAULTS, unfinished
 
 log = get_logger("laurel.http")
 _LONGEST_URL = 4_096

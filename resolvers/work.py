@@ -9,10 +9,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy import ColumnElement, literal_column, select
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -23,8 +20,6 @@ from models.journal import Entry
 from models.refusals import Change, IdempotencyMismatch, NotFound, NotPermitted, StaleVersion
 from models.timed import NOW
 from resolvers.engine import Ref
-from resolvers.engine.driver import LOST
-from resolvers.engine.refused import busy, unavailable
 from resolvers.locking import CLAIMED, Made, as_shown_to, beside_claim, claiming, digest, joined_to_claim, locked
 from resolvers.writing import write
 
@@ -85,31 +80,6 @@ def _subject(said: Act) -> Subject:
         return kind, row_key(kind, str(getattr(said, "id", "")))
     except NotFound:
         return None, None
-
-
-BUSY = {"55P03", "57014", "40P01", "40001", "53300"}
-"""A lock not had in time, a statement that took too long, a deadlock, a clash of transactions, no connection left."""
-AWAY = {"57P01", "57P02", "57P03", "08000", "08001", "08003", "08004", "08006", "25006", "53100", "53200", "58030"}
-"""PostgreSQL ends, has crashed, starts, is not reached, is a replica still, or has no disk or memory left."""
-
-
-FAULTS = (SQLAlchemyError, OSError, *LOST)
-"""What the database's going away looks like: SQLAlchemy words some of it, of what meets a new connection nothing."""
-
-
-def unfinished(fault: Exception) -> Exception:
-    """What an act that could not be finished is answered: BUSY or UNAVAILABLE, to be sent again with the same key."""
-    if isinstance(fault, PoolTimeout | asyncpg.TooManyConnectionsError):
-        return busy()
-    if isinstance(fault, (OSError, *LOST)):
-        return unavailable()
-    if isinstance(fault, DBAPIError):
-        state = getattr(fault.orig, "sqlstate", None)
-        if fault.connection_invalidated or state in AWAY:
-            return unavailable()
-        if state in BUSY:
-            return busy()
-    return fault
 
 
 @dataclass

@@ -11,7 +11,8 @@ import strawberry
 from models.refusals import Refusal
 from resolvers import bulk
 from resolvers.engine import Ref
-from resolvers.work import FAULTS, Replayed, unfinished
+from resolvers.unfinished import FAULTS, unfinished
+from resolvers.work import Replayed
 from schema.refusals import shown
 
 Act = Callable[..., Awaitable[Any]]

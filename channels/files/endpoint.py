@@ -19,7 +19,7 @@ from channels.refusals import Refusal, Refused, later
 from channels.session import Door
 from models import refusals
 from models.access import Audience, Viewer
-from resolvers.work import FAULTS, unfinished
+from resolvers.unfinished import FAULTS, unfinished
 
 if TYPE_CHECKING:
     from channels.app import Laurel
