@@ -152,7 +152,7 @@ async def test_a_reader_that_takes_nothing_is_closed_as_slow_and_resumes_by_its_
     query = f"subscription($after: Cursor) {{ decisionPublished(after: $after) {{ cursor {many} }} }}"
     async with site.socket(max_queue=1, max_size=None) as socket:
         slow = Client(socket)
-        await slow.greet(await site.token("head"))
+        await slow.greet(await site.token("chief"))
         for key in range(20):
             await slow.subscribe(str(key), query)
         await client.subscribe("quick")
@@ -175,7 +175,7 @@ async def test_a_reader_that_takes_nothing_is_closed_as_slow_and_resumes_by_its_
     assert number(await client.told("quick")) == published + 1
     async with site.socket() as socket:
         back = Client(socket)
-        await back.greet(await site.token("head"))
+        await back.greet(await site.token("chief"))
         await back.subscribe("1", variables={"after": cursors[0]})
         assert [number(await back.told("1")) for _ in range(published)] == list(range(2, published + 2))
 

@@ -222,8 +222,8 @@ async def test_a_page_that_did_not_change_is_not_sent_again(site: Site) -> None:
 
 
 async def test_files_are_kept_forever_under_the_hash_of_what_is_in_them(site: Site) -> None:
-    page = (await site.http.get("/")).text
-    linked = set(re.findall(r'"(/static/[^"]+)"', page))
+    pages = [(await site.http.get(address)).text for address in ("/", "/web/sign-in")]
+    linked = set(re.findall(r'"(/static/[^"]+)"', "".join(pages)))
     assert linked == {asset.address for asset in assets().values()}
     for address in linked:
         file = await site.http.get(address)

@@ -60,7 +60,8 @@ async def impatient(site: Site) -> AsyncIterator[Site]:
     """The application over the same province, with 0.3 seconds for a statement."""
     settings = replace(site.laurel.settings, readers=1)
     async with served(settings) as (address, laurel, running), httpx.AsyncClient(base_url=address) as http:
-        laurel.pool.settings["statement_timeout"] = "300"
+        for gate in laurel.admissions["web"].gates:
+            gate.limits = replace(gate.limits, seconds=0.3)
         yield Site(address, laurel, site.province, http, running)
 
 
