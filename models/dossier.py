@@ -193,9 +193,8 @@ def visible_dossier(row: type[Dossier], viewer: Viewer) -> ColumnElement[bool]:
     if viewer.audience is Audience.PUBLIC:
         return false()
     if viewer.audience is Audience.NOMINEE:
-        named = select(DossierLine.id).where(
-            DossierLine.dossier_id == row.id, DossierLine.nominee_id == viewer.nominee_id
-        )
+        line = aliased(DossierLine)  # whoever asks of a line whether its dossier is seen means another row
+        named = select(line.id).where(line.dossier_id == row.id, line.nominee_id == viewer.nominee_id)
         return and_(sent, func.coalesce(viewer.tracked_id, row.id) == row.id, exists(named))
     return or_(
         row.agency_id.in_(within(viewer.proposes_in)),
