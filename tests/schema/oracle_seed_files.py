@@ -28,6 +28,7 @@ from .oracle_seed import Chance, Seed
 from .oracle_seed_changes import Changes
 from .oracle_seed_council import Sittings
 from .oracle_session import plant as sessions
+from .oracle_tracking import plant as tracking_codes
 
 UNCODED = {"DRAFT", "SUBMITTED", "REFUSED_AT_RECEPTION", "WITHDRAWN", "ARCHIVED"}
 """Where a dossier may stand without ever having been received."""
@@ -239,4 +240,5 @@ async def plant(session: AsyncSession, province: Province, seed: int = 2026) -> 
     await Sittings(made).plant(session)
     await delegations(session, made)
     await sessions(session, made)
+    await tracking_codes(session, made)
     await consultations(session, made)

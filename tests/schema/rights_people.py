@@ -61,7 +61,7 @@ async def move_in(session: AsyncSession, province: Province) -> None:
         "lent_before": (today - 9 * _DAY, today, None),
         "lent_revoked": (today - 9 * _DAY, today + 9 * _DAY, datetime.now(UTC) - 2 * _DAY),
     }
-    province.viewers["tracker"] = await _track(session, province)
+    province.viewers["tracker"] = await _tracker(session, province)
     for name in [name for name in PEOPLE if name != "tracker"]:
         roles = held.get(name, [(Role.COUNCIL_MEMBER, top)] if name in lent else [])
         account = await _employ(session, name, roles)
@@ -70,16 +70,9 @@ async def move_in(session: AsyncSession, province: Province) -> None:
         province.viewers[name] = await viewer_for(session, account)
 
 
-async def _track(session: AsyncSession, province: Province) -> Viewer:
-    """Give codes for some cases, one of them ended; gives who looks by one at a dossier of two that name them."""
-    issuer = province.viewers["desk"].account_id
-    assert issuer is not None
-    cases = {(case.dossier_id, case.nominee_id) for case in await session.scalars(select(rows.DossierLine))}
-    for number, (dossier, nominee) in enumerate(sorted(cases)[:30]):
-        code = rows.Tracking(dossier_id=dossier, nominee_id=nominee, issued_by_id=issuer)
-        code.factor_hash, code.ended_at = bytes(32), datetime.now(UTC) if number % 5 == 0 else None
-        session.add(code)
-    await session.flush()
+async def _tracker(session: AsyncSession, province: Province) -> Viewer:
+    """Who looks by a code at one dossier, of two that name them."""
+    cases = [(case.dossier_id, case.nominee_id) for case in await session.scalars(select(rows.DossierLine))]
     own = province.nominees["an"]
     sent = select(rows.Dossier.id).where(rows.Dossier.status != DossierStatus.DRAFT).order_by(rows.Dossier.id)
     named = sent.where(rows.Dossier.id.in_([dossier for dossier, nominee in cases if nominee == own]))
