@@ -16,9 +16,9 @@ from schema import schema
 
 from .oracle import SDL
 from .oracle_example import Example
-from .oracle_maker import WORDS, Maker
+from .oracle_maker import KINDS_OF, WORDS, Maker
 from .oracle_reach import SKIPPED, forbidden
-from .oracle_rows import Rows
+from .oracle_rows import KINDS, Rows
 from .rights_unseen import CANARY
 from .rights_ways import Ways
 from .searching import SEARCH
@@ -35,15 +35,41 @@ def asked(found: Rows, who: str, viewer: Viewer, chance: random.Random, document
     """All that is asked as one person: whole, and at random so many documents, searches and groupings."""
     for text, variables in ways(found, viewer, everything=True).documents():
         yield Example(who, text, variables)
+    yield from surely(found, who)
     for _ in range(documents):
         maker = Maker(chance, found, viewer)
         text, variables = maker.document()
         yield Example(who, text, variables, maker.wanted)
-    for said in [*chance.sample(sorted(words(found)), documents), CANARY, CANARY.split()[-1]]:
+    for said in chance.sample(sorted(words(found)), documents):
         kinds = chance.choice([None, [kind.name for kind in chance.sample(list(SEARCHED), 2)]])
         yield Example(who, SEARCH, {"text": said, "kinds": kinds})
     for _ in range(documents):
         yield figures(who, Maker(chance, found, viewer))
+
+
+def surely(found: Rows, who: str) -> Iterator[Example]:
+    """What chance might leave out: what was written anew, each dimension, each row that a list is narrowed by."""
+    for said in (CANARY, CANARY.split()[-1]):
+        yield Example(who, SEARCH, {"text": said, "kinds": None})
+    for name in counted():
+        field = SDL.type_map["Query"].fields[name]
+        dimensions = field.args["groupBy"].type
+        whole = Ways(found, ()).whole(get_named_type(field.type).name, 1)
+        text = f"query($by: {dimensions}) {{ {name}(groupBy: $by) {whole} }}"
+        yield from (Example(who, text, {"by": [dimension]}) for dimension in get_named_type(dimensions).values)
+    for name, field in SDL.type_map["Query"].fields.items():
+        if "filter" in field.args and "first" in field.args:
+            yield from narrowed(found, who, name, get_named_type(field.args["filter"].type))
+
+
+def narrowed(found: Rows, who: str, name: str, filter: GraphQLInputObjectType) -> Iterator[Example]:
+    """A list by each condition that takes an id, of each row it may be the id of."""
+    text = f"query($filter: {filter}) {{ {name}(filter: $filter, first: 100) {{ totalCount nodes {{ id }} }} }}"
+    for condition, declared in filter.fields.items():
+        if get_named_type(declared.type).name == "ID":
+            kind = KINDS_OF.get(condition, condition.capitalize())
+            for row in found.all(KINDS[kind]):
+                yield Example(who, text, {"filter": {condition: Ways.id(kind, row)}})
 
 
 def words(found: Rows) -> set[str]:
