@@ -23,11 +23,13 @@ from resolvers.engine.selects import Key, in_order, keys_of
 from schema import schema
 from tests.province import ROLES
 
+from .oracle import NODES
 from .oracle_again import Again
 from .oracle_court import seated
 from .oracle_example import KEPT, Court, Example
 from .oracle_maker import Maker
 from .oracle_reach import SKIPPED, unknown
+from .oracle_rows import KINDS
 from .oracle_shrink import shrunk
 
 EXAMPLES = int(os.environ.get("LAUREL_EXAMPLES", "2040"))
@@ -55,6 +57,10 @@ def test_the_oracle_knows_every_field_argument_and_filter_but_those_it_names() -
     assert unknown() - SKIPPED.keys() == set(), (
         "say them in oracle.py or oracle_filters.py, or in SKIPPED with a reason"
     )
+
+
+def test_there_are_rows_of_every_kind_that_documents_ask_for(court: Court) -> None:
+    assert [kind for kind in NODES if not court.oracle.found.all(KINDS[kind])] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
