@@ -161,9 +161,8 @@ def _differing(table: Table, name: str) -> str:
 
 
 async def _tried(connection: asyncpg.Connection[Any], sql: str, key: Any) -> bool:
-    """Whether the database let it be done."""
+    """Whether the database let it be done: a statement alone is whole without a transaction around it."""
     try:
-        async with connection.transaction():
-            return not (await connection.execute(sql, key)).endswith(" 0")
+        return not (await connection.execute(sql, key)).endswith(" 0")
     except asyncpg.IntegrityConstraintViolationError:
         return False

@@ -33,7 +33,11 @@ from .rights_unseen import Unseen
 SEED = int(os.environ.get("LAUREL_SEED", "1"))
 DOCUMENTS = int(os.environ.get("LAUREL_UNSEEN", "12"))
 """How many random documents, searches and groupings of each person."""
-ALIKE = {"head", "secretary", "chief", "chairman", "auditor", "lent_later", "lent_before"} if DOCUMENTS < 50 else set()
+ALIKE = (
+    {"head", "secretary", "chief", "chairman", "auditor", "lent_later", "lent_before", "ended"}
+    if DOCUMENTS < 50
+    else set()
+)
 """Who sees as somebody else does, or so far that little is unseen: they are asked by a longer run."""
 
 
