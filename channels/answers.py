@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any, NamedTuple
 
 import orjson
@@ -126,9 +127,9 @@ class KeptAnswers:
     def forget(self, kinds: Collection[str] | None = None) -> None:
         """Forget what hangs on changes of these kinds, on its way or kept; None: everything."""
         ended = {*self._hanging} if kinds is None else {*kinds, ANY}
-        for kind in ended:
-            for answer in tuple(self._hanging.get(kind, ())):
-                self._drop(answer)
+        hanging = self.kept.values() if kinds is None else chain.from_iterable(self._hanging.get(k, ()) for k in ended)
+        for answer in {*hanging}:
+            self._drop(answer)
         for key, flight in tuple(self.flights.items()):
             if kinds is None or not ended.isdisjoint(flight.kinds):
                 flight.stale = True  # it is given to those who asked before the change, and to nobody else

@@ -279,6 +279,7 @@ async def test_an_answer_that_hangs_on_the_date_is_not_given_past_it(
 async def test_n_b11_what_is_revoked_is_shown_as_revoked_wherever_it_was_kept(site: Site) -> None:
     """N-B11: the page, the answer by number and what the certificate's code says change with the feed's entry."""
     decision = await published(site.province)
+    await told(site)
     asked = "... on Decision { number version awards(first: 1) { nodes { code } } }"
     text = f"query($id: ID!) {{ node(id: $id) {{ {asked} }} }}"
     read = (await site.province.ask("chief", text, {"id": decision}))["data"]["node"]
