@@ -6,12 +6,10 @@ half a minute; a session that is unused ends so much later than it says (`models
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from channels.logs import get_logger
+from channels.repeated import Repeated
 from channels.session import Sessions
 from resolvers.account import note_used
 
@@ -21,23 +19,16 @@ EVERY = 30.0
 """Seconds between two writings."""
 
 
-class LastUse:
-    """The task of a process that writes it."""
+class LastUse(Repeated):
+    """Writes it."""
 
     def __init__(self, sessions: Sessions, transactions: async_sessionmaker[AsyncSession]) -> None:
+        super().__init__(self.write, EVERY, "what writes when sessions were last used stumbled")
         self._sessions, self._transactions = sessions, transactions
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin to write."""
-        self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
         """Write what was noted last, and no more."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await super().stop()
         await self.write()
 
     async def write(self) -> None:
@@ -53,8 +44,3 @@ class LastUse:
             if not isinstance(problem, Exception):
                 raise
             log.warning("when sessions were last used could not be written", problem=type(problem).__name__)
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(EVERY)
-            await self.write()

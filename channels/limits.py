@@ -24,12 +24,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
 from channels.buckets import LASTS, NO, Bucket
 from channels.budgets import Budget
 from channels.leases import Ask, Leases
 from channels.refusals import rate_limited
+from channels.repeated import Repeated
 
 BUCKETS = 20_000
 """Callers of one budget whom a process remembers; the one asked for longest ago is forgotten first."""
@@ -79,21 +81,21 @@ class RateLimits:
         self._asking: list[tuple[Table, Bucket]] = []
         self._returned: list[Ask] = []
         self._wanted = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._renewing: Repeated | None = None
 
     def start(self) -> None:
         """Begin to lease."""
         if self._leases is not None and self._tables:
             self.away = False
-            self._task = asyncio.create_task(self._run(self._leases))
+            work = partial(self._look, self._leases)
+            self._renewing = Repeated(work, 0.0, "the leases of budgets stumbled and are looked at again", at_once=True)
+            self._renewing.start()
 
     async def stop(self) -> None:
         """Give back what is leased, if that can be done at once."""
-        if self._task is None or self._leases is None:
+        if self._renewing is None or self._leases is None:
             return
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        await self._renewing.stop()
         with suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE):
                 self._sweep(math.inf)
@@ -180,20 +182,19 @@ class RateLimits:
             self._asking.append((table, bucket))
             self._wanted.set()
 
-    async def _run(self, leases: Leases) -> None:
-        """Ask for whoever runs low, and look every second for what nobody uses, and whether Redis is back."""
-        while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(REST):
-                    await self._wanted.wait()
-            self._wanted.clear()
-            self._sweep(self.now())
-            if self.away:
-                self.away = await leases.take(()) is None
-            while self._asking or self._returned:
-                await self._renew(leases)
-            if self.away:
-                await asyncio.sleep(REST)
+    async def _look(self, leases: Leases) -> None:
+        """Ask for whoever runs low; once a second, for what nobody uses, and whether Redis is back."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REST):
+                await self._wanted.wait()
+        self._wanted.clear()
+        self._sweep(self.now())
+        if self.away:
+            self.away = await leases.take(()) is None
+        while self._asking or self._returned:
+            await self._renew(leases)
+        if self.away:
+            await asyncio.sleep(REST)
 
     async def _renew(self, leases: Leases) -> None:
         """Ask for a batch, and wake who waits for it."""

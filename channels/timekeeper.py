@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import Callable
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from channels.logs import get_logger
+from channels.repeated import Repeated
 from models import reference_change, rights_change
 from models.dossier_tally import compact
 from resolvers import identity, sign_in, tracking
 from resolvers.posting_end import end_due_postings
-
-log = get_logger("laurel.timekeeper")
 
 EVERY = 60.0
 """Seconds between two looks: what is due by the day may come a minute late."""
@@ -23,23 +19,12 @@ LOCK = 7003
 """The advisory lock of whoever looks, until its transaction ends."""
 
 
-class Timekeeper:
-    """The task of a process that looks every minute."""
+class Timekeeper(Repeated):
+    """Looks every minute, the first time at once."""
 
     def __init__(self, sessions: async_sessionmaker[AsyncSession], ring: Callable[[], None]) -> None:
+        super().__init__(self._look_through, EVERY, "the timekeeper stumbled and looks again later", at_once=True)
         self._sessions, self._ring = sessions, ring
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin to look, the first time at once."""
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        """Look no more; what is half done is left undone."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
 
     async def look(self) -> int:
         """Do what is due, in one transaction; gives how much it was: nothing where another process is looking.
@@ -61,11 +46,6 @@ class Timekeeper:
             self._ring()
         return done
 
-    async def _run(self) -> None:
-        while True:
-            try:
-                while await self.look():
-                    pass
-            except Exception:  # a database that is away now is asked again in a minute
-                log.exception("the timekeeper stumbled and looks again later")
-            await asyncio.sleep(EVERY)
+    async def _look_through(self) -> None:
+        while await self.look():
+            pass
