@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
-import signal
-import subprocess
-import sys
-import textwrap
-import threading
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,73 +11,10 @@ import psutil
 import pytest
 
 from channels import embedded
-from channels.embedded import binaries, child, home, launch, postgres, valkey
+from channels.embedded import binaries, child, home, postgres, valkey
 from channels.obstacles import DiskFull, FolderClosed, ServerFailed
-from channels.settings import CHECKOUT, Settings
-from tests.pristine import dsn
-
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root must step down")
-PARENT = """
-    import json, sys, psutil
-    from pathlib import Path
-    from channels import embedded
-    from channels.settings import Settings
-    with embedded.servers(Settings(data=Path(sys.argv[1]))) as running:
-        children = [each.pid for each in psutil.Process().children()]
-        print(json.dumps([running.database_url, running.redis_url, children]), flush=True)
-        sys.stdin.read()
-"""
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with PostgreSQL's data in it, made once for all tests that need no empty one."""
-    folder = tmp_path_factory.mktemp("laurel")
-    with postgres.running(folder, fast=True):
-        return folder
-
-
-@pytest.fixture
-def parent(made: Path) -> Iterator[Callable[[], tuple[subprocess.Popen[str], Any]]]:
-    """Starts another process of the same folder, which runs the servers (or shares them) until it is ended."""
-    begun: list[subprocess.Popen[str]] = []
-
-    def begin() -> tuple[subprocess.Popen[str], Any]:
-        command = [sys.executable, "-c", textwrap.dedent(PARENT), str(made)]
-        begun.append(subprocess.Popen(command, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
-        assert begun[-1].stdout
-        return begun[-1], json.loads(begun[-1].stdout.readline())
-
-    yield begin
-    for process in begun:
-        process.communicate()
-
-
-def ask(url: str, statement: str) -> Any:
-    async def answer() -> Any:
-        connection = await asyncpg.connect(dsn(url))
-        try:
-            return await connection.fetchval(statement)
-        finally:
-            await connection.close()
-
-    return asyncio.run(answer())
-
-
-def has_ended(process: int) -> bool:
-    try:
-        return bool(psutil.Process(process).status() == psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return True
-
-
-def soon(claim: Callable[[], bool], patience: float = 10) -> bool:
-    end = time.monotonic() + patience
-    while not claim():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
+from channels.settings import Settings
+from tests.channels.embedded.looks import as_root, ask, has_ended, soon
 
 
 def test_data_survive_a_restart(made: Path) -> None:
@@ -176,82 +104,6 @@ def test_nobody_enters_without_the_password(made: Path) -> None:
         assert valkey.spoken(port, "PING").startswith(b"-NOAUTH")
 
 
-@as_root
-def test_as_root_no_user_is_made_and_no_folder_above_is_changed(tmp_path: Path) -> None:
-    closed = tmp_path / "closed"
-    closed.mkdir(mode=0o700)
-    above = [closed, *closed.parents, *binaries.postgres().folder.parents]
-
-    def state() -> list[object]:
-        kept = [(each.stat().st_mode, each.stat().st_uid, each.stat().st_gid) for each in above]
-        return [Path("/etc/passwd").read_bytes(), Path("/etc/group").read_bytes(), kept]
-
-    before = state()
-    with postgres.running(closed, fast=True) as url:
-        assert ask(url, "select 1") == 1
-    assert state() == before
-
-
-@as_root
-def test_where_namespaces_are_refused_the_server_becomes_nobody(tmp_path: Path) -> None:
-    tmp_path.chmod(0o700)
-    with postgres.running(tmp_path, fast=True):
-        pass
-    data = next(tmp_path.glob("postgres-*/"))
-    launch.give(data, launch.NOBODY)  # as it leaves the folder there
-    with postgres.running(tmp_path, fast=True) as url:
-        server = int((data / "postmaster.pid").read_text().split()[0])
-        assert psutil.Process(server).uids().effective == launch.NOBODY
-        assert ask(url, "select 1") == 1
-
-
-@as_root
-def test_no_server_has_roots_power(parent: Any) -> None:
-    _, (_, _, children) = parent()
-    for each in children:
-        assert "CapEff:\t0000000000000000" in Path(f"/proc/{each}/status").read_text()
-
-
-def test_where_the_kernel_tells_nobody_a_watcher_does() -> None:
-    program = """
-        import os, signal, sys, time
-        sys.path.insert(0, sys.argv[1])
-        import launch
-        if (child := os.fork()) == 0:
-            launch.watch(os.getppid(), signal.SIGKILL, every=0.02)
-            time.sleep(60)
-        print(child, flush=True)
-        time.sleep(60)
-    """
-    folder = str(child.LAUNCHER.parent)
-    parent = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(program), folder], stdout=subprocess.PIPE, text=True
-    )
-    assert parent.stdout
-    server = int(parent.stdout.readline())
-    time.sleep(0.2)
-    assert not has_ended(server)
-    parent.kill()
-    parent.wait()
-    parent.stdout.close()
-    assert soon(lambda: has_ended(server))
-
-
-def test_a_thread_that_may_end_early_starts_no_server(tmp_path: Path) -> None:
-    met: list[BaseException] = []
-
-    def begin() -> None:
-        try:
-            child.start(tmp_path, tmp_path / "log", signal.SIGTERM, "/bin/true")
-        except RuntimeError as problem:
-            met.append(problem)
-
-    thread = threading.Thread(target=begin)
-    thread.start()
-    thread.join()
-    assert "main thread" in str(met[0])
-
-
 def test_too_little_room_says_how_much_and_where_else(tmp_path: Path) -> None:
     with pytest.raises(DiskFull, match="LAUREL_DATA"):
         postgres.require_room(tmp_path, needed=1 << 62)
@@ -294,16 +146,8 @@ def test_a_server_that_will_not_end_is_ended_by_the_next_start(made: Path, paren
         assert ask(url, "select 1") == 1
 
 
-def test_an_interrupted_stop_still_ends_the_server(made: Path) -> None:
-    stubborn = "trap '' TERM; echo ready; while :; do sleep 1; done"
-    running = child.start(made, made / "log", signal.SIGTERM, "/bin/sh", "-c", stubborn)
-    assert soon(lambda: running.log.read_text() == "ready\n")
-    before = signal.signal(signal.SIGALRM, lambda *_: sys.exit(1))
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.2)
-        with pytest.raises(SystemExit):
-            running.stop(signal.SIGTERM, patience=60)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    assert running.process.returncode == -signal.SIGKILL
+@as_root
+def test_no_server_has_roots_power(parent: Any) -> None:
+    _, (_, _, children) = parent()
+    for each in children:
+        assert "CapEff:\t0000000000000000" in Path(f"/proc/{each}/status").read_text()
