@@ -3,76 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import time
-from collections.abc import AsyncIterator
-from typing import Any
-from urllib.parse import quote
 
-import asyncpg
-import httpx
 import orjson
 import pytest
 
 from channels import answers as kept_answers
 from resolvers.feed import Feed
 from tests.channels.conftest import Site
+from tests.channels.kept import LATEST, START, asking, by_hand, by_number, sent_for, told
 from tests.channels.public import published, recorded
-from tests.pristine import dsn
 from tests.schema.test_award_change import FALSE, changed
-
-LATEST = "/portal/graphql?documentId=LatestDecisions"
-START = "/portal/graphql?documentId=StartPage"
-
-
-def asking(document: str, **variables: str) -> str:
-    return f"/portal/graphql?documentId={document}&variables={quote(orjson.dumps(variables).decode())}"
-
-
-def by_number(number: str) -> str:
-    return asking("Decision", number=number)
-
-
-async def sent_for(site: Site, address: str, **headers: str) -> tuple[httpx.Response, int]:
-    """An answer, and how many statements it took."""
-    before = site.laurel.pool.sent
-    answer = await site.http.get(address, headers={name.replace("_", "-"): said for name, said in headers.items()})
-    return answer, site.laurel.pool.sent - before
-
-
-@contextlib.asynccontextmanager
-async def held(database_url: str, table: str = "decision") -> AsyncIterator[None]:
-    """Whoever reads this table waits until the end of the block."""
-    other = await asyncpg.connect(dsn(database_url))
-    try:
-        async with other.transaction():
-            await other.execute(f"lock table {table} in access exclusive mode")
-            yield
-    finally:
-        await other.close()
-
-
-async def until_sent(site: Site, many: int) -> None:
-    async with asyncio.timeout(5):
-        while site.laurel.pool.sent < many:
-            await asyncio.sleep(0.005)
-
-
-async def told(site: Site, by: float = 5.0) -> None:
-    """Wait until the feed has looked once more from now on."""
-    now = time.monotonic()
-    async with asyncio.timeout(by):
-        while site.laurel.feed.sure < now:
-            await asyncio.sleep(0.01)
-
-
-async def by_hand(database_url: str, sql: str, *values: Any) -> None:
-    """A change made beside the program, which rings no bell."""
-    other = await asyncpg.connect(dsn(database_url))
-    try:
-        await other.execute(sql, *values)
-    finally:
-        await other.close()
 
 
 async def test_the_same_question_is_read_once_however_it_is_spelt(site: Site) -> None:
@@ -156,67 +96,6 @@ async def test_a_change_by_hand_of_what_is_never_journalled_is_heard_of_too(site
     await by_hand(database_url, "update agency set name = 'Tỉnh mới' where code = 'H37'")
     await told(site)
     assert "Tỉnh mới" in (await site.http.get(LATEST)).text
-
-
-async def test_many_who_ask_at_once_wait_for_one_statement_whoever_leaves(site: Site, database_url: str) -> None:
-    await recorded(site, "7/QĐ-UBND")
-    before = site.laurel.pool.sent
-    async with held(database_url):
-        first = asyncio.create_task(site.http.get(LATEST))
-        await until_sent(site, before + 1)
-        others = [asyncio.create_task(site.http.get(LATEST)) for _ in range(20)]
-        await asyncio.sleep(0.2)
-        first.cancel()
-        others.pop().cancel()
-        await asyncio.sleep(0.1)
-    answers = await asyncio.gather(*others)
-    assert {answer.status_code for answer in answers} == {200}
-    assert len({answer.content for answer in answers}) == 1
-    assert site.laurel.pool.sent - before == 1
-
-
-async def test_when_all_have_left_the_statement_is_given_up(site: Site, database_url: str) -> None:
-    before = site.laurel.pool.sent
-    async with held(database_url):
-        asking = [asyncio.create_task(site.http.get(LATEST)) for _ in range(3)]
-        await until_sent(site, before + 1)
-        await asyncio.sleep(0.1)
-        for each in asking:
-            each.cancel()
-        async with asyncio.timeout(5):
-            while site.laurel.answers.flights:
-                await asyncio.sleep(0.01)
-    assert (await sent_for(site, LATEST))[0].status_code == 200
-
-
-async def test_what_was_read_before_a_change_and_came_after_it_is_not_kept(site: Site, database_url: str) -> None:
-    before = site.laurel.pool.sent
-    async with held(database_url):
-        early = asyncio.create_task(site.http.get(LATEST))
-        await until_sent(site, before + 1)
-        site.laurel.answers.forget({"Decision"})  # as the feed does when it hears
-        late = asyncio.create_task(site.http.get(LATEST))
-        await until_sent(site, before + 2)
-    assert (await early).status_code == (await late).status_code == 200
-    assert [answer.kinds for answer in site.laurel.answers.kept.values()] != []
-    assert (await sent_for(site, LATEST))[1] == 0, "the later one is kept"
-
-
-async def test_failures_are_not_kept(site: Site, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site.laurel.pool, "patience", 0.05)
-    monkeypatch.setattr(site.laurel.pool, "size", 0)
-    monkeypatch.setattr(site.laurel.pool, "connect", {**site.laurel.pool.connect, "dsn": "postgresql://localhost:1/x"})
-    idle, site.laurel.pool.idle = site.laurel.pool.idle, []
-    away = await site.http.get(LATEST)
-    assert (away.status_code, away.headers["cache-control"], "etag" in away.headers) == (503, "no-store", False)
-    monkeypatch.undo()
-    site.laurel.pool.idle = idle
-    assert (await site.http.get(LATEST)).status_code == 200
-    bad = "/portal/graphql?documentId=LatestDecisions&variables=%7B%22first%22%3A0%7D"
-    for _ in range(2):
-        answer = await site.http.get(bad)
-        assert "errors" in answer.json()
-        assert (answer.headers["cache-control"], "etag" in answer.headers) == ("no-store", False)
 
 
 async def test_without_a_feed_nothing_kept_is_given_for_long(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.channels.conftest import Site
+from tests.channels.kept import LATEST
 from tests.channels.public import recorded
-from tests.channels.test_answers import LATEST
 
 
 async def test_another_media_type_is_another_representation_with_a_tag_of_its_own(site: Site) -> None:
