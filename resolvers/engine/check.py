@@ -13,7 +13,6 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
-    is_abstract_type,
     is_list_type,
 )
 from sqlalchemy import BigInteger, Enum, Uuid
@@ -27,7 +26,7 @@ from models.base import PersonalData
 from .aggregate import check_groups
 from .arguments import kind_of
 from .bind import Attribute, Binding, Computed, Follows, Many, Nodes, One, Same, Shows, Told, binding_of, shown
-from .coerce import bare, inner
+from .coerce import bare, inner, kinds_of
 from .mixed import check_mixed
 from .record import may_miss
 from .refused import Unbound
@@ -170,8 +169,7 @@ def _check_many(
         return
     if promised and not is_list_type(bare(field.type)):
         raise Unbound(f"{where} is non-null, but a Select may find no row")
-    kinds = inner(field.type)
-    members = schema.get_possible_types(kinds) if is_abstract_type(kinds) else [kinds]
+    members = kinds_of(schema, inner(field.type))
     if not all(shown(kind) for kind in members):
         raise Unbound(f"{where}: each of {', '.join(kind.name for kind in members)} must show a row")
 

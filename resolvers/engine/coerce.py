@@ -15,9 +15,12 @@ from graphql import (
     GraphQLInt,
     GraphQLList,
     GraphQLNonNull,
+    GraphQLObjectType,
     GraphQLScalarType,
+    GraphQLSchema,
     GraphQLString,
     Undefined,
+    is_abstract_type,
 )
 
 Coercer = Callable[[Any], Any]
@@ -46,6 +49,13 @@ def inner(gtype: Any) -> Any:
     while hasattr(gtype, "of_type"):
         gtype = gtype.of_type
     return gtype
+
+
+def kinds_of(schema: GraphQLSchema, gtype: Any) -> list[GraphQLObjectType]:
+    """The types that an object of this type may be of: itself, or an interface's or union's; none for a leaf."""
+    if isinstance(gtype, GraphQLObjectType):
+        return [gtype]
+    return list(schema.get_possible_types(gtype)) if is_abstract_type(gtype) else []
 
 
 def is_choice(gtype: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graphql import (
@@ -19,6 +19,7 @@ from graphql import (
     VariableNode,
     Visitor,
     parse,
+    separate_operations,
     type_from_ast,
     visit,
 )
@@ -29,7 +30,7 @@ from graphql.type import GraphQLNonNull
 from models.access import Permission
 
 from .bind import Follows, binding_of
-from .coerce import Doubt, quick, shape_of
+from .coerce import Doubt, inner, kinds_of, quick, shape_of
 from .needs import needed
 from .recent import Recent
 from .refused import forbidden, too_complex
@@ -48,39 +49,34 @@ class _Survey(Visitor):
 
     def __init__(self, types: TypeInfo) -> None:
         super().__init__()
-        self.types, self.sizes, self.needs = types, set[str](), dict[Permission, str]()
+        self.types, self.sizes, self.needs = types, set[str](), set[Permission]()
 
     def enter_field(self, node: Any, *_: Any) -> None:
         parent = self.types.get_parent_type()
         permission = needed(parent, node.name.value) if isinstance(parent, GraphQLObjectType) else None
-        if permission is not None and isinstance(parent, GraphQLObjectType):
-            self.needs.setdefault(permission, f"{parent.name}.{node.name.value}")
+        if permission is not None:
+            self.needs.add(permission)
 
     def enter_argument(self, node: Any, *_: Any) -> None:
         if node.name.value in SIZING and isinstance(node.value, VariableNode):
             self.sizes.add(node.value.name.value)
 
 
-def _surveyed(schema: GraphQLSchema, ast: DocumentNode) -> _Survey:
-    types = TypeInfo(schema)
-    survey = _Survey(types)
-    visit(ast, TypeInfoVisitor(types, survey))
-    return survey
-
-
 class Operation:
     """One validated operation: coerces variables as graphql-core does, and knows which of them choose the plan."""
 
-    def __init__(
-        self, schema: GraphQLSchema, ast: DocumentNode, node: OperationDefinitionNode, survey: _Survey | None = None
-    ) -> None:
+    def __init__(self, schema: GraphQLSchema, ast: DocumentNode, node: OperationDefinitionNode) -> None:
+        """`ast` holds this operation and the fragments that it uses, and no other."""
         self.schema, self.ast, self.node = schema, ast, node
         definitions = [d for d in ast.definitions if isinstance(d, FragmentDefinitionNode)]
         self.fragments = {d.name.value: FragmentDetails(d, None) for d in definitions}
         self.plans: Recent[Any, Any] = Recent(PLANS)
-        seen = survey or _surveyed(schema, ast)
-        self.needs, self.guarded = frozenset(seen.needs), seen.needs
-        self._prepare(seen.sizes)
+        types = TypeInfo(schema)
+        survey = _Survey(types)
+        visit(ast, TypeInfoVisitor(types, survey))
+        self.needs = frozenset(survey.needs)
+        """The permissions of the fields in it, whether they are asked for with these variables or not."""
+        self._prepare(survey.sizes)
 
     def _prepare(self, sizes: set[str]) -> None:
         defined = list(self.node.variable_definitions or ())
@@ -97,10 +93,32 @@ class Operation:
         """Query, mutation or subscription."""
         return self.node.operation
 
-    def refused_act(self, permissions: frozenset[Permission]) -> GraphQLError | None:
+    def refused_act(self, given: Mapping[str, Any], permissions: frozenset[Permission]) -> GraphQLError | None:
         """Why a mutation is not begun: its reply would be refused for a field whose permission is not among these."""
-        lacking = self.needs - permissions if self.kind is OperationType.MUTATION else frozenset()
-        return next((forbidden(self.guarded[permission], permission) for permission in lacking), None)
+        if self.kind is not OperationType.MUTATION or self.needs <= permissions:
+            return None
+        variables = self.coerce(given)
+        if isinstance(variables, list):  # what is wrong with them comes first, in graphql-core's words
+            return None
+        return next(self._forbidden(variables, self.root, self.roots(variables), permissions), None)
+
+    def _forbidden(
+        self,
+        variables: VariableValues,
+        gtype: GraphQLObjectType,
+        groups: Mapping[str, FieldDetailsList],
+        permissions: frozenset[Permission],
+    ) -> Iterator[GraphQLError]:
+        """What there is to say against each of these fields, and against those below them of whichever type."""
+        for details in groups.values():
+            name = details[0].node.name.value
+            if name.startswith("__"):
+                continue
+            permission = needed(gtype, name)
+            if permission is not None and permission not in permissions:
+                yield forbidden(f"{gtype.name}.{name}", permission)
+            for kind in kinds_of(self.schema, inner(gtype.fields[name].type)):
+                yield from self._forbidden(variables, kind, self.fields(variables, kind, details), permissions)
 
     @property
     def root(self) -> GraphQLObjectType:
@@ -178,9 +196,12 @@ class Document:
         self.errors = validated(schema, ast)
         if self.errors:
             return
-        survey = _surveyed(schema, ast)
         found = [d for d in ast.definitions if isinstance(d, OperationDefinitionNode)]
-        self.operations = {d.name.value if d.name else None: Operation(schema, ast, d, survey) for d in found}
+        if len(found) == 1:
+            self.operations = {found[0].name.value if found[0].name else None: Operation(schema, ast, found[0])}
+            return
+        own = separate_operations(ast)  # what one of them asks for must not be held against another
+        self.operations = {d.name.value: Operation(schema, own[d.name.value], d) for d in found if d.name}
 
     def operation(self, name: str | None = None) -> Operation | None:
         """The operation of this name, or the only one; None where the request does not say which."""

@@ -13,14 +13,13 @@ from graphql import (
     ExecutionResult,
     GraphQLObjectType,
     execute,
-    is_abstract_type,
     is_non_null_type,
 )
 from graphql.execution.collect_fields import FieldDetails, FieldDetailsList
 from graphql.execution.values import VariableValues
 
 from .bind import shown
-from .coerce import inner
+from .coerce import inner, kinds_of
 from .document import Document, Operation
 from .executor import Execution, RawJson, Ref
 from .located import Located, Shape
@@ -41,7 +40,8 @@ class Engine(Telling):
         if document.errors or document.ast is None:
             return ExecutionResult(None, document.errors)
         operation = document.operation(operation_name)
-        if operation is not None and operation.needs and (refused := operation.refused_act(context.viewer.permissions)):
+        refused = operation.refused_act(variables or {}, context.viewer.permissions) if operation is not None else None
+        if refused is not None:
             return ExecutionResult(None, [refused])
         made = execute(
             self.schema,
@@ -148,8 +148,7 @@ class Engine(Telling):
     def type_of(self, return_type: Any, row: type) -> GraphQLObjectType:
         """The object type that shows this row where `return_type` is asked for."""
         named = inner(return_type)
-        kinds = self.schema.get_possible_types(named) if is_abstract_type(named) else [named]
-        for kind in kinds:
+        for kind in kinds_of(self.schema, named):
             held = shown(kind)
             if held is not None and held.row is row:
                 return kind

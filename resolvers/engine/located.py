@@ -6,12 +6,12 @@ import inspect
 from typing import Any
 
 import orjson
-from graphql import GraphQLError, GraphQLObjectType, is_abstract_type, located_error
+from graphql import GraphQLError, GraphQLObjectType, located_error
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
 
-from .coerce import bare, inner
+from .coerce import bare, inner, kinds_of
 from .document import Operation
 from .splice import MARK, Failed
 
@@ -47,8 +47,7 @@ class Shape:
         made: list[tuple[GraphQLObjectType, FieldDetailsList]] = []
         for parent, group in self.found:
             named = inner(parent.fields[group[0].node.name.value].type)
-            kinds = self.operation.schema.get_possible_types(named) if is_abstract_type(named) else [named]
-            made += [(kind, group) for kind in kinds]
+            made += [(kind, group) for kind in kinds_of(self.operation.schema, named)]
         return made
 
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from graphql import GraphQLObjectType, is_abstract_type, is_list_type, is_non_null_type
+from graphql import GraphQLObjectType, is_list_type, is_non_null_type
 from graphql.execution.collect_fields import FieldDetailsList
 from sqlalchemy import ARRAY, Text
 
 from .aggregate import Aggregates
 from .bind import Many, Nodes, binding_of, shown
-from .coerce import bare, inner
+from .coerce import bare, inner, kinds_of
 from .expressed import Expressed
 from .groups import Groups
 from .mixed import Mixes
@@ -171,7 +171,7 @@ class Statement(Groups):
 
     def kind(self, gtype: Any, row: type) -> Any:
         """The object type that shows this row where a field of this type is asked for."""
-        kinds = self.operation.schema.get_possible_types(gtype) if is_abstract_type(gtype) else [gtype]
+        kinds = kinds_of(self.operation.schema, gtype)
         found = [kind for kind in kinds if (held := shown(kind)) and held.row is row]
         if len(found) != 1:
             raise Unbound(f"{gtype.name} has {len(found)} types that show {row.__name__}")

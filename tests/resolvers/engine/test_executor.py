@@ -177,6 +177,30 @@ async def test_a_python_field_that_needs_a_permission_is_forbidden_without_it(en
     assert await executed(engine, staff, "{ secret }") == {"data": {"secret": "for few"}}
 
 
+PHONE = """query ForFew { dossiers(first: 1) { nodes { nominee { phone } } } }
+    mutation Touch($id: ID!, $few: Boolean! = false) { touchDossier(id: $id) { ...Few @include(if: $few) __typename } }
+    fragment Few on Dossier { nominee { phone } }"""
+
+
+async def test_an_act_is_not_refused_for_what_another_operation_of_its_document_asks(
+    engine: Engine, register: Register
+) -> None:
+    lesser, document = Viewer(audience=Audience.STAFF, proposes_in=("p",)), engine.document(PHONE)
+    given = {"id": f"Dossier_{register.seed.dossiers[0].id}"}
+    result = await engine.execute(document, given, "Touch", Context(engine, lesser))
+    assert orjson.loads(render(result)) == {"data": {"touchDossier": {"__typename": "Dossier"}}}
+
+
+async def test_an_act_is_refused_for_a_field_only_where_that_is_included(engine: Engine, register: Register) -> None:
+    lesser, document = Viewer(audience=Audience.STAFF, proposes_in=("p",)), engine.document(PHONE)
+    given = {"id": f"Dossier_{register.seed.dossiers[0].id}", "few": True}
+    body = orjson.loads(render(await engine.execute(document, given, "Touch", Context(engine, lesser))))
+    assert [error["extensions"]["code"] for error in body["errors"]] == ["FORBIDDEN"]
+    assert "data" not in body, "the act is not begun"
+    wrong = orjson.loads(render(await engine.execute(document, {"id": []}, "Touch", Context(engine, lesser))))
+    assert "FORBIDDEN" not in str(wrong["errors"]), "what is wrong with the variables comes first"
+
+
 async def test_one_wrong_root_field_leaves_the_others_their_answers(engine: Engine, staff: Viewer) -> None:
     text = '{ good: dossierByCode(code: "no") { id } bad: dossierByCode(code: "\\u0000") { id } now }'
     body = await executed(engine, staff, text)
