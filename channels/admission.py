@@ -125,4 +125,4 @@ def told(problem: GraphQLError, refusal: Refusal, hints: bool) -> dict[str, Any]
     said = problem.formatted
     message = problem.message if hints else _HINT.sub("", problem.message)
     code = {"code": refusal.name} | (problem.extensions or {})
-    return {**said, "message": f"{refusal.value[1]} / {message}", "extensions": code}
+    return {**said, "message": f"{refusal.value[1]} · {message}", "extensions": code}

@@ -7,7 +7,6 @@ where there is no result to be a member of: in an event, at a subscription, and 
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from types import SimpleNamespace
@@ -21,7 +20,6 @@ from resolvers import bulk
 from resolvers.engine import refused
 
 _SAMPLES: dict[str, Any] = {"int": "…", "str": "…", "Exception": ValueError(), "Any": SimpleNamespace(name="…")}
-_PARTED = re.compile(r" [·/] ")
 
 
 class Code(NamedTuple):
@@ -69,7 +67,7 @@ def _of_acts() -> Iterator[Code]:
 
 
 def _said(message: str) -> tuple[str, str]:
-    vietnamese, english = _PARTED.split(message, maxsplit=1)
+    vietnamese, english = message.split(" · ", maxsplit=1)
     return vietnamese, english
 
 

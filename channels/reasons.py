@@ -31,7 +31,7 @@ class Refusal(enum.Enum):
         "Không nhận nhiều thao tác trong một yêu cầu; hãy gửi từng thao tác.",
         "Batches are not taken; send one operation a request.",
     )
-    PARSE_ERROR = 400, "Tài liệu GraphQL sai cú pháp.", "The GraphQL document has a syntax error."
+    PARSE_ERROR = 400, "Tài liệu GraphQL sai cú pháp; hãy sửa.", "The GraphQL document has a syntax error; mend it."
     VALIDATION_FAILED = (
         400,
         "Tài liệu không hợp với lược đồ; hãy so lại tên trường và đối số.",
@@ -263,4 +263,4 @@ class Refusal(enum.Enum):
     @property
     def message(self) -> str:
         """Vietnamese first, English second."""
-        return f"{self.value[1]} / {self.value[2]}"
+        return f"{self.value[1]} · {self.value[2]}"

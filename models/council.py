@@ -14,7 +14,7 @@ from models import topics
 from models.access import Audience, Viewer
 from models.account import Account
 from models.agency import Agency, within
-from models.base import Base, Identified, closed
+from models.base import Base, Identified, closed, in_force_on
 from models.journal import Entry
 
 
@@ -168,7 +168,6 @@ def visible_session(row: type[CouncilSession], viewer: Viewer) -> ColumnElement[
     seated = select(member.id).where(
         member.council_id == row.council_id,
         member.account_id == viewer.account_id,
-        member.valid_from <= day,
-        or_(member.valid_to.is_(None), member.valid_to > day),
+        in_force_on(member, day),
     )
     return or_(exists(kept), exists(seated))

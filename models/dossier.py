@@ -47,9 +47,6 @@ from models.rule_set import CommendationType, DocumentKind, RuleSet
 from models.timed import TIMED, Timed
 from models.workflow import DossierStatus, newest
 
-NEVER = date(9000, 1, 1)
-"""The place of a dossier without a due date: after all that have one."""
-
 
 class Dossier(Moving, Timed, Identified, Base):
     """The file of a proposal. Its status is the state of the file; each line has an outcome of its own."""

@@ -109,12 +109,12 @@ def judged_otherwise(step: Step) -> RuleNotMet:
         article="Law 06/2022 art 84",
         remedy="appraiseLine",
         message=(
-            "Mọi trường hợp đã có kết quả, thẩm định thêm sẽ kết thúc thẩm định."
+            "Không còn trường hợp nào khác chờ kết quả: kết luận thêm một trường hợp là kết thúc thẩm định."
             if step is Step.APPRAISE
             else "Các trường hợp khác chưa có kết quả như vậy. Hãy thẩm định từng trường hợp trước."
         ),
         message_en=(
-            "No other case is pending: judging one ends the appraisal."
+            "No other case is pending: to judge one more is to end the appraisal."
             if step is Step.APPRAISE
             else "Other cases do not stand so yet. Appraise each of them first."
         ),

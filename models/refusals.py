@@ -19,7 +19,7 @@ class Refusal(Exception):
     message_en: str
 
     def __str__(self) -> str:
-        return f"{self.message} / {self.message_en}"
+        return f"{self.message} · {self.message_en}"
 
 
 @dataclass

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 
 import strawberry
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, select
 
 import models as rows
 from models.access import Viewer
 from models.agency import AgencyKind, AgencyLevel
+from models.base import in_force_on
 from resolvers.engine import Order
 from resolvers.filters import Condition, Filter, among, asked, but, containing, equal, every, inside, narrowed, some
 
@@ -53,7 +54,7 @@ class AgencyFilter(Filter):
 
 def in_being(row: type[rows.Agency], day: date | None) -> Condition:
     """The agency had begun by this day and had not ended."""
-    return None if day is None else and_(row.valid_from <= day, or_(row.valid_to.is_(None), row.valid_to > day))
+    return None if day is None else in_force_on(row, day)
 
 
 def agencies(

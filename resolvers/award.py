@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import date
 
 import strawberry
-from sqlalchemy import Select, any_, func, not_, or_, select
+from sqlalchemy import Select, any_, func, select
 
 import models as rows
 from models.access import Viewer
 from models.award import AwardStatus, visible_award
 from models.award_type import AwardClass, AwardLevel
+from models.base import in_force_on
 from models.nominee import NomineeKind
 from models.reliance import leaning_on_the_fallen
 from resolvers.engine import Order, named
@@ -30,6 +31,7 @@ from resolvers.filters import (
     of_type,
     of_types,
     some,
+    whether,
 )
 
 
@@ -103,10 +105,7 @@ class AwardFilter(Filter):
 
 def reviewed(to_review: bool | None, viewer: Viewer) -> Condition:
     """The award leans on one that stands no more, as far as the viewer sees the cases; or it does not."""
-    if to_review is None:
-        return None
-    leaning = leaning_on_the_fallen(viewer)
-    return leaning if to_review else not_(leaning)
+    return None if to_review is None else whether(leaning_on_the_fallen(viewer), to_review)
 
 
 def given_to(row: type[rows.Award], kind: NomineeKind | None) -> Condition:
@@ -123,8 +122,7 @@ def award_types(
     """The catalogue in force on a day (left out: today), the highest award first."""
     row = rows.AwardType
     day = func.vietnam_day(func.now()) if on is None else on
-    found = select(row).where(row.valid_from <= day, or_(row.valid_to.is_(None), row.valid_to > day))
-    return narrowed(found, filter, viewer).order_by(row.rank)
+    return narrowed(select(row).where(in_force_on(row, day)), filter, viewer).order_by(row.rank)
 
 
 def authorities(viewer: Viewer, parent: type[rows.AwardType]) -> Select[rows.Authority]:

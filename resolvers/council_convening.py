@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 import models as rows
 from models.access import Viewer
-from models.base import array_of
+from models.base import array_of, in_force_on
 from models.council import Council, CouncilSession, SessionKind, visible_council
 from models.council_agenda import AgendaItem, AgendaOutcome
 from models.council_ballot import BallotKind
@@ -69,8 +69,7 @@ def _called(viewer: Viewer) -> Select[Council, CouncilRule]:
     found = select(Council, CouncilRule).select_from(Council)
     found = found.outerjoin(CouncilRule, CouncilRule.rule_set_id == any_(array_of(bound)))
     found = found.where(Council.id == bindparam("council", type_=Uuid()), visible_council(Council, viewer))
-    day = func.vietnam_day(func.now())
-    found = found.where(Council.valid_from <= day, or_(Council.valid_to.is_(None), Council.valid_to > day))
+    found = found.where(in_force_on(Council, func.vietnam_day(func.now())))
     return found.options(joinedload(Council.agency).joinedload(rows.Agency.desk))
 
 

@@ -7,12 +7,13 @@ from datetime import date
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, Select, Uuid, any_, bindparam, or_, select
+from sqlalchemy import ARRAY, Date, Select, Uuid, any_, bindparam, select
 from sqlalchemy.orm import joinedload
 
 import models as rows
 from models import calendar
 from models.access import PROPOSING
+from models.base import in_force_on
 from models.council import VOTING, CouncilSession, SessionKind, SessionStatus
 from models.council_agenda import AgendaItem, CouncilAttendance, Presence, Recusal
 from models.council_interest import Judge, Judged, interest_of, judges
@@ -60,8 +61,8 @@ async def _members(work: Work, session: CouncilSession, day: date) -> list[rows.
 def _seated() -> Select[rows.CouncilMember]:
     member, day = rows.CouncilMember, bindparam("day", type_=Date)
     found = select(member).where(member.council_id == bindparam("council", type_=Uuid()), member.seat.in_(VOTING))
-    found = found.where(member.valid_from <= day, or_(member.valid_to.is_(None), member.valid_to > day))
-    return found.options(joinedload(member.account), joinedload(member.unit)).order_by(member.id)
+    found = found.where(in_force_on(member, day)).order_by(member.id)
+    return found.options(joinedload(member.account), joinedload(member.unit))
 
 
 async def _recusals(
@@ -109,7 +110,7 @@ def _proposing() -> Select[UUID, str]:
     held, day = rows.RoleHeld, bindparam("day", type_=Date)
     found = select(held.account_id, rows.Agency.path).join(rows.Agency, rows.Agency.id == held.agency_id)
     found = found.where(held.account_id == any_(bindparam("members", type_=ARRAY(Uuid))), held.role.in_(PROPOSING))
-    return found.where(held.valid_from <= day, or_(held.valid_to.is_(None), held.valid_to > day))
+    return found.where(in_force_on(held, day))
 
 
 def _judged(item: AgendaItem) -> Judged:
@@ -125,8 +126,8 @@ async def record_presence(context: Context, input: PresenceInput) -> Ref:
                 rule="WRITTEN_VOTES",
                 article="province",
                 remedy="castBallot",
-                message="Lấy phiếu bằng văn bản không điểm danh: ai gửi phiếu là tham gia.",
-                message_en="Written votes have no roll call: whoever votes takes part.",
+                message="Lấy phiếu bằng văn bản không điểm danh: ai gửi phiếu là tham gia. Hãy chờ phiếu.",
+                message_en="Written votes have no roll call: whoever votes takes part. Wait for the ballots.",
             )
         seats = await seats_of(work, session, _once(input))
         entries = []

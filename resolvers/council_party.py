@@ -43,6 +43,6 @@ def _must_be_past(day: date, today: date) -> None:
     if day > today:
         raise InvalidInput(
             field="dated",
-            message="Ngày văn bản không được sau hôm nay.",
-            message_en="The letter's day must not lie in the future.",
+            message="Ngày văn bản không được sau hôm nay. Hãy kiểm tra lại ngày.",
+            message_en="The letter's day must not lie in the future. Check it.",
         )

@@ -11,7 +11,7 @@ import models as rows
 from models.access import Role, Viewer
 from models.delegation import visible_delegation
 from resolvers.engine import Order
-from resolvers.filters import Condition, Filter, asked, but, equal, every, inside, narrowed, some
+from resolvers.filters import Condition, Filter, asked, but, equal, every, inside, narrowed, some, whether
 
 
 class DelegationOrder(Order):
@@ -42,14 +42,8 @@ class DelegationFilter(Filter):
             equal(row.delegator_id, self.delegator),
             equal(row.delegate_id, self.delegate),
             inside(row.agency_id, self.agency_within),
-            revoked(self.revoked),
+            whether(row.revoked_at.is_not(None), self.revoked),
         )
-
-
-def revoked(wanted: bool | None) -> Condition:
-    """It was revoked, or was not."""
-    taken_back = rows.Delegation.revoked_at.is_not(None)
-    return None if wanted is None else taken_back if wanted else ~taken_back
 
 
 def delegations(

@@ -104,6 +104,11 @@ def to_day(moment: Any, day: Any) -> Condition:
     return None if day is None else moment < _once(func.vietnam_day_ends(day))
 
 
+def whether(condition: ColumnElement[bool], wanted: bool | None) -> Condition:
+    """The condition, which is never null, holds; or, where that is wanted, it does not."""
+    return None if wanted is None else condition if wanted else ~condition
+
+
 def past(moment: Any, wanted: bool | None) -> Condition:
     """The moment has come, by the database's clock; or, where that is wanted, it has not, or there is none."""
     if wanted is None:

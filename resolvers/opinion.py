@@ -26,6 +26,7 @@ from resolvers.filters import (
     inside,
     narrowed,
     some,
+    whether,
 )
 
 
@@ -56,17 +57,11 @@ class OpinionRequestFilter(Filter):
         return (
             equal(row.dossier_id, self.dossier),
             inside(row.to_agency_id, self.to_agency_within),
-            _held(_awaited(), self.awaited),
-            _held(and_(_awaited(), row.due_on < func.vietnam_day(func.now())), self.overdue),
+            whether(_awaited(), self.awaited),
+            whether(and_(_awaited(), row.due_on < func.vietnam_day(func.now())), self.overdue),
             at_least(row.due_on, self.due_from),
             at_most(row.due_on, self.due_to),
         )
-
-
-def _held(condition: ColumnElement[bool], wanted: bool | None) -> Condition:
-    if wanted is None:
-        return None
-    return condition if wanted else ~condition
 
 
 def _awaited() -> ColumnElement[bool]:

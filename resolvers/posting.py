@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import strawberry
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 import models as rows
 from models.access import Viewer
@@ -17,7 +17,20 @@ from models.posting_comment import CommentKind
 from models.posting_report import report_text
 from models.workflow import DossierStatus
 from resolvers.engine import Order, seen
-from resolvers.filters import Condition, Filter, asked, at_least, at_most, but, equal, every, inside, narrowed, some
+from resolvers.filters import (
+    Condition,
+    Filter,
+    asked,
+    at_least,
+    at_most,
+    but,
+    equal,
+    every,
+    inside,
+    narrowed,
+    some,
+    whether,
+)
 
 
 class PostingOrder(Order):
@@ -43,20 +56,18 @@ class PublicPostingFilter(Filter):
         """What this filter asks for by itself."""
         row = rows.PublicPosting
         return (
-            _open(self.open),
+            whether(_open(), self.open),
             inside(row.agency_id, self.agency_within),
             at_least(row.closes_on, self.closes_from),
             at_most(row.closes_on, self.closes_to),
         )
 
 
-def _open(wanted: bool | None) -> Condition:
-    if wanted is None:
-        return None
+def _open() -> ColumnElement[bool]:
+    """Comments on the list are taken."""
     row, dossier = rows.PublicPosting, rows.Dossier
     posted = select(dossier.id).where(stands_at(dossier, DossierStatus.POSTED))
-    running = and_(row.closed_at.is_(None), row.closes_on >= func.vietnam_day(func.now()), row.dossier_id.in_(posted))
-    return running if wanted else ~running
+    return and_(row.closed_at.is_(None), row.closes_on >= func.vietnam_day(func.now()), row.dossier_id.in_(posted))
 
 
 def postings(

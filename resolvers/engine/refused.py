@@ -33,7 +33,11 @@ def bad_page(limit: int) -> GraphQLError:
 
 def too_many_ids(limit: int) -> GraphQLError:
     """`nodes` was asked for more ids than it takes."""
-    return _refusal("BAD_PAGE", f"Mỗi lần chỉ đọc được {limit} mã.", f"At most {limit} ids are read at a time.")
+    return _refusal(
+        "BAD_PAGE",
+        f"Mỗi lần chỉ đọc được {limit} mã: hãy chia thành nhiều lần.",
+        f"At most {limit} ids are read at a time: ask several times.",
+    )
 
 
 def bad_id(argument: str, kind: str) -> GraphQLError:
@@ -67,8 +71,8 @@ def bad_grouping(most: int) -> GraphQLError:
     """A list of groups by no dimension, by too many, or twice by the same."""
     return _refusal(
         "BAD_GROUPING",
-        f"`groupBy` cần từ 1 đến {most} chiều khác nhau.",
-        f"`groupBy` takes 1 to {most} different dimensions.",
+        f"`groupBy` nhận từ 1 đến {most} chiều khác nhau: hãy bỏ bớt hoặc thêm.",
+        f"`groupBy` takes 1 to {most} different dimensions: leave some out, or name one.",
     )
 
 
@@ -83,7 +87,10 @@ def too_many_groups(limit: int) -> GraphQLError:
 
 def bad_value(cause: Exception) -> GraphQLError:
     """A value that PostgreSQL cannot take: out of range, a NUL character, a forged cursor's key."""
-    said = "Một giá trị trong yêu cầu nằm ngoài giới hạn.", "A value in this request is out of bounds."
+    said = (
+        "Một giá trị trong yêu cầu nằm ngoài giới hạn: hãy kiểm tra số và ngày.",
+        "A value is out of bounds: check numbers and days.",
+    )
     return _refusal("BAD_VALUE", *said, original_error=cause)
 
 
@@ -106,23 +113,25 @@ def forbidden(field: str, permission: Any, nodes: Any = None) -> GraphQLError:
     """A field whose `needs=` the viewer does not hold."""
     return _refusal(
         "FORBIDDEN",
-        f"Không có quyền {permission.name} để đọc {field}.",
-        f"Reading {field} needs the permission {permission.name}.",
+        f"Không có quyền {permission.name} để đọc {field}: hãy bỏ trường này, hoặc nhờ người có quyền.",
+        f"Reading {field} needs the permission {permission.name}: leave it out, or ask somebody who has it.",
         nodes=nodes,
     )
 
 
 def unseen(nodes: Any = None) -> GraphQLError:
     """A row that is not there, or not for this viewer: both look the same."""
-    return _refusal("NOT_FOUND", "Không tìm thấy.", "Not found.", nodes=nodes)
+    return _refusal(
+        "NOT_FOUND", "Không tìm thấy: hãy kiểm tra lại mã.", "Not found: check the identifier.", nodes=nodes
+    )
 
 
 def one_root() -> GraphQLError:
     """A subscription that does not follow exactly one thing."""
     return _refusal(
         "BAD_SUBSCRIPTION",
-        "Mỗi lần chỉ theo dõi được một trường.",
-        "A subscription follows exactly one field.",
+        "Mỗi lần chỉ theo dõi được một trường: hãy tách ra.",
+        "A subscription follows exactly one field: split it.",
     )
 
 

@@ -32,7 +32,7 @@ def code(answer: bytes) -> str:
     said = orjson.loads(answer.partition(b"\r\n\r\n")[2])
     assert set(said) == {"errors"}
     [error] = said["errors"]
-    assert " / " in error["message"], "in both languages"
+    assert " · " in error["message"], "in both languages"
     return str(error["extensions"]["code"])
 
 

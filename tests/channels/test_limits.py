@@ -97,7 +97,7 @@ async def test_a_caller_spends_a_budget_and_no_more(redis_url: str, who: str) ->
             await limits.spend(SLOW, who)
     (error,) = refused.value.errors
     assert error["extensions"]["code"] == "RATE_LIMITED"
-    assert " / " in error["message"]
+    assert " · " in error["message"]
     seconds = error["extensions"]["retryAfter"]
     assert 30 < seconds <= 37
     assert refused.value.headers == {"Retry-After": str(seconds), "RateLimit": f'"slow";r=0;t={seconds}'}

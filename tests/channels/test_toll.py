@@ -47,7 +47,7 @@ def refused(answer: httpx.Response) -> dict[str, Any]:
     """The extensions of the one error by which a request was refused for its rate."""
     assert answer.status_code == 429, answer.text
     (error,) = answer.json()["errors"]
-    vietnamese, english = error["message"].split(" / ")
+    vietnamese, english = error["message"].split(" · ")
     assert len(vietnamese) > 10 < len(english)
     said: dict[str, Any] = error["extensions"]
     assert said["code"] == "RATE_LIMITED"

@@ -24,7 +24,7 @@ form.addEventListener("submit", async (event) => {
     const body = JSON.stringify({ query: SIGN_IN, variables: { input } });
     const { data, errors } = await (await fetch(form.dataset.graphql, { method: "POST", headers, body })).json();
     if (data?.signIn.__typename === "Session") return location.assign(onward());
-    const [message, messageEn] = data ? [data.signIn.message, data.signIn.messageEn] : errors[0].message.split(" / ");
+    const [message, messageEn] = data ? [data.signIn.message, data.signIn.messageEn] : errors[0].message.split(" · ");
     refuse(message, messageEn ?? "");
   } catch {
     refuse("Không kết nối được. Hãy thử lại.", "No connection. Try again.");

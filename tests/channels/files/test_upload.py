@@ -36,7 +36,7 @@ async def refused(desk: Desk, *content: Any, **more: Any) -> tuple[int, str]:
     """Status and code of a refusal, having looked that it says what to do and has left nothing."""
     answer = await desk.send(*content, **more)
     (code,) = codes(answer)
-    assert " / " in answer.json()["errors"][0]["message"]
+    assert " · " in answer.json()["errors"][0]["message"]
     assert answer.headers["x-request-id"]
     assert answer.headers["cache-control"] == "no-store"
     assert await desk.nothing()
