@@ -30,6 +30,7 @@ from models.decision import DecisionStatus
 from resolvers.account import token_hash
 from resolvers.feed import Feed
 from tests.province import Province, settle
+from tests.web import http_client
 
 UNCOUNTED = Rates(times=0)
 """All tests come from one address: those of budgets have an application of their own."""
@@ -177,5 +178,5 @@ async def site(
     await laurel.feed.start()
     province = await settle(laurel.engine, laurel.feed, sessions)
     laurel.answers.forget()
-    async with httpx.AsyncClient(base_url=address) as http:
+    async with http_client(address) as http:
         yield Site(address, laurel, province, http, server)

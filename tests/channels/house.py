@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import orjson
 import psutil
 
@@ -24,6 +23,7 @@ from resolvers.engine import Engine, Pool
 from resolvers.feed import Feed
 from schema import schema
 from tests.province import Province, settle
+from tests.web import http_client
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -62,7 +62,7 @@ class House:
 
     async def ask(self, token: str, query: str, **variables: Any) -> Any:
         """One answer, over a connection of its own, so that any worker may take it."""
-        async with httpx.AsyncClient(base_url=self.address, timeout=30) as http:
+        async with http_client(self.address, timeout=30) as http:
             headers = {"Authorization": f"Bearer {token}"}
             answer = await http.post("/web/graphql", json={"query": query, "variables": variables}, headers=headers)
         assert answer.status_code == 200, answer.text

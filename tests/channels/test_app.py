@@ -13,6 +13,7 @@ from channels.settings import Settings
 from resolvers.engine.refused import busy, timed_out
 from tests.channels.conftest import Site, codes, served
 from tests.pristine import dsn
+from tests.web import http_client
 
 NOBODY = "127.0.0.1:9"
 """A port where nothing listens."""
@@ -20,7 +21,7 @@ NOBODY = "127.0.0.1:9"
 
 async def test_redis_has_no_say_in_readiness(database_url: str) -> None:
     settings = Settings(database_url=database_url, redis_url=f"redis://{NOBODY}", secure_cookies=False)
-    async with served(settings) as (address, _, _), httpx.AsyncClient(base_url=address) as http:
+    async with served(settings) as (address, _, _), http_client(address) as http:
         assert (await http.get("/readyz")).status_code == 200
         assert (await http.get("/portal/graphql?documentId=LatestDecisions")).status_code == 200
 
@@ -28,7 +29,7 @@ async def test_redis_has_no_say_in_readiness(database_url: str) -> None:
 async def test_without_a_database_it_lives_and_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("resolvers.feed.feed.Feed.start.__defaults__", (0.1,))
     settings = Settings(database_url=f"postgresql+asyncpg://x@{NOBODY}/x", redis_url=None, secure_cookies=True)
-    async with served(settings) as (address, _, _), httpx.AsyncClient(base_url=address) as http:
+    async with served(settings) as (address, _, _), http_client(address) as http:
         assert (await http.get("/livez")).status_code == 200
         assert (await http.get("/readyz")).status_code == 503
         answer = await http.get("/portal/graphql?documentId=LatestDecisions")

@@ -12,6 +12,7 @@ import pytest
 from channels.contract import Tier
 from resolvers.engine.document import PLANS, ROOM
 from tests.channels.conftest import Site, served
+from tests.web import http_client
 
 SHAPED = "query($n: Int!) { decisions(first: $n) { nodes { id } } }"
 LONG = "{ viewer { channel audience } }" + " " * 6_000
@@ -21,7 +22,7 @@ LONG = "{ viewer { channel audience } }" + " " * 6_000
 async def flooded(site: Site) -> AsyncIterator[Site]:
     """An application of its own over the same province, asked by one of the staff."""
     settings, headers = replace(site.laurel.settings, readers=1), await site.bearer("chief")
-    async with served(settings) as (address, laurel, server), httpx.AsyncClient(headers=headers) as http:
+    async with served(settings) as (address, laurel, server), http_client(headers=headers) as http:
         http.base_url = httpx.URL(address)
         yield Site(address, laurel, site.province, http, server)
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from sqlalchemy import select
 
@@ -15,6 +14,7 @@ import models as rows
 from channels.budgets import Rates
 from tests.channels.conftest import Site, served
 from tests.channels.test_posting_pages import over, posted
+from tests.web import http_client
 
 SAID = {"kind": "OBJECTION", "text": "Cần xem lại <thành tích>", "authorName": "Nông Thị Sen", "authorContact": ""}
 
@@ -117,7 +117,7 @@ async def test_one_address_sends_a_few_an_hour_and_what_was_refused_does_not_cou
     """Quality's table of rates: five comments an hour; nothing typed is lost by being one too many."""
     posting = (await posted(site))["id"]
     counting = replace(site.laurel.settings, rates=Rates())
-    async with served(counting) as (address, _, _), httpx.AsyncClient(base_url=address) as http:
+    async with served(counting) as (address, _, _), http_client(address) as http:
         path = f"/lay-y-kien/{posting}/gui-y-kien"
         for _ in range(6):
             assert (await http.post(path, data={**SAID, "text": "", "key": str(uuid4())})).status_code == 422

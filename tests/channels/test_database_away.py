@@ -19,6 +19,7 @@ from models import catalogue, database
 from tests.channels.conftest import UNCOUNTED, Site, codes, served
 from tests.faults.servers import Database
 from tests.province import settle
+from tests.web import http_client
 
 READ = "/portal/graphql?documentId=Decision&variables=%7B%22number%22%3A%22{}%22%7D"
 """A question that nobody has asked yet: what is kept is given for some seconds, whatever becomes of the database."""
@@ -59,7 +60,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
     await catalogue.load(url)
     kept = {"secure_cookies": False, "readers": 4, "data": folder, "rates": UNCOUNTED}
     settings = Settings(database_url=url, redis_url=None, **kept)
-    async with served(settings) as (address, laurel, server), httpx.AsyncClient(base_url=address, timeout=30) as http:
+    async with served(settings) as (address, laurel, server), http_client(address, timeout=30) as http:
         province = await settle(laurel.engine, laurel.feed, laurel.transactions)
         site = Site(address, laurel, province, http, server)
         house = House(site, postgres, await site.bearer("officer"))

@@ -16,6 +16,7 @@ from channels.settings import Settings
 from tests.channels.client import Client
 from tests.channels.conftest import PROTOCOL, Site, codes, served
 from tests.channels.test_session import VIEWER
+from tests.web import http_client
 
 LISTED = "https://m.laurel.example"
 FOREIGN = [
@@ -41,7 +42,7 @@ PREFLIGHT = {
 async def open_site(site: Site, database_url: str) -> AsyncIterator[Site]:
     """The application, with one origin beside its own listed; its own sessions are the site's."""
     settings = replace(site.laurel.settings, origins=(LISTED,))
-    async with served(settings) as (address, laurel, server), httpx.AsyncClient(base_url=address) as http:
+    async with served(settings) as (address, laurel, server), http_client(address) as http:
         await laurel.feed._hub.ready.wait()
         yield Site(address, laurel, site.province, http, server)
 

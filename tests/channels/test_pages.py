@@ -6,7 +6,6 @@ import re
 from unicodedata import normalize
 from uuid import uuid4
 
-import httpx
 import pytest
 from sqlalchemy import select, text, update
 
@@ -18,6 +17,7 @@ from models.decision import DecisionStatus
 from models.demo import ACCOUNTS, PASSWORD
 from tests.channels.conftest import Site
 from tests.channels.public import TITLE, demonstration, published, recorded, write_demo_accounts
+from tests.web import http_client
 
 
 async def test_the_start_page_says_what_laurel_is_and_where_its_channels_are(site: Site) -> None:
@@ -188,7 +188,7 @@ async def test_without_data_the_page_says_when_to_come_again(site: Site) -> None
 
 async def test_passwords_are_shown_by_a_demo_over_the_demos_data_and_by_nothing_else(site: Site) -> None:
     assert PASSWORD not in (await site.http.get("/")).text
-    async with demonstration(site) as address, httpx.AsyncClient(base_url=address) as http:
+    async with demonstration(site) as address, http_client(address) as http:
         assert PASSWORD not in (await http.get("/")).text, "these are somebody's real data"
         await write_demo_accounts(site)
         page = (await http.get("/")).text

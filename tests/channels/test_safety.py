@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any
 
 import asyncpg
-import httpx
 import orjson
 import pytest
 from graphql import GraphQLID, GraphQLString, is_list_type, is_required_argument
@@ -25,6 +24,7 @@ from tests.channels.conftest import Site, codes, served
 from tests.channels.public import recorded
 from tests.pristine import dsn
 from tests.schema.test_reading import literal
+from tests.web import http_client
 
 OURS = """select count(*) from pg_stat_activity
     where application_name = 'laurel engine' and state = 'active' and datname = current_database()"""
@@ -59,7 +59,7 @@ async def until(server: asyncpg.Connection[Any], count: int, within: float) -> N
 async def impatient(site: Site) -> AsyncIterator[Site]:
     """The application over the same province, with 0.3 seconds for a statement."""
     settings = replace(site.laurel.settings, readers=1)
-    async with served(settings) as (address, laurel, running), httpx.AsyncClient(base_url=address) as http:
+    async with served(settings) as (address, laurel, running), http_client(address) as http:
         for gate in laurel.admissions["web"].gates:
             gate.limits = replace(gate.limits, seconds=0.3)
         yield Site(address, laurel, site.province, http, running)

@@ -17,6 +17,7 @@ from channels.settings import Settings
 from tests.channels.conftest import PROTOCOL, Site, codes, served
 from tests.history import until
 from tests.province import AGENCIES
+from tests.web import http_client
 
 EVENTS = {"Accept": "text/event-stream"}
 
@@ -190,7 +191,7 @@ async def test_what_is_no_stream_is_refused_before_it_begins(
 
 async def test_streams_are_told_to_come_back_when_the_server_leaves(site: Site, database_url: str) -> None:
     settings = Settings(database_url=database_url, redis_url=None, secure_cookies=False, readers=2)
-    async with served(settings) as (address, laurel, _), httpx.AsyncClient(base_url=address) as http:
+    async with served(settings) as (address, laurel, _), http_client(address) as http:
         where = f"{address.replace('http', 'ws')}/web/graphql"
         async with (
             websockets.connect(where, subprotocols=[PROTOCOL]) as socket,

@@ -21,6 +21,7 @@ from channels.toll import HEAVY, objects
 from models.demo import PASSWORD
 from tests.channels.client import PUBLISHED, Client
 from tests.channels.conftest import Site, served
+from tests.web import http_client
 
 NOBODYS = "mutation($input: SignInInput!) { signIn(input: $input) { __typename } }"
 LIST = "{ agencies(first: 3) { totalCount nodes { code name } } }"
@@ -31,7 +32,7 @@ COSTLY = "{ agencies(first: %d) { nodes { parent { parent { parent { code } } } 
 async def counting(site: Site, *proxies: str, **points: int) -> AsyncIterator[Site]:
     """An application over the same province that keeps budgets, some of them with these points."""
     settings = replace(site.laurel.settings, readers=3, rates=Rates(points=points), proxies=proxies)
-    async with served(settings) as (address, laurel, server), httpx.AsyncClient(base_url=address) as http:
+    async with served(settings) as (address, laurel, server), http_client(address) as http:
         laurel.limits._leases._salt = str(server).encode()  # type: ignore[union-attr]  # each with callers of its own
         yield Site(address, laurel, site.province, http, server)
 

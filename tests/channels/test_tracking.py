@@ -17,6 +17,7 @@ from tests.channels.client import Client
 from tests.channels.conftest import Site, codes
 from tests.channels.test_sse import followed
 from tests.schema.test_journey import drafted, stepped
+from tests.web import http_client
 
 FACTOR, WRONG = "204917", "204918"
 KEY = "01a2020a-0000-7000-8000-000000000001"
@@ -136,7 +137,7 @@ async def test_n_j13_many_at_once_and_from_many_connections_are_counted_one_by_o
     _, code = await tracked(site)
 
     async def one(factor: str) -> None:
-        async with httpx.AsyncClient(base_url=site.address) as http:
+        async with http_client(site.address) as http:
             await track(site, code, factor, http)
 
     await asyncio.gather(*(one(f"{guess:06d}") for guess in range(9)))

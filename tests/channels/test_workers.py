@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import orjson
 import psutil
 import pytest
@@ -28,6 +27,7 @@ from channels.settings import Settings
 from tests.channels.conftest import PROTOCOL
 from tests.channels.house import House, opened
 from tests.pristine import clone, drop
+from tests.web import http_client
 
 DRAFT = """
 mutation($input: DraftDossierInput!) { draftDossier(input: $input) { __typename ... on Dossier { id version } } }
@@ -55,7 +55,7 @@ async def ending(fresh_database_url: str, redis_url: str, tmp_path: Path) -> Asy
 async def test_each_of_them_answers_and_says_in_the_log_which_it_is(house: House) -> None:
     for number in (1, 2):
         with house.only(number):
-            async with httpx.AsyncClient(base_url=house.address) as http:
+            async with http_client(house.address) as http:
                 assert (await http.get("/portal/graphql?documentId=LatestDecisions")).status_code == 200
                 assert (await http.get("/readyz")).status_code == 200
     await asyncio.sleep(0.1)
@@ -119,14 +119,14 @@ async def test_one_that_is_killed_is_begun_again_and_nobody_is_refused_meanwhile
     before[0].kill()
     async with asyncio.timeout(20):
         while len(now := house.workers) < 2 or before[0].pid in {each.pid for each in now} or not ready_again(house):
-            async with httpx.AsyncClient(base_url=house.address) as http:
+            async with http_client(house.address) as http:
                 assert (await http.get("/livez")).status_code == 200
             await asyncio.sleep(0.05)
     assert now[1].pid == before[1].pid
     [ended] = [line for line in house.told() if "begun again" in line["event"]]
     assert (ended["worker"], ended["code"]) == (1, -signal.SIGKILL)
     with house.only(1):
-        async with httpx.AsyncClient(base_url=house.address) as http:
+        async with http_client(house.address) as http:
             assert (await http.get("/readyz")).status_code == 200
 
 
@@ -158,7 +158,7 @@ async def test_told_to_end_it_says_so_first_finishes_what_it_answers_and_sends_s
     stuck = [await never_ending(ending.address) for _ in range(4)]
     async with (
         websockets.connect(f"{address}/web/graphql", subprotocols=[PROTOCOL]) as socket_,
-        httpx.AsyncClient(base_url=ending.address, timeout=30) as http,
+        http_client(ending.address, timeout=30) as http,
         http.stream("GET", EVENTS, headers={"Accept": "text/event-stream"}) as events,
     ):
         lines = events.aiter_lines()
@@ -172,7 +172,7 @@ async def test_told_to_end_it_says_so_first_finishes_what_it_answers_and_sends_s
             ending.process.terminate()
             began = time.monotonic()
             await asyncio.sleep(0.4)
-            async with httpx.AsyncClient(base_url=ending.address) as other:
+            async with http_client(ending.address) as other:
                 assert (await other.get("/readyz")).status_code == 503
                 assert (await other.get("/livez")).status_code == 200
             rest = [line async for line in lines]

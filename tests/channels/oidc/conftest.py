@@ -21,6 +21,7 @@ from resolvers.feed import Feed
 from tests.channels.conftest import UNCOUNTED, Site, served
 from tests.channels.oidc.provider import CLIENT, SECRET, Provider, provided
 from tests.province import settle
+from tests.web import http_client
 
 VIEWER = "{ viewer { account { username } } }"
 
@@ -55,7 +56,7 @@ class House:
 
     async def back(self, url: str) -> str:
         """Where the provider sends a browser back to."""
-        async with httpx.AsyncClient() as web:
+        async with http_client() as web:
             return (await web.get(url)).headers["location"]
 
     async def signed_in(self, path: str = "/web/oidc/sso/sign-in") -> httpx.Response:
@@ -131,5 +132,5 @@ async def house(housing: Housing, sessions: async_sessionmaker[AsyncSession]) ->
     housing.provider.reform()
     housing.other.reform()
     province = await settle(laurel.engine, laurel.feed, sessions)
-    async with httpx.AsyncClient(base_url=address) as http:
+    async with http_client(address) as http:
         yield House(Site(address, laurel, province, http, server), housing.provider, housing.other, http)

@@ -18,6 +18,7 @@ from resolvers import identity
 from tests.channels.conftest import Site, served
 from tests.channels.oidc.conftest import VIEWER, table
 from tests.province import settle
+from tests.web import http_client
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ async def issuer() -> AsyncIterator[str]:
     process = await asyncio.create_subprocess_exec(*program, **quiet)
     address = f"http://localhost:{port}"
     try:
-        async with asyncio.timeout(60), httpx.AsyncClient() as http:
+        async with asyncio.timeout(60), http_client() as http:
             while True:
                 try:
                     assert (await http.get(address)).status_code == 200
@@ -62,14 +63,14 @@ async def test_somebody_signs_in_by_a_provider_of_others_making(
         address=address,
         oidc=file,
     )
-    async with served(settings, listener) as (_, laurel, server), httpx.AsyncClient(base_url=address) as browser:
+    async with served(settings, listener) as (_, laurel, server), http_client(address) as browser:
         site = Site(address, laurel, await settle(laurel.engine, laurel.feed, sessions), browser, server)
         account = site.province.viewers["officer"].account_id
         assert account is not None
         async with sessions.begin() as work:
             await identity.link(work, laurel.secret, account, issuer, "officer@example.vn")
         sent = await browser.get("/web/oidc/mock/sign-in?next=/desk")
-        async with httpx.AsyncClient() as web:
+        async with http_client() as web:
             back = await web.post(sent.headers["location"], data={"sub": "officer@example.vn"})
             denied = await web.post(sent.headers["location"], data={"action": "deny"})
         answer = await browser.get(back.headers["location"])

@@ -25,6 +25,7 @@ from tests.channels.oidc.conftest import VIEWER, table
 from tests.channels.oidc.provider import SECRET
 from tests.conformance import node
 from tests.province import settle
+from tests.web import http_client
 
 FOLDER = node.HERE / "oidc"
 
@@ -91,8 +92,8 @@ async def test_somebody_signs_in_by_a_certified_provider_and_is_signed_out_where
     )
     async with (
         served(settings, listener) as (_, laurel, server),
-        httpx.AsyncClient(base_url=address) as browser,
-        httpx.AsyncClient() as web,
+        http_client(address) as browser,
+        http_client() as web,
     ):
         site = Site(address, laurel, await settle(laurel.engine, laurel.feed, sessions), browser, server)
         account = site.province.viewers["officer"].account_id

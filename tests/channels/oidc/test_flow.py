@@ -17,6 +17,7 @@ from channels.limits import RateLimits
 from channels.oidc.flow import same_origin
 from models.session import SignInMethod
 from tests.channels.oidc.conftest import House
+from tests.web import http_client
 
 SIGN_IN = "/web/oidc/sso/sign-in"
 
@@ -121,7 +122,7 @@ async def test_n_j07_a_code_is_used_once(house: House) -> None:
 async def test_n_j07_an_answer_belongs_to_the_browser_that_asked(house: House) -> None:
     await house.link("officer")
     url = await house.back(await house.sent())
-    async with httpx.AsyncClient(base_url=house.site.address) as another:
+    async with http_client(house.site.address) as another:
         await refused(house, await another.get(url))
 
 

@@ -14,6 +14,7 @@ from resolvers import identity
 from tests.channels.client import Client
 from tests.channels.conftest import codes
 from tests.channels.oidc.conftest import House
+from tests.web import http_client
 
 LINK, SIGN_OUT = "/web/oidc/sso/link", "/web/oidc/sso/sign-out"
 LOGOUT = "/web/oidc/sso/back-channel-logout"
@@ -54,7 +55,7 @@ async def test_whoever_signed_in_with_a_password_links_what_they_sign_in_by_from
     assert "prompt=login" in sent.headers["location"], "a browser left signed in shows nothing of who sits before it"
     answer = await house.browser.get(await house.back(sent.headers["location"]))
     assert answer.status_code == 303, answer.text
-    async with httpx.AsyncClient(base_url=house.site.address) as another:
+    async with http_client(house.site.address) as another:
         house.browser, first = another, house.browser
         assert (await house.signed_in()).status_code == 303
         assert await house.who() == "officer"
