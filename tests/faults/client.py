@@ -14,7 +14,8 @@ import httpx
 import orjson
 
 from tests.faults.history import History
-from tests.faults.site import NO_TLS, Site
+from tests.faults.site import Site
+from tests.web import http_client
 
 PATIENCE = 10.0
 """Seconds for an answer. After that nobody knows whether it was done."""
@@ -53,7 +54,7 @@ class Client:
         self._sites, self._tokens, self._history, self._chance = sites, tokens, history, chance
         self._next, self._numbers = itertools.cycle(sites), itertools.count(1)
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=60, keepalive_expiry=3)
-        self.http = httpx.AsyncClient(timeout=PATIENCE, limits=limits, verify=NO_TLS)
+        self.http = http_client(timeout=PATIENCE, limits=limits)
 
     async def close(self) -> None:
         """Close the kept connections."""

@@ -6,7 +6,6 @@ import asyncio
 import os
 import random
 import signal
-import ssl
 import subprocess
 import sys
 import time
@@ -21,11 +20,10 @@ from channels.embedded import child
 from channels.embedded.launch import die_with
 from tests.faults.proxy import Proxy
 from tests.faults.servers import Bell, Database
+from tests.web import http_client
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""Nothing here is encrypted; without it each new client reads all authorities, which takes longer than all else."""
 PATIENCE = 240.0
 """Seconds a server may take to start, on a machine however busy; how long it took is judged afterwards."""
 
@@ -137,7 +135,7 @@ class Site:
     async def ready(self, patience: float = PATIENCE) -> float:
         """Wait until /readyz answers 200, asked past the proxy; gives the seconds that took."""
         begun = time.monotonic()
-        async with httpx.AsyncClient(verify=NO_TLS) as client:
+        async with http_client() as client:
             while not await self.answers(client, 10):
                 if not self.alive:
                     raise RuntimeError(f"{self.name} ended: see {self.log}\n{self.log.read_text()[-2000:]}")

@@ -15,7 +15,8 @@ import websockets
 from websockets.exceptions import WebSocketException
 
 from tests.faults.history import History
-from tests.faults.site import NO_TLS, Site
+from tests.faults.site import Site
+from tests.web import http_client
 
 SILENCE = 10.0
 """Seconds without a word after which a subscriber takes its connection for dead and makes another."""
@@ -168,7 +169,7 @@ class Subscriber:
         if self._chance.random() < 0.5:
             headers["Last-Event-ID"] = payload["variables"].pop("after")
         async with (
-            httpx.AsyncClient(timeout=SILENCE, verify=NO_TLS) as client,
+            http_client(timeout=SILENCE) as client,
             client.stream(
                 "POST", f"{site.address}/{self.wish.channel}/graphql", json=payload, headers=headers
             ) as response,

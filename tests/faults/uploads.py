@@ -16,8 +16,8 @@ from tests.channels.files import samples
 from tests.faults.clamd import INFECTED
 from tests.faults.experiment import World
 from tests.faults.land import CULTURE, PROVINCE
-from tests.faults.site import NO_TLS
 from tests.journey import draft
+from tests.web import http_client
 
 PATIENCE = 3.0
 """Seconds an officer waits for an answer, before another file is tried."""
@@ -54,7 +54,7 @@ class Uploads:
 
     async def _work(self) -> None:
         chance = self._world.chance
-        async with httpx.AsyncClient(timeout=PATIENCE * self._world.machine.slowness, verify=NO_TLS) as http:
+        async with http_client(timeout=PATIENCE * self._world.machine.slowness) as http:
             while True:
                 dossier = await self._drafted()
                 for _ in range(40):

@@ -12,7 +12,8 @@ import orjson
 from tests.faults.client import PATIENCE, Client
 from tests.faults.history import History
 from tests.faults.machine import Machine
-from tests.faults.site import NO_TLS, Site
+from tests.faults.site import Site
+from tests.web import http_client
 
 EVERY = 0.25
 SOON = 2.5
@@ -46,7 +47,7 @@ async def probe(site: Site, history: History, machine: Machine) -> None:
     """Note whenever a server begins to say that it is ready, or at two looks in a row does not."""
     was: bool | None = None
     missed = 0
-    async with httpx.AsyncClient(verify=NO_TLS) as client:
+    async with http_client() as client:
         while True:
             now = await site.answers(client, SOON * machine.slowness)
             missed = 0 if now else missed + 1
