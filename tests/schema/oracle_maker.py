@@ -56,6 +56,8 @@ NAMED = {
     "exemplaryModel": ("ExemplaryModel", "slug"),
 }
 """Which column a field finds its row by."""
+SELDOM = {"CouncilRule", "AgendaItem", "AgendaItemConnection", "RecusalConnection", "Ballot", "OpinionCaseConnection"}
+"""The types that so few fields lead to that they would hardly be met."""
 KINDS_OF = dict.fromkeys(("appraiser", "delegator", "delegate"), "Account")
 """Whose id a condition asks for, where it is not called after the type."""
 
@@ -77,6 +79,8 @@ class Maker(maker.Maker):
         if gtype.name.endswith("Connection"):
             return 3 if name in ("nodes", "edges") else 1
         named = get_named_type(gtype.fields[name].type)
+        if named.name in SELDOM:
+            return 9
         return 1 if is_leaf_type(named) else 3 if named.name in KINDS else 1.7
 
     def arguments(self, parent: Any, name: str, field: Any) -> dict[str, str]:
@@ -90,6 +94,7 @@ class Maker(maker.Maker):
             side = "last" if self.luck(0.35) else "first"
             given[side] = self.value("Int", self.chance.choice(SIZES))
             given |= self.cursors(parent, name, given)
+            given |= {n: "null" for n in PAGING if n not in given and self.luck(0.03)}
         return dict(self.chance.sample(list(given.items()), len(given)))
 
     def offered(self, argument: str) -> bool:
@@ -106,7 +111,7 @@ class Maker(maker.Maker):
             return self.value("String!", self.named(field))
         named = get_named_type(gtype)
         if isinstance(named, GraphQLInputObjectType):
-            return self.value(gtype, self.filter(named, 0))
+            return self.value(gtype, None if self.luck(0.05) else self.filter(named, 0))
         return self.value(gtype, self.leaf(argument, named))
 
     def id(self, kind: str | None = None, surely: str | None = None) -> str:

@@ -26,6 +26,7 @@ from tests.province import ROLES
 from .oracle import NODES
 from .oracle_again import Again
 from .oracle_court import seated
+from .oracle_covered import Covered, to_be_used
 from .oracle_example import KEPT, Court, Example
 from .oracle_maker import Maker
 from .oracle_reach import SKIPPED, unknown
@@ -42,6 +43,8 @@ PARTS = 1 + EXAMPLES // 120
 """Into how many tests they are parted: each must end in the time a test is given."""
 SEED = int(os.environ.get("LAUREL_SEED", "1"))
 WHO = ("public", *ROLES)
+MOST = 4000
+"""Within how many documents all is used that there is."""
 NAMES = sorted(path.stem for path in KEPT.glob("*.graphql"))
 """The examples that are kept."""
 
@@ -61,6 +64,16 @@ def test_the_oracle_knows_every_field_argument_and_filter_but_those_it_names() -
 
 def test_there_are_rows_of_every_kind_that_documents_ask_for(court: Court) -> None:
     assert [kind for kind in NODES if not court.oracle.found.all(KINDS[kind])] == []
+
+
+def test_random_documents_come_to_use_all_there_is_in_every_way_it_may_be_asked(court: Court) -> None:
+    covered, wanted = Covered(), set(to_be_used())
+    for place in range(MOST):
+        asker = court.province.viewers["chief"]  # from whom nothing is kept
+        covered.add(*Maker(random.Random(place), court.oracle.found, asker).document())
+        if place % 100 == 99 and not wanted - covered.seen():
+            return
+    assert wanted - covered.seen() == set()
 
 
 @pytest.mark.parametrize("name", NAMES)
