@@ -99,6 +99,13 @@ class Bounded(HttpToolsProtocol):
         if self._awaiting is not None:
             self._awaiting.cancel()
 
+    def _should_upgrade(self) -> bool:
+        """Whether it becomes a socket: HTTP/1.0 knows of none."""
+        return super()._should_upgrade() and self.parser.get_http_version() == "1.1"
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: whoever offers another protocol is answered by this one."""
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn gives its own words
         """What the parser does not understand."""
         self._refuse(Refusal.HEAD_TOO_LARGE if self._crowded else Refusal.BAD_HTTP)
