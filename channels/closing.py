@@ -12,6 +12,7 @@ class Close(enum.Enum):
 
     RESTART = 1012, "restarting: come back with your cursor"
     LATER = 1013, "the database does not answer: come back"
+    OFTEN = 1013, "sockets are opened too fast: come back later"
     TOO_BIG = 1009, "message too big"
     BUSY = 1008, "too many messages"
     SLOW = 4008, "slow consumer: resume with your cursor"

@@ -44,13 +44,17 @@ from channels.budgets import (
     Budget,
 )
 from channels.contract import OFFICER as OFFICERS
+from channels.contract import tier_of
 from channels.exchange import Exchange
 from channels.limits import RateLimits
 from channels.proxies import place
 from channels.refusals import Refusal, Refused, over
+from models.access import Viewer
 
 HEAVY = OFFICERS.cost
 """Who may ask more than this may ask few such questions at once."""
+SOCKET = 10
+"""Points that a socket costs: its session is looked up."""
 _POINTS = (PUBLIC, CITIZEN, OFFICER, ANALYST)
 """From which budget each tier pays."""
 _OBJECT = re.compile(rb'\{"[_A-Za-z]')
@@ -89,6 +93,13 @@ class Toll:
     def known(self, address: str | None) -> None:
         """It was no stranger after all."""
         self.limits.refund(PUBLIC, place(address), 1)
+
+    async def opened(self, address: str | None, viewer: Viewer) -> None:
+        """Pay for a socket from its account's points, in place of its address's. Raises RATE_LIMITED."""
+        budget, who = _POINTS[tier_of(viewer)], viewer.account_id
+        if who is not None and not self.limits.spend_now(budget, who, SOCKET):
+            await self.limits.spend(budget, who, SOCKET)
+        self.known(address)
 
     def pay_now(self, admitted: Admitted) -> Paid | None:
         """Pay for what most ask, a query; None where more is to be paid, or asked for first. Raises RATE_LIMITED."""

@@ -10,7 +10,7 @@ from channels.admission import Admission
 from channels.closing import Close
 from channels.exchange import Receive, Scope, Send
 from channels.logs import get_logger
-from channels.refusals import Refusal
+from channels.refusals import Refusal, Refused
 from channels.session import Door
 from channels.streams import Streams
 from channels.toll import Toll
@@ -29,12 +29,16 @@ class GraphQLTransportWS:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket from its handshake to its end. A foreign Origin is refused at the handshake (403)."""
         await receive()
+        address, crowd = (scope.get("client") or (None,))[0], self.streams.crowds.addresses
+        try:
+            await self.toll.enter(address)
+        except Refused as often:
+            return await _refuse(send, often)
         welcome, cookie = self._welcome(scope)
         if not welcome:
             return await send({"type": "websocket.close", "code": 1008})
-        address, crowd = (scope.get("client") or (None,))[0], self.streams.crowds.addresses
         if not crowd.enter(address):
-            return await _refuse(send)
+            return await _refuse(send, Refused(Refusal.TOO_MANY_STREAMS, headers={"Retry-After": "10"}))
         try:
             await self._serve(scope, cookie, receive, send)
         finally:
@@ -49,7 +53,7 @@ class GraphQLTransportWS:
         scope["headers"] = []  # a socket lasts long, and its handshake takes as much room as all the rest of it
         wire.forget_handshake()
         if spoken:
-            socket = Socket(self, cookie, wire)
+            socket = Socket(self, cookie, (scope.get("client") or (None,))[0], wire)
             why = await socket.run(receive)
             facts = {"operations": socket.operations, "audience": socket.audience}
         log.info("socket", channel=self.door.channel.name, code=why.value[0] if why else 1000, **facts)
@@ -65,8 +69,9 @@ class GraphQLTransportWS:
         return cookie is None if origin is None else self.door.allowed(origin, headers.get("host", "")), cookie
 
 
-async def _refuse(send: Send) -> None:
-    """Answer a handshake with 429: as many streams as there may be are open from this address."""
-    headers = [(b"retry-after", b"10"), (b"content-type", b"text/plain; charset=utf-8")]
-    await send({"type": "websocket.http.response.start", "status": 429, "headers": headers})
-    await send({"type": "websocket.http.response.body", "body": Refusal.TOO_MANY_STREAMS.message.encode()})
+async def _refuse(send: Send, why: Refused) -> None:
+    """Answer a handshake with 429: too many came from this address, or as many streams as there may be are open."""
+    told = {"Content-Type": "text/plain; charset=utf-8", **why.headers}
+    headers = [(name.lower().encode(), value.encode()) for name, value in told.items()]
+    await send({"type": "websocket.http.response.start", "status": why.refusal.status, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": why.refusal.message.encode()})

@@ -50,8 +50,9 @@ Following = tuple[Member, Admitted]
 class Socket:
     """What a client said, and the way to it. Idle it is one task that waits for the client's next message."""
 
-    def __init__(self, endpoint: GraphQLTransportWS, cookie: str | None, frames: Frames) -> None:
-        self._endpoint, self._streams, self._cookie = endpoint, endpoint.streams, cookie
+    def __init__(self, endpoint: GraphQLTransportWS, cookie: str | None, address: str | None, frames: Frames) -> None:
+        self._endpoint, self._streams = endpoint, endpoint.streams
+        self._cookie, self._address = cookie, address
         self._frames, self._outlet = frames, frames.outward()
         self._operations: dict[str, Following | asyncio.Task[None]] = {}
         self._caller: Caller | None = None
@@ -163,12 +164,19 @@ class Socket:
         if not self._streams.crowds.sockets.enter(caller.viewer.account_id):
             raise Closed(Close.CROWDED)
         self._caller = caller
+        await self._pay(caller)
         viewer = await self._streams.attendance.enter(caller.token, self)
         if viewer is None:
             raise Closed(Close.FORBIDDEN)
         self._caller = caller._replace(viewer=viewer)
         self._outlet.say(ACKNOWLEDGED)
         self._acknowledged = True
+
+    async def _pay(self, caller: Caller) -> None:
+        try:
+            await self._endpoint.toll.opened(self._address, caller.viewer)
+        except Refused as often:
+            raise Closed(Close.OFTEN) from often
 
     def _subscribe(self, key: str, payload: Any) -> None:
         if self._caller is None:

@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from channels.budgets import Rates
 from channels.contract import Tier
-from channels.toll import HEAVY, objects
+from channels.toll import HEAVY, SOCKET, objects
 from models.demo import PASSWORD
 from tests.channels.client import PUBLISHED, Client
 from tests.channels.conftest import Site, served
@@ -204,13 +204,12 @@ async def test_acts_are_counted_beside_their_points(site: Site) -> None:
 
 
 async def test_streams_and_sockets_are_refused_as_each_says_it(site: Site) -> None:
-    async with counting(site, officer=2) as site:
+    async with counting(site, officer=SOCKET) as site:
         token = await site.token("officer")
         async with site.socket("web") as socket:
             client = Client(socket)
-            await client.greet(token)
-            for key in "ab":
-                await client.subscribe(key)
+            await client.greet(token)  # by all that there was
+            await client.subscribe("b")
             said = await client.hear()
         headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
         streamed = await site.http.post("/web/graphql", json={"query": PUBLISHED}, headers=headers)
@@ -218,7 +217,7 @@ async def test_streams_and_sockets_are_refused_as_each_says_it(site: Site) -> No
     (error,) = said["payload"]
     assert error["extensions"]["code"] == "RATE_LIMITED"
     assert error["extensions"]["retryAfter"] >= 1
-    assert refused(streamed)["cost"]["limit"] == 2
+    assert refused(streamed)["cost"]["limit"] == SOCKET
 
 
 async def test_n_d19_two_large_questions_of_ones_own_run_at_once_and_the_rest_is_refused(site: Site) -> None:
