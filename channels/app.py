@@ -224,7 +224,7 @@ def _routes(laurel: Laurel, channel: Channel) -> list[BaseRoute]:
     admission = laurel.admissions[channel.name] = Admission(channel, documents, laurel.engine)
     prepare(admission)
     context = partial(laurel.context, channel)
-    streams = laurel.streams[channel.name] = Streams(laurel.engine, laurel.attendance, context, laurel.crowds)
+    streams = laurel.streams[channel.name] = Streams(channel, laurel.engine, laurel.attendance, context, laurel.crowds)
     door = Door(channel, laurel.sessions, frozenset(laurel.settings.origins), laurel.settings.secure_cookies)
     headers = security(secure=laurel.settings.secure_cookies, varies=bool(laurel.settings.origins))
     toll = Toll(admission, laurel.limits)

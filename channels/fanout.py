@@ -8,13 +8,15 @@ import random
 from collections.abc import Callable, Sequence
 from itertools import islice
 
+import orjson
 from graphql import ExecutionResult
 
 from channels import faults
+from channels.contract import Limits
 from channels.member import Member
 from channels.missed import Missed
-from channels.refusals import Refused
-from channels.told import AT_ONCE, Batch, Told
+from channels.refusals import Refusal, Refused, over
+from channels.told import Batch, Told, at_once
 from models.access import Audience
 from resolvers.context import Context
 from resolvers.engine import Failed, Teller, Unanswered, render
@@ -32,15 +34,24 @@ SHORTEST, LONGEST = 0.05, 1.0
 class Group:
     """Everybody who follows the same with the same values and rights. Idle it has no task and costs nothing."""
 
-    def __init__(self, teller: Teller, following: Following, context: Context, empty: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        teller: Teller,
+        following: Following,
+        context: Context,
+        empty: Callable[[], None],
+        limits: Limits,
+        cost: int,
+    ) -> None:
         self.following, self._teller, self._context, self._empty = following, teller, context, empty
+        self._limits, self._at_once = limits, at_once(cost)
         self.members: dict[Member, None] = {}
         """Those who are told what happens, as it happens."""
         self.users = 0
         """Those, and those who are catching up."""
         self.hints = context.viewer.audience is Audience.STAFF
         """Whether errors may tell names that come near."""
-        self.missed = Missed(self.read)
+        self.missed = Missed(self.read, self._at_once)
         self.ended = False
         self._floor = 0
         self._telling: asyncio.Task[None] | None = None
@@ -70,7 +81,7 @@ class Group:
             body = bodies.get(each.entry_id)
             if body is not None:
                 said = await self._mended(body) if isinstance(body, Failed) else body
-                events.append(Told(each.seq, each.cursor, each.subject, said))
+                events.append(Told(each.seq, each.cursor, each.subject, self._bounded(said, each.cursor)))
         return Batch(events) if events else None
 
     async def resync(self, resync: Resync) -> Told:
@@ -100,7 +111,7 @@ class Group:
         if self._follower.listener.rewound:
             self._back_to(self._follower.place)  # what they were told beyond it never happened
         happened = iter(await self._follower.more())
-        while part := list(islice(happened, AT_ONCE)):
+        while part := list(islice(happened, self._at_once)):
             news = [each for each in part if isinstance(each, Happening)]
             batch = await self.read(news) if news else None
             for each in part:
@@ -146,6 +157,15 @@ class Group:
         result = await self._context.engine.tell_failed(teller.operation, teller.given, self._context, failed)
         errors = [faults.shown(error, os.urandom(8).hex(), hints=self.hints) for error in result.errors or ()]
         return render(ExecutionResult(result.data, errors))
+
+    def _bounded(self, said: bytes, cursor: str) -> bytes:
+        """An event's answer; where it is larger than one by HTTP may be, that, and the cursor to go on from."""
+        limits = self._limits
+        if len(said) <= limits.response_bytes:
+            return said
+        (error,) = over(Refusal.RESPONSE_TOO_LARGE, len(said), limits.response_bytes, reveal=limits.reveal).errors
+        error["extensions"]["cursor"] = cursor
+        return orjson.dumps({"data": None, "errors": [error]})
 
     def _end(self, why: Refused | None) -> None:
         self.ended = True

@@ -51,8 +51,8 @@ class Page:
 class Missed:
     """Pages of the journal on their way to those who catch up; nothing is kept where nobody does."""
 
-    def __init__(self, read: Read) -> None:
-        self._read = read
+    def __init__(self, read: Read, at_once: int = AT_ONCE) -> None:
+        self._read, self._at_once = read, at_once
         self._pages: deque[Page] = deque(maxlen=PAGES)
         self._turn = asyncio.Lock()
         self._there = 0
@@ -96,7 +96,7 @@ class Missed:
         further = [page.begin for page in self._pages if page.rewinds == rewinds and page.begin.seq > begin.seq]
         happened = iter(await replay.page(min(further, key=lambda place: place.seq, default=None)))
         parts = []
-        while part := list(islice(happened, AT_ONCE)):
+        while part := list(islice(happened, self._at_once)):
             parts.append(Part(part))
         page = Page(begin, replay.place, rewinds, parts)
         if page.end.seq > begin.seq:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from channels import faults
 from channels.admission import Admitted
 from channels.attendance import Attendance, Attendant
+from channels.contract import Channel
 from channels.crowd import Crowds
 from channels.fanout import Group
 from channels.member import Member
@@ -59,8 +60,11 @@ class Stream(Attendant, Protocol):
 class Streams:
     """How they are followed, looked after, and sent away. Without any there is no task."""
 
-    def __init__(self, engine: Engine, attendance: Attendance, context: MakeContext, crowds: Crowds) -> None:
-        self.engine, self.attendance, self.context, self.crowds = engine, attendance, context, crowds
+    def __init__(
+        self, channel: Channel, engine: Engine, attendance: Attendance, context: MakeContext, crowds: Crowds
+    ) -> None:
+        self.channel, self.engine, self.context = channel, engine, context
+        self.attendance, self.crowds = attendance, crowds
         self.leaving = asyncio.Event()
         """Set when the process stops: every stream says so to its client and ends, so that it comes back elsewhere."""
         self.groups: dict[Hashable, Group] = {}
@@ -118,7 +122,8 @@ class Streams:
         key = (teller.key, following.topics)
         group = self.groups.get(key)
         if group is None:
-            group = self.groups[key] = Group(teller, following, context, partial(self._forget, key))
+            forget, limits = partial(self._forget, key), self.channel.limits_of(admitted.tier)
+            group = self.groups[key] = Group(teller, following, context, forget, limits, admitted.cost)
         return group, following.after
 
     def _forget(self, key: Hashable) -> None:

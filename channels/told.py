@@ -11,6 +11,13 @@ if TYPE_CHECKING:
 
 AT_ONCE = 100
 """Events that are read by one statement and told together, at most."""
+OBJECTS = 20_000
+"""Objects that one such statement builds, at most, where events are large; as many as the largest question."""
+
+
+def at_once(cost: int) -> int:
+    """How many events are read together, each of which builds so many objects at most."""
+    return max(1, min(AT_ONCE, OBJECTS // max(1, cost)))
 
 
 class Told(NamedTuple):
