@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from typing import Any
@@ -10,10 +11,12 @@ from graphql import GraphQLError
 
 from channels.admission import told
 from channels.logs import get_logger
-from channels.refusals import Refusal, Refused
+from channels.refusals import Refusal, Refused, later
 from models import refusals
 
 log = get_logger("laurel.faults")
+SHORT = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT}
+"""What a machine says that has no files, memory or room left: no fault of the request's, and it may pass."""
 
 
 def shown(problem: GraphQLError, request_id: str, *, hints: bool) -> GraphQLError:
@@ -26,6 +29,9 @@ def shown(problem: GraphQLError, request_id: str, *, hints: bool) -> GraphQLErro
     if problem.path is None or cause is None or isinstance(cause, GraphQLError):
         worded = told(problem, Refusal.VALIDATION_FAILED, hints)
         return _again(problem, worded["message"], worded["extensions"])
+    if _short(cause):
+        (away,) = later().errors
+        return _again(problem, away["message"], away["extensions"])
     log.error("a fault while answering", request_id=request_id, exc_info=cause)
     masked = mask(request_id)
     return _again(problem, masked["message"], masked["extensions"])
@@ -39,6 +45,8 @@ def refused(problem: Exception, *, hints: bool) -> Refused:
         return Refused(Refusal.VALIDATION_FAILED, [{"message": said.message, "extensions": said.extensions}])
     if isinstance(problem, refusals.Refusal):
         return Refused(Refusal.FORBIDDEN, [{"message": str(problem), "extensions": {"code": code_of(problem)}}])
+    if _short(problem):
+        return later()
     log.error("a fault while telling", request_id=request_id, exc_info=problem)
     return Refused(Refusal.INTERNAL_ERROR, [mask(request_id)])
 
@@ -52,6 +60,14 @@ def mask(request_id: str) -> dict[str, Any]:
 def code_of(refusal: refusals.Refusal) -> str:
     """A refusal's code: its class's name in capitals, `StaleVersion` as STALE_VERSION."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(refusal).__name__).upper()
+
+
+def _short(cause: Exception) -> bool:
+    """Whether the machine has run short of something, which is logged as that."""
+    if not isinstance(cause, OSError) or cause.errno not in SHORT:
+        return False
+    log.error("the machine has run short", problem=errno.errorcode[cause.errno])
+    return True
 
 
 def _again(problem: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:

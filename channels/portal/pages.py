@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from channels import gate
@@ -180,8 +180,11 @@ class Pages:
         return page
 
     def unavailable(self, request: Request) -> Response:
-        """503, in both languages, with when to come again."""
-        page = self.page(request, "unavailable.html", status=503, cache="no-store")
+        """503, in both languages, with when to come again; bare where not even a template can be read."""
+        try:
+            page = self.page(request, "unavailable.html", status=503, cache="no-store")
+        except OSError:
+            page = PlainTextResponse(Refusal.UNAVAILABLE.message, 503, {"Cache-Control": "no-store"})
         page.headers["Retry-After"] = str(BUSY_FOR)
         return page
 

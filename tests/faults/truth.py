@@ -123,6 +123,7 @@ FORESEEN = (
     "Exception terminating connection",
     "the virus scanner",
     "lines could not be written",
+    "the machine has run short",
 )
 """How errors begin that a server logs because of what is done to it."""
 
