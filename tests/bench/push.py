@@ -69,11 +69,12 @@ class Pushes:
         return self.measured
 
     def tell(self, console: Console) -> None:
-        """A table for a person."""
-        names = list(dict.fromkeys(name for line in self.measured for name in line if name not in WHAT))
-        table = Table(*WHAT[1:], *(right(name.replace("_", " ")) for name in names), box=None, pad_edge=False)
+        """A table for a person: each line says what it has in words, for thirteen columns are too many to read."""
+        table = Table("what", "contender", right("sockets"), "", box=None, pad_edge=False)
         for line in self.measured:
-            table.add_row(*(str(line[name]) for name in WHAT[1:]), *(figure(line.get(name)) for name in names))
+            said = (FIGURES[name].format(figure(value)) for name, value in line.items() if name in FIGURES)
+            sockets = f"{line['sockets']:,}"
+            table.add_row(str(line["what"]), str(line["contender"]), sockets, " · ".join(said))
         console.print(table)
 
     def goals(self) -> list[Goal]:
@@ -96,8 +97,20 @@ class Pushes:
         return wanted
 
 
-WHAT = ("bench", "what", "contender", "sockets")
 CPU = "cpu_us_per_message"
+FIGURES = {
+    CPU: "{} µs CPU a message",
+    "last_ms": "the last after {} ms",
+    "kb_per_socket": "{} kB a socket",
+    "statements": "{} statements",
+    "cpu_ms_per_second": "{} ms CPU a second",
+    "peak_memory_mb": "{} MB at most",
+    "p50_ms": "p50 {} ms",
+    "p99_ms": "p99 {} ms",
+    "changes_per_second": "{} changes a second",
+    "seconds": "all after {} s",
+}
+"""How each figure is said to a person."""
 
 
 def _number(line: Line, name: str) -> float:
