@@ -1,4 +1,4 @@
-"""`./run test`: every gate in turn, each with its time; what is given after it goes to pytest.
+"""`./run test`: every gate with its time, pytest last; what is given after it goes to pytest.
 
 ./run test                      all gates
 ./run test --quick tests/models pytest alone, on these tests
@@ -13,7 +13,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,13 +31,28 @@ class Gate:
     promise: str
     command: tuple[str, ...]
 
-    def holds(self) -> bool:
-        """Run it, its output going straight to the terminal."""
-        print(f"\n\033[1m── {self.name} · {self.promise}\033[0m", flush=True)
+    def tried(self, *, beside_others: bool = False) -> Outcome:
+        """Run it. Its output goes straight to the terminal, or is kept where it would be mixed with others'."""
         begun = time.monotonic()
-        code = subprocess.run((sys.executable, *self.command), cwd=ROOT, check=False).returncode
-        print(f"{'✓' if code == 0 else '✗'} {self.name} {time.monotonic() - begun:.1f} s", flush=True)
-        return code == 0
+        kept = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT} if beside_others else {}
+        done = subprocess.run((sys.executable, *self.command), cwd=ROOT, check=False, **kept)
+        return Outcome(self, done.returncode == 0, time.monotonic() - begun, done.stdout or b"")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Whether a gate holds, after how many seconds, and what its command said if that was kept."""
+
+    gate: Gate
+    holds: bool
+    seconds: float
+    said: bytes = b""
+
+    def tell(self) -> bool:
+        """Print it below the gate's title."""
+        sys.stdout.buffer.write(self.said)
+        print(f"{'✓' if self.holds else '✗'} {self.gate.name} {self.seconds:.1f} s", flush=True)
+        return self.holds
 
 
 GATES = (
@@ -59,10 +75,24 @@ def main(arguments: Sequence[str]) -> int:
     only = "tests" if chosen.quick else chosen.only
     gates = [with_arguments(gate, passed_on) for gate in GATES if only in (None, gate.name)]
     begun = time.monotonic()
-    failed = [gate.name for gate in gates if not gate.holds()]
+    failed = [outcome.gate.name for outcome in tried(gates) if not outcome.tell()]
     print(f"\n\033[1m{'✗ ' + ', '.join(failed) if failed else '✓ ' + str(len(gates)) + ' gates'}\033[0m", end=" ")
     print(f"{time.monotonic() - begun:.0f} s")
     return bool(failed)
+
+
+def tried(gates: Sequence[Gate]) -> Iterator[Outcome]:
+    """Each gate's outcome in turn, below its title: as many at once as there are cores, but pytest, which takes all."""
+    beside = [gate for gate in gates if gate.name != "tests"] if len(gates) > 1 else []
+    with ThreadPoolExecutor(CORES) as pool:
+        begun = {gate: pool.submit(gate.tried, beside_others=True) for gate in beside}
+        for gate in gates:
+            title(gate)
+            yield begun[gate].result() if gate in begun else gate.tried()
+
+
+def title(gate: Gate) -> None:
+    print(f"\n\033[1m── {gate.name} · {gate.promise}\033[0m", flush=True)
 
 
 def with_arguments(gate: Gate, passed_on: Sequence[str]) -> Gate:
