@@ -2,7 +2,12 @@
 const form = document.querySelector("form[data-graphql]");
 const problem = form.querySelector(".problem");
 const SIGN_IN = `mutation SignIn($input: SignInInput!) { signIn(input: $input) {
-  __typename ... on Session { viewer { audience } } ... on Refusal { message messageEn } } }`;
+  ... on Session { viewer { audience } } ... on Refusal { message messageEn } } }`;
+
+const NOT_STAFF = [
+  "Trang này dành cho cán bộ. Hãy xem hồ sơ của mình trên điện thoại.",
+  "This page is for staff. Follow your own dossiers on the phone.",
+];
 
 function onward() {
   const next = new URL(new URLSearchParams(location.search).get("next") ?? "/web/queries", location.origin);
@@ -23,7 +28,8 @@ form.addEventListener("submit", async (event) => {
   try {
     const body = JSON.stringify({ query: SIGN_IN, variables: { input } });
     const { data, errors } = await (await fetch(form.dataset.graphql, { method: "POST", headers, body })).json();
-    if (data?.signIn.__typename === "Session") return location.assign(onward());
+    if (data?.signIn.viewer?.audience === "STAFF") return location.assign(onward());
+    if (data?.signIn.viewer) return refuse(...NOT_STAFF);
     const [message, messageEn] = data ? [data.signIn.message, data.signIn.messageEn] : errors[0].message.split(" · ");
     refuse(message, messageEn ?? "");
   } catch {

@@ -16,9 +16,14 @@ function request(params, accept, more = {}) {
   return fetch("/web/graphql", { method: "POST", body: JSON.stringify(params), headers, credentials: "same-origin" });
 }
 
+async function heard(params, accept, headers) { // a session that ended is a stranger's: refused, perhaps for its length
+  const answer = await request(params, accept, headers);
+  if (!answer.ok && (await fetch(location.pathname, { method: "HEAD" })).status === 404) location.assign("/web/sign-in");
+  return answer;
+}
+
 async function once(params, headers) {
-  const answer = await request(params, "application/graphql-response+json", headers);
-  if (answer.status === 401) location.assign("/web/sign-in");
+  const answer = await heard(params, "application/graphql-response+json", headers);
   const told = await answer.json();
   const { cost, explain, ...rest } = told.extensions ?? {};
   if (params.operationName !== "IntrospectionQuery") {
@@ -29,7 +34,7 @@ async function once(params, headers) {
 }
 
 async function* told(params, headers) { // server-sent events of the distinct mode: event, then data, then a blank line
-  const answer = await request(params, "text/event-stream", headers);
+  const answer = await heard(params, "text/event-stream", headers);
   if (!answer.headers.get("content-type")?.startsWith("text/event-stream")) return void (yield await answer.json());
   let rest = "";
   for await (const part of chunks(answer.body.pipeThrough(new TextDecoderStream()))) {
@@ -53,13 +58,18 @@ async function* chunks(stream) { // not every browser lets a stream be read by `
   }
 }
 
+async function leave() {
+  await request({ query: "mutation { signOut { __typename } }" }, "application/json");
+  location.assign("/web/sign-in");
+}
+
 const fetcher = (params, { documentAST, headers } = {}) =>
   kindOf(documentAST, params.operationName) === "subscription" ? told(params, headers) : once(params, headers);
 
 const both = (vietnamese, english) => [vietnamese, " ", h("span", { lang: "en", key: english }, english)];
 const rows = (pairs) =>
   h("table", null, h("tbody", null, pairs.map(([name, value]) =>
-    h("tr", { key: name }, h("th", { scope: "row" }, name), h("td", null, String(value))))));
+    h("tr", { key: name }, h("th", { scope: "row" }, name), h("td", null, value.toLocaleString("vi"))))));
 
 const COST = {
   requested: "dự tính · requested",
@@ -68,6 +78,9 @@ const COST = {
   remaining: "còn lại · remaining",
   resetAt: "đầy lại lúc · full again at",
 };
+
+const costs = ({ resetAt, ...numbers }) =>
+  Object.entries({ ...numbers, resetAt: new Date(resetAt).toLocaleTimeString("vi") }).map(([name, said]) => [COST[name], said]);
 
 function Said() {
   const how = useSyncExternalStore(listen, () => asked.how);
@@ -84,7 +97,7 @@ function Said() {
       choice("1", both("câu lệnh SQL và thời gian", "SQL and times")),
       choice("plan", both("thêm kế hoạch của PostgreSQL", "PostgreSQL's plans too"))),
     h("h2", null, both("Chi phí của câu hỏi vừa rồi", "What the last question cost")),
-    said?.cost ? rows(Object.entries(COST).map(([name, label]) => [label, said.cost[name]])) : h("p", null, both("Chưa có.", "None yet.")),
+    said?.cost ? rows(costs(said.cost)) : h("p", null, both("Chưa có.", "None yet.")),
     explained && h("h2", null, both("Mili giây", "Milliseconds")),
     explained && rows(Object.entries(explained.milliseconds)),
     explained?.sql.map((each, place) => h("section", { key: place },
@@ -115,4 +128,4 @@ ReactDOM.createRoot(document.getElementById("composer")).render(h(GraphiQL, {
   defaultQuery: DEFAULT,
   isHeadersEditorEnabled: false,
   shouldPersistHeaders: false,
-}));
+}, h(GraphiQL.Logo, null, h("button", { type: "button", className: "laurel-leave", onClick: leave }, both("Đăng xuất", "Sign out")))));

@@ -81,11 +81,11 @@ async def page(browser: Browser, site: Site) -> AsyncIterator[Page]:
     assert said == []
 
 
-@pytest.mark.browser
-async def test_an_officer_signs_in_asks_and_reads_what_it_cost_and_its_sql(page: Page, site: Site) -> None:
+async def sign_in(page: Page, site: Site, who: str) -> None:
+    """Have somebody sign in by the page, after a wrong password."""
     hashed = await password.hashed(PASSWORD)
     async with site.province.sessions.begin() as session:
-        account = await session.get_one(rows.Account, site.province.viewers["officer"].account_id)
+        account = await session.get_one(rows.Account, site.province.viewers[who].account_id)
         account.password_hash = hashed
         name = account.username
     await page.goto("/web/sign-in")
@@ -95,6 +95,11 @@ async def test_an_officer_signs_in_asks_and_reads_what_it_cost_and_its_sql(page:
     await expect(page.get_by_role("alert")).to_contain_text("Tên đăng nhập hoặc mật khẩu không đúng")
     await page.get_by_label("Mật khẩu").fill(PASSWORD)
     await page.get_by_role("button").click()
+
+
+@pytest.mark.browser
+async def test_an_officer_signs_in_asks_and_reads_what_it_cost_and_its_sql(page: Page, site: Site) -> None:
+    await sign_in(page, site, "officer")
     await page.get_by_label("Execute query (Ctrl-Enter)").click(timeout=SEEN)
     await expect(page.get_by_label("Result Window")).to_contain_text('"totalCount": 0', timeout=SEEN)
     await page.get_by_label("Chi phí và SQL").click()
@@ -104,3 +109,28 @@ async def test_an_officer_signs_in_asks_and_reads_what_it_cost_and_its_sql(page:
     await expect(page.locator("pre").first).to_contain_text("SELECT", timeout=SEEN)
     await page.get_by_label("Show GraphiQL Explorer").click()
     await expect(page.get_by_text("dossiers", exact=True).first).to_be_visible()
+
+
+@pytest.mark.browser
+async def test_an_officer_signs_out(page: Page, site: Site) -> None:
+    await sign_in(page, site, "officer")
+    await page.get_by_role("button", name="Đăng xuất").click(timeout=SEEN)
+    await expect(page.get_by_role("heading", name="Đăng nhập")).to_be_visible()
+    assert not [cookie for cookie in await page.context.cookies() if cookie["name"] == "laurel_web"]
+
+
+@pytest.mark.browser
+async def test_who_asks_when_the_session_has_ended_is_asked_to_sign_in_again(browser: Browser, site: Site) -> None:
+    async with await browser.new_context(base_url=site.address) as context:
+        page = await context.new_page()
+        await sign_in(page, site, "officer")
+        await expect(page.get_by_label("Execute query (Ctrl-Enter)")).to_be_visible(timeout=SEEN)
+        await context.clear_cookies()
+        await page.get_by_label("Execute query (Ctrl-Enter)").click()
+        await expect(page.get_by_role("heading", name="Đăng nhập")).to_be_visible()
+
+
+@pytest.mark.browser
+async def test_a_nominee_is_told_that_the_page_is_for_staff(page: Page, site: Site) -> None:
+    await sign_in(page, site, "nominee")
+    await expect(page.get_by_role("alert")).to_contain_text("Trang này dành cho cán bộ")
