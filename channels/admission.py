@@ -94,7 +94,7 @@ class Admission:
             return
         acts = caller.viewer.acts
         if operation.kind is OperationType.MUTATION and acts is not None and not acts.issuperset(operation.roots):
-            raise Refused(Refusal.BEYOND_TOKEN)
+            raise Refused(Refusal.BEYOND_TOKEN, act=min(set(operation.roots) - acts))
         if len(operation.roots) > 1 and not GUESSED.isdisjoint(operation.roots):
             raise Refused(Refusal.TOO_MANY_ROOT_FIELDS)  # one password, one code a request
         if operation.weight.introspects and not self._serves(caller):
@@ -107,7 +107,7 @@ class Admission:
             return
         if caller.refused:
             raise caller.refused
-        raise Refused(Refusal.FORBIDDEN if caller.token else Refusal.UNAUTHENTICATED)
+        raise Refused(Refusal.FORBIDDEN if caller.token else Refusal.UNAUTHENTICATED, act=operation.roots[0])
 
     def _serves(self, caller: Caller) -> bool:
         """Whether the channel is there for this caller, and may show all it has."""

@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from starlette.applications import Starlette
@@ -18,13 +17,11 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.types import Receive, Scope, Send
 
 from channels.admission import Admission
 from channels.answers import KeptAnswers
 from channels.attendance import Attendance
 from channels.contract import CHANNELS, Channel, Transport
-from channels.cors import Cors
 from channels.crowd import Crowds
 from channels.documents import read_documents
 from channels.files.routes import routes as files
@@ -33,25 +30,31 @@ from channels.http import GraphQLOverHTTP
 from channels.last_use import LastUse
 from channels.leases import Leases
 from channels.limits import RateLimits
+from channels.obstacles import CannotStart
 from channels.portal.comment_form import CommentForm
 from channels.portal.pages import Pages
 from channels.prepared import prepare
-from channels.proxies import Proxies
+from channels.proxies import place
 from channels.secret import secret_of
+from channels.security_record import SecurityRecord
 from channels.session import Door, Found, Sessions
 from channels.settings import Settings
+from channels.site import Site
 from channels.streams import SetSession, Streams
 from channels.timekeeper import Timekeeper
 from channels.toll import Toll
+from channels.turned_away import TurnedAway
 from channels.web.composer import Composer
 from channels.ws import GraphQLTransportWS
 from models import database
 from models.access import Viewer
+from models.secret import keyed
 from resolvers.account import viewer_by_token
 from resolvers.client import Client
 from resolvers.context import Context
 from resolvers.engine import Engine, Pool
 from resolvers.feed import Feed
+from resolvers.incidents import Incidents
 from resolvers.tracking import PASS, viewer_by_pass
 from schema import schema
 
@@ -82,6 +85,8 @@ class Laurel:
     """Those of the channels that ask nobody who they are."""
     admissions: dict[str, Admission] = field(default_factory=dict)
     streams: dict[str, Streams] = field(default_factory=dict)
+    incidents: Incidents = field(default_factory=Incidents)
+    """What was tried in vain of late."""
     migrated: bool = False
     looking: asyncio.Task[None] | None = None
 
@@ -102,10 +107,25 @@ class Laurel:
             engine=self.engine,
             feed=self.feed,
             sessions=self.transactions,
-            client=Client(channel.name, self.settings.session_length, self.settings.session_idle),
+            client=self.client(channel),
             set_session=set_session,
             secret=lambda: self.secret,
+            incidents=self.incidents,
         )
+
+    def client(self, channel: Channel) -> Client:
+        """What is known of everybody who asks on a channel."""
+        return Client(channel.name, self.settings.session_length, self.settings.session_idle, hashed=self.hashed)
+
+    def hashed(self, address: str) -> bytes | None:
+        """What is kept of an address; nothing where the key cannot be read, for what happens is kept all the same."""
+        with contextlib.suppress(CannotStart):
+            return keyed(self.secret, "address", place(address).encode())
+        return None
+
+    def turned_away(self, channel: Channel) -> TurnedAway:
+        """Who notes whom a channel turns away."""
+        return TurnedAway(channel.name, self.incidents, self.hashed)
 
     @cached_property
     def secret(self) -> bytes:
@@ -175,31 +195,6 @@ def create_app(settings: Settings) -> Starlette:
     return app
 
 
-class Site(Starlette):
-    """Starlette for pages and sockets; requests to GraphQL are spared its routing and middleware."""
-
-    def __init__(
-        self, routes: Sequence[BaseRoute], proxies: Sequence[str] = (), origins: Sequence[str] = (), **given: Any
-    ) -> None:
-        super().__init__(routes=routes, **given)
-        self._proxies, self._cors = Proxies(proxies), Cors(origins)
-        self._endpoints: dict[str, GraphQLOverHTTP] = {
-            route.path: route.endpoint
-            for route in routes
-            if isinstance(route, Route) and isinstance(route.endpoint, GraphQLOverHTTP)
-        }
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or serve a socket."""
-        if self._proxies and scope["type"] != "lifespan":
-            self._proxies.look_through(scope)
-        endpoint = self._endpoints.get(scope["path"]) if scope["type"] == "http" else None
-        answer = endpoint or super().__call__
-        if self._cors and (origin := self._cors.origin(scope)):
-            return await self._cors.answer(origin, answer, scope, receive, send)
-        return await answer(scope, receive, send)
-
-
 def assembled(settings: Settings) -> Laurel:
     """The parts, not yet connected to anything."""
     pool = Pool(settings.database_url, size=settings.readers)
@@ -229,7 +224,8 @@ def _routes(laurel: Laurel, channel: Channel) -> list[BaseRoute]:
     headers = security(secure=laurel.settings.secure_cookies, varies=bool(laurel.settings.origins))
     toll = Toll(admission, laurel.limits)
     answers = None if channel.sessions else laurel.answers
-    endpoint = GraphQLOverHTTP(admission, door, streams, context, headers, toll, answers)
+    noted = laurel.turned_away(channel)
+    endpoint = GraphQLOverHTTP(admission, door, streams, context, headers, toll, noted, answers)
     routes: list[BaseRoute] = [Route(channel.path, endpoint)]
     if Transport.WS in channel.transports:
         routes.append(WebSocketRoute(channel.path, GraphQLTransportWS(admission, door, streams, toll)))
@@ -272,6 +268,8 @@ async def _lifespan(laurel: Laurel, _: Starlette) -> AsyncIterator[None]:
     timekeeper.start()
     last_use = LastUse(laurel.sessions, laurel.transactions)
     last_use.start()
+    record = SecurityRecord(laurel.incidents, laurel.transactions)
+    record.start()
     gc.collect()
     gc.freeze()  # what was made at start stays: half of the time spent on collecting was on it
     gc.set_threshold(10_000, 20, 100)  # a warm read leaves nothing to collect; of a new document 2 MB less wait for it
@@ -284,6 +282,7 @@ async def _lifespan(laurel: Laurel, _: Starlette) -> AsyncIterator[None]:
                 await timekeeper.stop()
                 await laurel.limits.stop()
                 await last_use.stop()
+                await record.stop()
                 await laurel.feed.stop()
                 await laurel.pool.close()
                 await laurel.writing.dispose()

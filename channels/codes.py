@@ -13,9 +13,9 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from channels.closing import Close
-from channels.faults import code_of
 from channels.refusals import Refusal
 from models import refusals
+from models.refusals import code_of
 from resolvers import bulk
 from resolvers.engine import refused
 

@@ -21,6 +21,7 @@ from channels.wire import OUTWARD, WIRE, Line, Outward
 
 if TYPE_CHECKING:
     from channels.explain import Explained
+    from channels.session import Caller
     from channels.toll import Paid
 
 T = TypeVar("T")
@@ -62,6 +63,8 @@ class Exchange:
     """How, where staff asked for that too."""
     paid: Paid | None = None
     """For what it asks."""
+    caller: Caller | None = None
+    """Who asks, where files are asked for."""
     cookies: Sequence[str] = ()
     gone = False
 

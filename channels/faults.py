@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 from typing import Any
 
 from graphql import GraphQLError
@@ -13,6 +12,7 @@ from channels.admission import told
 from channels.logs import get_logger
 from channels.refusals import Refusal, Refused, later
 from models import refusals
+from models.refusals import code_of
 
 log = get_logger("laurel.faults")
 SHORT = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT}
@@ -55,11 +55,6 @@ def mask(request_id: str) -> dict[str, Any]:
     """A fault of ours: nothing of it but the id to look it up by."""
     code = {"code": Refusal.INTERNAL_ERROR.name, "requestId": request_id}
     return {"message": Refusal.INTERNAL_ERROR.message, "extensions": code}
-
-
-def code_of(refusal: refusals.Refusal) -> str:
-    """A refusal's code: its class's name in capitals, `StaleVersion` as STALE_VERSION."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(refusal).__name__).upper()
 
 
 def _short(cause: Exception) -> bool:

@@ -23,6 +23,7 @@ from channels.refusals import Refusal, Refused, later
 from channels.session import Caller, Door, Said
 from channels.streams import MakeContext, Streams
 from channels.toll import Toll
+from channels.turned_away import TurnedAway
 from channels.watch import Watch
 from models.access import Audience
 from resolvers.client import SignedIn
@@ -56,10 +57,12 @@ class GraphQLOverHTTP:
         context: MakeContext,
         headers: Standing,
         toll: Toll,
+        turned_away: TurnedAway,
         answers: KeptAnswers | None = None,
     ) -> None:
         self.admission, self.door, self.streams, self.context, self.headers = admission, door, streams, context, headers
-        self.toll, self.answers = toll, answers
+        self.toll, self.turned_away = toll, turned_away
+        self.answers = answers
         """Those of a channel that asks nobody who they are."""
         self.methods = ("GET", "HEAD", "POST") if answers else ("GET", "POST")
         self.channel, self.engine = admission.channel, admission.engine
@@ -108,7 +111,11 @@ class GraphQLOverHTTP:
         if caller.refused and caller.by_cookie:
             exchange.cookies = [self.door.clear_cookie()]
         answering = explaining(self, exchange, caller) if asked.explain else self
-        admitted = answering._admit(exchange, body, caller)
+        try:
+            admitted = answering._admit(exchange, body, caller)
+        except Refused as refused:
+            self.turned_away.by_token(refused, caller, exchange.address)
+            raise
         if admitted.tier > Tier.CITIZEN:
             SECONDS.set(self.admission.gates[admitted.tier].limits.seconds)
         exchange.paid = self.toll.pay_now(admitted) or await self.toll.pay(exchange.address, admitted)
@@ -241,7 +248,7 @@ class GraphQLOverHTTP:
             exchange.cookies = self.door.set_cookies(begun) if begun else [self.door.clear_cookie()]
 
         context = self.context(admitted.viewer, set_session)
-        context.client = self.door.client(exchange.headers, context.client)
+        context.client = self.door.client(exchange.headers, context.client, exchange.address)
         context.page_limit = admitted.page
         work = self.engine.execute(admitted.document, admitted.variables, admitted.operation.name, context)
         acts = admitted.kind is OperationType.MUTATION

@@ -20,9 +20,16 @@ class Refused(Exception):
     """The request is not answered. `errors` is the exact list a client gets."""
 
     def __init__(
-        self, refusal: Refusal, errors: list[dict[str, Any]] | None = None, *, headers: dict[str, str] | None = None
+        self,
+        refusal: Refusal,
+        errors: list[dict[str, Any]] | None = None,
+        *,
+        headers: dict[str, str] | None = None,
+        act: str | None = None,
     ) -> None:
         super().__init__(refusal.name)
+        self.act = act
+        """What was asked for, where that matters to whoever looks later."""
         self.refusal = refusal
         self.headers = headers or {}
         self.errors = errors or [{"message": refusal.message, "extensions": {"code": refusal.name}}]

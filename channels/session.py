@@ -199,12 +199,12 @@ class Door:
         """The token in the session cookie."""
         return _cookie(headers, self.cookie)
 
-    def client(self, headers: Mapping[str, str], known: Client) -> Client:
+    def client(self, headers: Mapping[str, str], known: Client, address: str | None = None) -> Client:
         """What is known of a client, with what its headers say of its session, its device and its browser."""
         bearer = headers.get("authorization")
         token = self.cookie_of(headers) if bearer is None else bearer_of(bearer)
         device = _cookie(headers, self.device_cookie)
-        return replace(known, token=token, device=device, agent=headers.get("user-agent"))
+        return replace(known, token=token, device=device, agent=headers.get("user-agent"), address=address)
 
     def same_site(self, headers: Mapping[str, str]) -> bool:
         """Whether a browser says that this site's own page sent the request; a cookie counts only then."""

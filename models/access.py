@@ -41,6 +41,7 @@ class Permission(enum.Enum):
 
     READ_PERSONAL_DATA = "read personal data"
     COMPOSE_QUESTIONS = "compose large questions of one's own"
+    READ_SECURITY_EVENTS = "read the security events of the accounts in one's agencies"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -53,8 +54,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COUNCIL_MEMBER: frozenset(),
     Role.SECRETARY: frozenset({Permission.COMPOSE_QUESTIONS}),
     Role.CHAIRMAN: frozenset({Permission.COMPOSE_QUESTIONS}),
-    Role.AUDITOR: frozenset({Permission.COMPOSE_QUESTIONS}),
-    Role.ADMINISTRATOR: frozenset(),
+    Role.AUDITOR: frozenset({Permission.COMPOSE_QUESTIONS, Permission.READ_SECURITY_EVENTS}),
+    Role.ADMINISTRATOR: frozenset({Permission.READ_SECURITY_EVENTS}),
 }
 
 
@@ -107,6 +108,8 @@ class Viewer:
     """Of those, the paths of the agencies whose nominees' personal data the viewer's role there is for."""
     administers_in: tuple[str, ...] = bound(ARRAY(Text), ())
     """Paths of the agencies whose accounts the viewer administers."""
+    watches_in: tuple[str, ...] = bound(ARRAY(Text), ())
+    """Paths of the agencies whose accounts' security events the viewer's role there is for."""
     holdings: tuple[Holding, ...] = ()
     permissions: frozenset[Permission] = frozenset()
     acts: frozenset[str] | None = None
@@ -153,6 +156,7 @@ def viewer_of(account_id: UUID, nominee_id: UUID | None, holdings: tuple[Holding
         handles_in=paths(_HANDLING),
         reads_personal_in=paths({role for role in _HANDLING if Permission.READ_PERSONAL_DATA in PERMISSIONS[role]}),
         administers_in=paths({Role.ADMINISTRATOR}),
+        watches_in=paths({role for role in roles if Permission.READ_SECURITY_EVENTS in PERMISSIONS[role]}),
         holdings=holdings,
         permissions=frozenset().union(*(PERMISSIONS[role] for role in roles)),
     )

@@ -43,7 +43,8 @@ class AccessToken(Identified, Base):
     """Names of the mutations it may ask for; without any it only reads."""
     permissions: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """Names of the permissions it has of those that its account's roles give."""
-    created_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    created_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), default=None)
+    """None: whoever runs the server, at its terminal."""
     created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
     expires_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -51,7 +52,7 @@ class AccessToken(Identified, Base):
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column(default=1)
     account: Mapped[Account] = relationship(lazy="raise", init=False, foreign_keys=[account_id])
-    created_by: Mapped[Account] = relationship(lazy="raise", init=False, foreign_keys=[created_by_id])
+    created_by: Mapped[Account | None] = relationship(lazy="raise", init=False, foreign_keys=[created_by_id])
 
     __table_args__ = (
         CheckConstraint("octet_length(token_hash) = 32", name="token_hash_is_sha256"),
@@ -63,8 +64,8 @@ class AccessToken(Identified, Base):
         Index("ix_access_token_account", "account_id", "created_at", "id"),
     )
 
-    def entry(self, act: str, by: Viewer, **said: Any) -> Entry:
-        """The journal entry of what was just done with it."""
+    def entry(self, act: str, by: Viewer | None, **said: Any) -> Entry:
+        """The journal entry of what was just done with it; by None: at the server's terminal."""
         told = {
             "account": str(self.account_id),
             "acts": list(self.acts),
@@ -74,7 +75,7 @@ class AccessToken(Identified, Base):
         }
         return Entry(
             act=act,
-            actor_id=by.account_id,
+            actor_id=by.account_id if by else None,
             subject_kind="AccessToken",
             subject_id=self.id,
             subject_version=self.version,

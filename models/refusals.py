@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,11 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} · {self.message_en}"
+
+
+def code_of(refusal: Refusal) -> str:
+    """A refusal's code: its class's name in capitals, `StaleVersion` as STALE_VERSION."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(refusal).__name__).upper()
 
 
 @dataclass

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import models as rows
 from models import access_token, calendar
 from models import session as sessions
-from models.access import Audience, Viewer, viewer_of
+from models.access import Audience, Permission, Viewer, viewer_of
 from models.dossier import sees_few
 from resolvers.holdings import holdings
 
@@ -68,7 +68,9 @@ async def _by_program(session: AsyncSession, digest: bytes) -> tuple[Viewer, dat
     account, token = row
     whole = await viewer_for(session, account)
     narrowed = frozenset(permission for permission in whole.permissions if permission.name in token.permissions)
-    return replace(whole, permissions=narrowed, acts=frozenset(token.acts)), token.expires_at
+    watches_in = whole.watches_in if Permission.READ_SECURITY_EVENTS in narrowed else ()
+    viewer = replace(whole, permissions=narrowed, watches_in=watches_in, acts=frozenset(token.acts))
+    return viewer, token.expires_at
 
 
 async def note_used(session: AsyncSession, digests: Collection[bytes]) -> None:

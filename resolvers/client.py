@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -33,6 +34,10 @@ _SYSTEMS = {
 _PROGRAM = re.compile(r"[A-Za-z][\w.-]{0,30}", re.ASCII)
 
 
+def _unkept(_: str) -> None:
+    """Where a transport has no key, nothing is kept of addresses."""
+
+
 @dataclass(frozen=True)
 class Client:
     """What a transport knows of who asks; where it knows nothing, a session begins all the same."""
@@ -48,6 +53,15 @@ class Client:
     """The secret that the device was given when somebody last signed in on it."""
     agent: str | None = None
     """What the browser says of itself: it is put in a few words, and not kept."""
+    address: str | None = None
+    """Where it is, of which a keyed hash is kept:"""
+    hashed: Callable[[str], bytes | None] = _unkept
+    """made by this."""
+
+    @property
+    def place(self) -> bytes | None:
+        """What is kept of where it is."""
+        return self.hashed(self.address) if self.address else None
 
 
 @dataclass(frozen=True)

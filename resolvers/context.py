@@ -10,7 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from models.access import ANONYMOUS, Viewer
+from models.security_event import SecurityEventKind
+from resolvers.account import token_hash
 from resolvers.client import Client, SignedIn
+from resolvers.incidents import Incident, Incidents
 from resolvers.work import Act, Work
 
 if TYPE_CHECKING:
@@ -37,6 +40,8 @@ class Context:
     """Tells the transport of a new session, or that there is none any more, so that it may set a cookie."""
     secret: Callable[[], bytes] = bytes
     """The key of what is kept as keyed hashes."""
+    incidents: Incidents = field(default_factory=Incidents)
+    """Where it is noted what was tried in vain."""
     rehearsals: list[AsyncSession] = field(default_factory=list)
     """Transactions of dry runs, read from and then rolled back by whoever answers the mutation."""
 
@@ -54,6 +59,13 @@ class Context:
         """From here on nobody in particular asks."""
         self.set_session(None)
         self.viewer = ANONYMOUS
+
+    def note(self, kind: SecurityEventKind, act: str, code: str | None = None, subject: object = None) -> None:
+        """Note what whoever asks tried in vain, and on what, by its id; nothing is written here."""
+        viewer, client = self.viewer, self.client
+        token = token_hash(client.token) if client.token and viewer.acts is not None else None
+        who = viewer.account_id, viewer.session_id
+        self.incidents.note(Incident(kind, self.channel, *who, act, code, client.place, token), subject)
 
     def work(self, act: str, said: Act) -> Work:
         """One transaction for one act; nobody else commits."""

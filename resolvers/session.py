@@ -41,7 +41,7 @@ async def begin_session(work: AsyncSession, account: Account, kind: SignInMethod
     )
     work.add(begun)
     await work.flush()
-    security.note(work, SecurityEventKind.SIGNED_IN, client.channel, account_id=account.id, session_id=begun.id)
+    security.note(work, SecurityEventKind.SIGNED_IN, client, account_id=account.id, session_id=begun.id)
     viewer = replace(await viewer_for(work, account), session_id=begun.id)
     return SignedIn(token, device, begun.expires_at, begun.id, viewer)
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.account import Account
-from models.refusals import NotFound, NotPermitted, WrongCredentials
+from models.refusals import NotFound, NotPermitted, TooManyAttempts, WrongCredentials
 from models.security_event import SecurityEventKind
 from models.session import Session, SignInMethod, visible_own_session
 from resolvers import password, security
@@ -81,8 +81,9 @@ async def change_password(context: Context, input: ChangePasswordInput) -> Signe
     tried = hashlib.sha256(b"session " + own.bytes).digest()
     async with context.sessions.begin() as work:
         account = await work.get_one(Account, context.viewer.account_id)
-        await count(work, tried)
+        await _count(context, work, tried)
     if not await password.agrees(account.password_hash, input.current_password):
+        context.note(SecurityEventKind.SIGN_IN_FAILED, "changePassword")
         raise WrongCredentials
     password.must_be_good("newPassword", input.new_password, account.username)
     hashed = await password.hashed(input.new_password)
@@ -91,6 +92,14 @@ async def change_password(context: Context, input: ChangePasswordInput) -> Signe
         await forgive(work, tried)
     context.signed_in(begun)
     return begun
+
+
+async def _count(context: Context, work: AsyncSession, tried: bytes) -> None:
+    try:
+        await count(work, tried)
+    except TooManyAttempts:
+        context.note(SecurityEventKind.TRIED_WHILE_LOCKED, "changePassword")
+        raise
 
 
 async def _changed(context: Context, work: AsyncSession, before: Account, hashed: str) -> SignedIn:
@@ -123,4 +132,4 @@ def _own(context: Context) -> UUID:
 
 def _note(context: Context, work: AsyncSession, kind: SecurityEventKind, session_id: UUID) -> None:
     account_id = context.viewer.account_id
-    security.note(work, kind, context.channel, account_id=account_id, session_id=session_id)
+    security.note(work, kind, context.client, account_id=account_id, session_id=session_id)

@@ -26,6 +26,7 @@ from resolvers import password, security
 from resolvers.account import token_hash
 from resolvers.client import Client, SignedIn
 from resolvers.context import Context
+from resolvers.incidents import Incident
 from resolvers.session import begin_session
 
 ATTEMPTS = 5
@@ -59,7 +60,11 @@ async def sign_in(context: Context, input: SignInInput) -> SignedIn:
     async with context.sessions.begin() as work:
         found = (await work.execute(_account(name, client.device))).one_or_none()
         account, known = found if found else (None, False)
-        attempt = await count(work, _device(client) if known else _name(name))
+        try:
+            attempt = await count(work, _device(client) if known else _name(name))
+        except TooManyAttempts:
+            _note_locked(context, account)
+            raise
     hashed = account.password_hash if account and account.active and not account.service else None
     right = await password.agrees(hashed, input.password)
     renewed = await password.hashed(input.password) if right and hashed and password.outdated(hashed) else None
@@ -75,11 +80,18 @@ async def sign_in(context: Context, input: SignInInput) -> SignedIn:
     return begun
 
 
+def _note_locked(context: Context, account: Account | None) -> None:
+    """Note that somebody goes on trying: whose name it is, not who asks."""
+    whose = account.id if account else None
+    kind, client = SecurityEventKind.TRIED_WHILE_LOCKED, context.client
+    context.incidents.note(Incident(kind, client.channel, whose, act="signIn", place=client.place))
+
+
 async def _fail(work: AsyncSession, client: Client, account: Account | None, attempt: Attempt) -> None:
     whose = account.id if account else None
-    security.note(work, SecurityEventKind.SIGN_IN_FAILED, client.channel, account_id=whose)
+    security.note(work, SecurityEventKind.SIGN_IN_FAILED, client, account_id=whose)
     if attempt.locks:
-        security.note(work, SecurityEventKind.LOCKED, client.channel, account_id=whose)
+        security.note(work, SecurityEventKind.LOCKED, client, account_id=whose)
 
 
 async def _succeed(

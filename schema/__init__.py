@@ -33,6 +33,7 @@ from schema.opinion import OpinionQuery
 from schema.posting import PostingQuery
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
+from schema.security_event import SecurityEventQuery
 from schema.session import SessionMutation
 from schema.statistics import StatisticsQuery
 from schema.tracking import TrackingMutation
@@ -43,6 +44,7 @@ class Query(
     NodeQuery,
     AccountQuery,
     AccessTokenQuery,
+    SecurityEventQuery,
     AgencyQuery,
     NomineeQuery,
     AwardQuery,

@@ -12,10 +12,12 @@ from models.access import Audience, Permission, Role
 from models.event import visible_account
 from resolvers import session as resolve
 from resolvers.engine import Connection, Ref, many, shows
+from resolvers.security_event import of_account
 from schema.agency import Agency
 from schema.node import Node
 
 if TYPE_CHECKING:
+    from schema.security_event import SecurityEvent
     from schema.session import AccountSession
 
 
@@ -30,6 +32,7 @@ class Account(Node):
     title: str | None
     """Title and post."""
     sessions: Connection[Annotated[AccountSession, strawberry.lazy("schema.session")]] = many(resolve.sessions)
+    security_events: Connection[Annotated[SecurityEvent, strawberry.lazy("schema.security_event")]] = many(of_account)
 
 
 @strawberry.type

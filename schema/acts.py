@@ -11,6 +11,7 @@ import strawberry
 from models.refusals import Refusal
 from resolvers import bulk
 from resolvers.engine import Ref
+from resolvers.security import note_refused
 from resolvers.unfinished import FAULTS, unfinished
 from resolvers.work import Replayed
 from schema.refusals import shown
@@ -69,6 +70,7 @@ async def _answered(info: strawberry.Info, fn: Act, *input: Any) -> Any:
     except Replayed as before:
         return before.reply
     except Refusal as refusal:
+        note_refused(info.context, info.field_name, refusal, *input)
         return shown(refusal)
     except FAULTS as fault:
         raise unfinished(fault) from fault

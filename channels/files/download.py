@@ -21,6 +21,8 @@ _PIECE = 1 << 18
 class Downloads(Endpoint):
     """Hands files out to whoever sees the paper they are of."""
 
+    act = "download"
+
     async def serve(self, exchange: Exchange, said_id: str) -> None:
         """Send one file whole; Range is not served, 25 MB come again sooner than a piece is worth its holes."""
         if exchange.method != "GET":

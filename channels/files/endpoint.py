@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 from starlette.types import Receive, Scope, Send
 
@@ -19,6 +20,7 @@ from channels.refusals import Refusal, Refused, later
 from channels.session import Door
 from models import refusals
 from models.access import Audience, Viewer
+from models.security_event import SecurityEventKind
 from resolvers.unfinished import FAULTS, unfinished
 
 if TYPE_CHECKING:
@@ -28,6 +30,12 @@ log = get_logger("laurel.files")
 
 POLICY = b"content-security-policy", b"sandbox; default-src 'none'; frame-ancestors 'none'"
 """What somebody sent is no page of ours, whatever a browser may make of it."""
+_IN_VAIN = {
+    Refusal.INFECTED_FILE: SecurityEventKind.INFECTED_FILE,
+    Refusal.NOT_FOUND: SecurityEventKind.ACT_REFUSED,
+    Refusal.NOT_PERMITTED: SecurityEventKind.ACT_REFUSED,
+}
+"""Who sends what is harmful, or wants what is not theirs."""
 _ANSWERED = {
     refusals.NotFound: Refusal.NOT_FOUND,
     refusals.IllegalStep: Refusal.ILLEGAL_STEP,
@@ -37,9 +45,13 @@ _ANSWERED = {
 class Endpoint(ABC):
     """An address for the staff's files."""
 
+    act: str
+    """What is done there, as the record of security events calls it."""
+
     def __init__(self, laurel: Laurel, store: Store) -> None:
         settings = laurel.settings
         self.door = Door(WEB, laurel.sessions, frozenset(settings.origins), settings.secure_cookies)
+        self.turned_away = laurel.turned_away(WEB)
         self.sessions, self.store, self.scanner = laurel.transactions, store, scanner(settings.scanner)
         self.incoming = incoming(settings.data)
         standing = security(secure=settings.secure_cookies)
@@ -48,14 +60,18 @@ class Endpoint(ABC):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever it is."""
         exchange = Exchange(scope, receive, send, self.headers, channel=WEB.name, route="files")
+        said_id = scope.get("path_params", {}).get("id", "")
         try:
-            await self.serve(exchange, scope.get("path_params", {}).get("id", ""))
+            await self.serve(exchange, said_id)
         except Refused as refused:
+            self._note(exchange, refused, said_id)
             await exchange.refuse(refused)
         except ClientGone:
             exchange.write(499)
         except refusals.Refusal as refusal:
-            await exchange.refuse(Refused(_ANSWERED.get(type(refusal), Refusal.NOT_PERMITTED)))
+            said = Refused(_ANSWERED.get(type(refusal), Refusal.NOT_PERMITTED))
+            self._note(exchange, said, said_id)
+            await exchange.refuse(said)
         except FAULTS as fault:
             await exchange.refuse(self._failed(exchange, fault))
         except Exception as fault:
@@ -69,13 +85,22 @@ class Endpoint(ABC):
         log.warning("the database does not answer for a file", request_id=exchange.id, exc_info=fault)
         return later()
 
+    def _note(self, exchange: Exchange, refused: Refused, said_id: str) -> None:
+        """Note what somebody tried in vain, and whoever came by a token that does not hold."""
+        caller, kind, code = exchange.caller, _IN_VAIN.get(refused.refusal), refused.refusal.name
+        if caller is not None and kind is not None:
+            said = said_id or dossier_of(exchange)
+            self.turned_away.note(kind, caller, exchange.address, self.act, code, said)
+        elif caller is not None:
+            self.turned_away.by_token(refused, caller, exchange.address)
+
     @abstractmethod
     async def serve(self, exchange: Exchange, said_id: str) -> None:
         """Answer a request for this address, or raise Refused."""
 
     async def staff(self, exchange: Exchange) -> Viewer:
         """Who of the staff asks. Raises UNAUTHENTICATED, CROSS_SITE, or FORBIDDEN for those the channel is not for."""
-        caller = await self.door.caller(exchange.headers)
+        caller = exchange.caller = await self.door.caller(exchange.headers)
         if caller.refused:
             exchange.cookies = [self.door.clear_cookie()] if caller.by_cookie else []
             raise caller.refused
@@ -84,6 +109,12 @@ class Endpoint(ABC):
         if caller.viewer.audience is not Audience.STAFF:
             raise Refused(Refusal.FORBIDDEN)
         return caller.viewer
+
+
+def dossier_of(exchange: Exchange) -> str:
+    """For which dossier a file is sent."""
+    query = parse_qs(exchange.query_string[:500].decode("latin-1"), max_num_fields=5)
+    return query.get("dossier", [""])[0]
 
 
 def folder(data: Path) -> Folder:

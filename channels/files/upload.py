@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
 
 import orjson
 
 from channels.budgets import UPLOADS
 from channels.exchange import Exchange
 from channels.files.arrival import Body, arriving, must_fit
-from channels.files.endpoint import Endpoint
+from channels.files.endpoint import Endpoint, dossier_of
 from channels.files.names import kept_name
 from channels.files.signature import declared_type, must_be
 from channels.files.signed import Seals
@@ -39,6 +38,8 @@ KEPT_AT_ONCE = 3
 class Uploads(Endpoint):
     """Takes files in."""
 
+    act = "upload"
+
     def __init__(self, laurel: Laurel, store: Store) -> None:
         super().__init__(laurel, store)
         self._turns, self.limits = asyncio.Semaphore(AT_ONCE), laurel.limits
@@ -60,11 +61,11 @@ class Uploads(Endpoint):
     async def _taken(self, exchange: Exchange, body: Body) -> DocumentFile:
         viewer = await self.staff(exchange)
         if viewer.acts is not None and viewer.acts.isdisjoint(_FILED_BY):
-            raise Refused(Refusal.BEYOND_TOKEN)
+            raise Refused(Refusal.BEYOND_TOKEN, act=self.act)
         await self.limits.spend(UPLOADS, viewer.account_id)
         name, kind = _said(exchange)
         must_fit(exchange.headers.get("content-length"))
-        room = await document.room(self.sessions, viewer, _dossier(exchange))
+        room = await document.room(self.sessions, viewer, dossier_of(exchange))
         _must_have_room(room)
         async with self._turns, arriving(body, self.incoming) as arrived:
             await asyncio.to_thread(must_be, kind, arrived.path)
@@ -86,12 +87,6 @@ def _said(exchange: Exchange) -> tuple[str, FileType]:
         raise Refused(Refusal.RAW_BODY_ONLY)
     name = kept_name(exchange.headers.get("x-file-name"))
     return name, declared_type(media_type, name)
-
-
-def _dossier(exchange: Exchange) -> str:
-    """For which dossier it is sent."""
-    query = parse_qs(exchange.query_string[:500].decode("latin-1"), max_num_fields=5)
-    return query.get("dossier", [""])[0]
 
 
 def _must_have_room(room: Room) -> None:

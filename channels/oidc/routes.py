@@ -25,11 +25,11 @@ from channels.oidc.providers import Provider
 from channels.oidc.tokens import Untrusted
 from channels.portal.pages import Pages
 from channels.refusals import Refused
-from channels.session import Door
+from channels.session import Caller, Door
+from models.security_event import SecurityEventKind
 from models.session import Session
 from resolvers import identity
 from resolvers.account import token_hash
-from resolvers.client import Client
 from resolvers.session import end_sessions
 
 if TYPE_CHECKING:
@@ -39,6 +39,13 @@ log = get_logger("laurel.oidc")
 _LARGEST = 32_000
 """Bytes of a form that a provider sends."""
 _NO_STORE = {"Cache-Control": "no-store"}
+
+_PAGES = {
+    NotLinked: ("not_linked.html", 403),
+    Linked: ("linked_otherwise.html", 409),
+    NotSignedIn: ("not_signed_in.html", 400),
+}
+"""What somebody reads who is not signed in, and the status."""
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -59,7 +66,7 @@ class Entrance:
     def __init__(self, laurel: Laurel, pages: Pages, provider: Provider, channel: Channel, door: Door) -> None:
         settings = laurel.settings
         self.laurel, self.pages, self.provider, self.door = laurel, pages, provider, door
-        self.known = Client(channel.name, settings.session_length, settings.session_idle)
+        self.known, self.turned_away = laurel.client(channel), laurel.turned_away(channel)
         self.described = Described(provider)
         self._flow = partial(Flow, self.described, channel, settings.address or "", laurel.transactions)
 
@@ -89,12 +96,9 @@ class Entrance:
                 return self.pages.too_often(request, refused)
             except Away:
                 return self.pages.unavailable(request)
-            except NotLinked:
-                return self._told(request, "not_linked.html", 403)
-            except Linked:
-                return self._told(request, "linked_otherwise.html", 409)
-            except NotSignedIn:
-                return self._told(request, "not_signed_in.html", 400)
+            except (NotLinked, Linked, NotSignedIn) as refused:
+                self._note(request, type(refused).__name__)
+                return self._told(request, *_PAGES[type(refused)])
             except Exception as fault:
                 log.error("a sign-in could not be finished", provider=self.provider.name, exc_info=fault)
                 return self.pages.unavailable(request)
@@ -125,7 +129,7 @@ class Entrance:
         """Begin a session by what the provider answers, and go on to where it was begun."""
         answer = parse_qsl(request.url.query, keep_blank_values=True, max_num_fields=20)
         cookie = self._cookie(dict(answer).get("state", ""))
-        client = self.door.client(request.headers, self.known)
+        client = self.door.client(request.headers, self.known, _address(request))
         begun, next = await self.flow.finish(answer, request.cookies.get(cookie), client)
         response = _to(next)
         for line in self.door.set_cookies(begun):
@@ -153,12 +157,18 @@ class Entrance:
         try:
             form = dict(parse_qsl((await _body(request)).decode("ascii"), max_num_fields=20))
             ended = await self.flow.end(form.get("logout_token", ""))
-        except (Untrusted, ValueError):
+        except (Untrusted, ValueError) as refused:
+            self._note(request, type(refused).__name__)
             return JSONResponse({"error": "invalid_request"}, 400, _NO_STORE)
         except Away:
             return JSONResponse({"error": "temporarily_unavailable"}, 503, _NO_STORE | {"Retry-After": "10"})
         log.info("a provider ended sessions", provider=self.provider.name, sessions=len(ended))
         return Response(status_code=200, headers=_NO_STORE)
+
+    def _note(self, request: Request, code: str) -> None:
+        """Note that something failed a check, and where it came from."""
+        act = f"{self.provider.name} {request.url.path.rpartition('/')[2]}"
+        self.turned_away.note(SecurityEventKind.PROVIDER_REFUSED, Caller(), _address(request), act, code)
 
     def _told(self, request: Request, template: str, status: int) -> Response:
         """Why there is no session, in both languages."""
@@ -185,6 +195,10 @@ class Entrance:
 
 def _to(url: str) -> Response:
     return RedirectResponse(url, 303, _NO_STORE | {"Referrer-Policy": "no-referrer"})
+
+
+def _address(request: Request) -> str | None:
+    return request.client.host if request.client else None
 
 
 async def _body(request: Request) -> bytes:

@@ -82,7 +82,7 @@ def test_what_is_deprecated_is_taken_out_of_our_documents_before_the_schema(tmp_
     assert "A" in read_documents(PORTAL, old, tmp_path).texts
 
 
-BY_THE_EXECUTOR = {"MySessions"}
+BY_THE_EXECUTOR = {"MySecurityEvents", "MySessions"}
 """Queries that ask who is asking, which Python answers; what hangs on it is planned as it is asked."""
 
 

@@ -31,7 +31,7 @@ from .oracle_council import Councils
 from .oracle_delegation import Delegations
 from .oracle_filters import passes, row_key
 from .oracle_list import Listed, listed
-from .oracle_rows import KINDS, Rows
+from .oracle_rows import KEYED, KINDS, Rows, called
 from .oracle_session import Sessions
 from .oracle_text import number_key, order
 from .oracle_tracking import Trackings
@@ -72,12 +72,13 @@ class Oracle(Awards, Clocks, Consulting, Councils, Delegations, Sessions, Tracki
     def __init__(self, found: Rows) -> None:
         super().__init__(SDL, KINDS)
         self.found = found
-        self.by_key = {str(entry.key): entry for entry in found.all(rows.Entry)}
+        keyed = (*found.all(rows.Entry), *found.all(rows.SecurityEvent))
+        self.by_key = {str(row.key): row for row in keyed}
 
     def attribute(self, source: Any, kind: str, name: str, viewer: Viewer) -> Any:
         gtype = self.sdl.type_map[kind].fields[name].type
         if name == "id":
-            return f"{kind}_{source.key if kind == 'DossierEvent' else source.id}"
+            return f"{kind}_{called(source)}"
         if is_leaf_type(get_named_type(gtype)):
             value = getattr(source, in_python(name))
             return [say(item) for item in value] if isinstance(value, list) else say(value)
@@ -99,7 +100,8 @@ class Oracle(Awards, Clocks, Consulting, Councils, Delegations, Sessions, Tracki
     def row(self, listed: Listed, key: str) -> Any:
         """The row of a cursor, which may lie in another list of the same field."""
         if key.isdigit():
-            return self.found.one(rows.Entry, int(key))
+            kind = type(listed.rows[0]) if listed.rows else rows.Entry
+            return self.found.one(kind, int(key)) or self.found.one(rows.SecurityEvent, int(key))
         return next(row for kind in KINDS.values() if (row := self.found.one(kind, UUID(key))) is not None)
 
     def filtered(self, kind: type, viewer: Viewer, filter: Any) -> list[Any]:
@@ -111,10 +113,10 @@ class Oracle(Awards, Clocks, Consulting, Councils, Delegations, Sessions, Tracki
 
     def Query_node(self, _: Any, viewer: Viewer, id: str) -> Any:
         kind, _, said = id.rpartition("_")
-        held = self.by_key.get(said) if kind == "DossierEvent" else None
-        if held is not None and held.subject_kind != "Dossier":
+        held = self.by_key.get(said) if kind in KEYED else None
+        if held is not None and f"{type(held).__name__} {getattr(held, 'subject_kind', '')}" != KEYED[kind]:
             return None
-        if kind in NODES and kind != "DossierEvent" and row_key(id):
+        if kind in NODES and kind not in KEYED and row_key(id):
             held = self.found.one(KINDS[kind], row_key(id))
         return held if held is not None and self.found.sees(held, viewer) else None
 

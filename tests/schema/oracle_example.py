@@ -16,7 +16,7 @@ from tests.oracle.answer import difference
 from tests.province import Province
 
 from .oracle import Oracle
-from .oracle_rows import KINDS
+from .oracle_rows import KINDS, called
 
 KEPT = Path(__file__).parent / "examples"
 
@@ -129,4 +129,4 @@ class Court:
     def id(self, kind: str, number: int) -> str:
         """The id of a row by its number."""
         held = self.oracle.found.all(KINDS[kind])[number]
-        return f"{kind}_{held.key if kind == 'DossierEvent' else held.id}"
+        return f"{kind}_{called(held)}"

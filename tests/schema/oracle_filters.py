@@ -226,6 +226,13 @@ TESTS: dict[str, dict[str, Test]] = {
         "closesFrom": _day("closes_on", ge),
         "closesTo": _day("closes_on", le),
     },
+    "SecurityEventFilter": {
+        "kind": _same("kind"),
+        "kinds": _among("kind"),
+        "account": _is("account_id"),
+        "atFrom": _day("at", ge),
+        "atTo": _day("at", le),
+    },
     "DelegationFilter": {
         "role": _same("role"),
         "delegator": _is("delegator_id"),

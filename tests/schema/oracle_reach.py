@@ -65,6 +65,6 @@ def _unknown(kind: str, field: str, declared: Any) -> Iterator[str]:
 def forbidden(viewer: Viewer) -> set[str]:
     """The fields for which a viewer lacks a permission: test_access.py tells what they are answered."""
     core = schema._schema
-    pairs = [(core.type_map[kind], field) for kind in KINDS for field in core.type_map[kind].fields]
+    pairs = [(core.type_map[kind], field) for kind in ("Query", *KINDS) for field in core.type_map[kind].fields]
     needs = {f"{kind.name}.{field}": needed(kind, field) for kind, field in pairs}
     return {name for name, permission in needs.items() if permission and permission not in viewer.permissions}

@@ -57,9 +57,20 @@ KINDS: dict[str, type] = {
     "PostingReport": rows.PublicPosting,
     "Recusal": rows.Recusal,
     "RegisterEvent": rows.Entry,
+    "SecurityEvent": rows.SecurityEvent,
     "TrackingCode": rows.Tracking,
 }
 """The types that show rows."""
+
+
+KEYED = {"DossierEvent": "Entry Dossier", "SecurityEvent": "SecurityEvent "}
+"""Those whose rows are numbered by the database, and called by another key: the row, and what an entry is of."""
+
+
+def called(row: Any) -> UUID:
+    """What clients call a row by."""
+    key: UUID = getattr(row, "key", row.id)
+    return key
 
 
 class Rows:
@@ -213,5 +224,6 @@ SIGHT: dict[type, Callable[[Rows, Any, Viewer], bool]] = {
     rows.Session: oracle_session.own_session,
     rows.Tracking: oracle_tracking.tracking,
     rows.AccessToken: oracle_session.token,
+    rows.SecurityEvent: oracle_session.event,
 }
 """Who sees the rows of a table; everybody, of one that is not here."""

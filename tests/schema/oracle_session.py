@@ -1,6 +1,6 @@
 """Random sessions and programs' tokens, and what the oracle says of them: each their own, or whose they administer."""
 
-# ruff: noqa: N802  the methods are found by the names of the fields they answer
+# ruff: noqa: N802, N803  the methods are found by the names of the fields they answer
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import models as rows
 from models.access import Audience, Viewer
+from models.security_event import SecurityEventKind
 from models.session import SignInMethod
 from tests.oracle.answer import say
 
@@ -35,8 +36,17 @@ def token(found: Rows, row: rows.AccessToken, viewer: Viewer) -> bool:
     return viewer.audience is Audience.STAFF and (row.account_id == viewer.account_id or administered)
 
 
+def event(found: Rows, row: rows.SecurityEvent, viewer: Viewer) -> bool:
+    """One's own; of whoever holds a role where one watches; and of nobody, for who watches the whole."""
+    held = found.of(rows.RoleHeld, "account_id", row.account_id) if row.account_id else []
+    tops = [agency.id for agency in found.all(rows.Agency) if agency.parent_id is None]
+    own = viewer.account_id is not None and row.account_id == viewer.account_id
+    watched = any(found.under(each.agency_id, viewer.watches_in) for each in held)
+    return own or watched or (not held and any(found.under(top, viewer.watches_in) for top in tops))
+
+
 class Sessions:
-    """The part of the oracle that answers for sessions and tokens."""
+    """The part of the oracle that answers for sessions, tokens and what happened by them."""
 
     found: Rows
 
@@ -57,13 +67,21 @@ class Sessions:
     def AccountSession_current(self, row: rows.Session, viewer: Viewer) -> Any:
         return row.id == viewer.session_id
 
+    def Account_securityEvents(self, row: rows.Account, viewer: Viewer) -> Any:
+        found = [each for each in self.found.seen(rows.SecurityEvent, viewer) if each.account_id == row.id]
+        return listed(found, "at", descending=True)
+
+    def Query_securityEvents(self, _: Any, viewer: Viewer, filter: Any = None, orderBy: str = "NEWEST") -> Any:
+        found = self.filtered(rows.SecurityEvent, viewer, filter)  # type: ignore[attr-defined]  # the oracle's own
+        return listed(found, "at", descending=orderBy == "NEWEST")
+
     def Query_accessTokens(self, _: Any, viewer: Viewer) -> Any:
         return listed(self.found.seen(rows.AccessToken, viewer), "created_at", descending=True)
 
 
 async def plant(session: AsyncSession, seed: Seed) -> None:
     """Write some of each, many of them at one moment; of the sessions some have ended, each in its way."""
-    chance, now = Chance(47), datetime.now(UTC)  # its own luck: what else is planted stays as it was
+    chance, luck, now = Chance(47), Chance(53), datetime.now(UTC)  # its own luck: what else is planted stays as it was
     people = [viewer.account_id for viewer in seed.province.viewers.values() if viewer.account_id]
     chairman = seed.province.viewers["chairman"].account_id  # whose sessions are more than a page
     for n in range(60):
@@ -92,4 +110,24 @@ async def plant(session: AsyncSession, seed: Seed) -> None:
         )
         given.created_at, given.last_used_at = chance.moment(), chance.perhaps(chance.moment())
         session.add_all((kept, given))
+        await session.flush()
+        session.add(_happened(luck, people, kept, given))
     await session.flush()
+
+
+def _happened(chance: Chance, people: list[Any], kept: rows.Session, given: rows.AccessToken) -> rows.SecurityEvent:
+    """Something that happened: to somebody, by a session of anybody's, by a program, or to nobody."""
+    return rows.SecurityEvent(
+        key=chance.key(),
+        at=chance.moment(),
+        kind=chance.choice(list(SecurityEventKind)),
+        channel=chance.choice(["web", "mobile", "portal"]),
+        account_id=chance.choice([None, kept.account_id, given.account_id, *chance.sample(people, 2)]),
+        session_id=chance.perhaps(kept.id),
+        access_token_id=chance.perhaps(given.id, 0.3),
+        act=chance.perhaps("submitDossier"),
+        subject=chance.perhaps(f"Dossier_{chance.key()}"),
+        code=chance.perhaps("NOT_PERMITTED"),
+        place_hash=chance.perhaps(chance.random.randbytes(32)),
+        count=chance.randint(1, 9),
+    )

@@ -11,7 +11,7 @@ from graphql import get_named_type, is_leaf_type, is_required_argument
 
 from .oracle import NODES, SDL
 from .oracle_maker import NAMED
-from .oracle_rows import KINDS, Rows
+from .oracle_rows import KINDS, Rows, called
 
 PAGE = 50
 """How many items of a list below a row."""
@@ -99,4 +99,4 @@ class Ways:
     @staticmethod
     def id(kind: str, row: Any) -> str:
         """A row's id."""
-        return f"{kind}_{row.key if kind == 'DossierEvent' else row.id}"
+        return f"{kind}_{called(row)}"
