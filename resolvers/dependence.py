@@ -16,6 +16,7 @@ from models.base import Base
 from models.reference_change import REFERENCE
 from resolvers import content, highlights
 from resolvers.engine import Ready
+from resolvers.engine.groups import refuse_groups
 from resolvers.engine.plan import Plan
 
 ANY = "*"
@@ -28,8 +29,8 @@ TOLD_BY: Mapping[str, frozenset[str]] = {
     **{table: frozenset({table}) for table in REFERENCE},
 }
 """By table, the kinds of changes that may alter what the public reads of it: an entry of one is written with each."""
-OF_THE_ROW = frozenset({content.body_html, highlights.highlights})
-"""The computed fields that hang on nothing but what they are given."""
+OF_THE_ROW = frozenset({content.body_html, highlights.highlights, refuse_groups})
+"""What Python puts in that hangs on nothing but what it is given."""
 
 _TABLES = frozenset(Base.metadata.tables)
 _TEXT = re.compile(r"'(?:[^']|'')*'")

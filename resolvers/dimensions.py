@@ -28,6 +28,9 @@ from sqlalchemy import (
 import models as rows
 from resolvers.engine import Choice, core
 
+Figures = dict[str, ColumnElement[Any]]
+"""Measures of a group, by name."""
+
 
 class Comparison(Choice):
     """What a period is compared with."""
@@ -90,6 +93,11 @@ def counted(*conditions: ColumnElement[bool]) -> Any:
     return func.count().filter(*conditions) if conditions else func.count()
 
 
+def labelled(figures: Figures, prefix: str = "") -> list[ColumnElement[Any]]:
+    """Measures as columns."""
+    return [figure.label(prefix + name) for name, figure in figures.items()]
+
+
 def part_of_day(part: str, day: Any) -> ColumnElement[int]:
     """The year, quarter or month of a day, as a whole number."""
     return cast(extract(part, day), Integer)
@@ -98,6 +106,16 @@ def part_of_day(part: str, day: Any) -> ColumnElement[int]:
 def today() -> Any:
     """The Vietnamese date by the database's clock."""
     return func.vietnam_day(func.now(), type_=Date)
+
+
+def whole_year(year: Any) -> tuple[Any, Any]:
+    """The first and the last day of a year."""
+    ends: list[tuple[int, int]] = [(1, 1), (12, 31)]
+    first, last = (
+        func.make_date(year, *(literal_column(str(n), Integer) for n in month_and_day), type_=Date)
+        for month_and_day in ends
+    )
+    return first, last
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from models.nominee import NomineeKind
 from models.outward import PortalStatus
 from models.rule_set import CommendationType
 from models.workflow import DossierStatus
-from resolvers import statistics as resolve
+from resolvers.award_statistics import award_statistics
+from resolvers.dossier_statistics import dossier_statistics
 from resolvers.engine import aggregates, figures, grouped, keyed
 from schema.agency import Agency
 from schema.award import AwardType
@@ -90,6 +91,10 @@ class AwardStatistic:
     """The quarter of the decision, 1–4, of whatever year."""
     month: int | None
     """The month of the decision, 1–12, of whatever year."""
+    suppressed: bool
+    """
+    Whether these are several groups told together, because some have too few to be told in public; they have no key.
+    """
     count: int
     """How many awards, in this period."""
     recipients: int
@@ -107,5 +112,5 @@ class AwardStatistic:
 class StatisticsQuery:
     """Figures of what the viewer may read."""
 
-    dossier_statistics: list[DossierStatistic] = aggregates(resolve.dossier_statistics)
-    award_statistics: list[AwardStatistic] = aggregates(resolve.award_statistics)
+    dossier_statistics: list[DossierStatistic] = aggregates(dossier_statistics)
+    award_statistics: list[AwardStatistic] = aggregates(award_statistics)

@@ -21,7 +21,7 @@ The straight path: Answers.answer → coerce → plan_key → (the first time: A
 → Answers.run → Pool.fetch → splice. Whatever is wrong on it is answered again by the executor, in graphql-core's words.
 """
 
-from .aggregate import aggregates, figures, grouped, keyed
+from .aggregate import Withheld, aggregates, figures, grouped, keyed
 from .answer import Ready
 from .arguments import identifies, row_id
 from .bind import column, computed, many, node_of, reads, self_, shows, subscribes, to_one, told
@@ -37,7 +37,7 @@ from .expressed import expressed
 from .mixed import Kind, Mixed, mixed
 from .needs import Needs, demands
 from .plan import Plan
-from .refused import Unanswered, Unbound, bad_search
+from .refused import Unanswered, Unbound, bad_search, figures_too_fine
 from .splice import Failed, Shared
 from .tallied import tally_of
 from .tell import Teller
@@ -67,6 +67,7 @@ __all__ = [
     "Teller",
     "Unanswered",
     "Unbound",
+    "Withheld",
     "aggregates",
     "bad_search",
     "check",
@@ -77,6 +78,7 @@ __all__ = [
     "described",
     "expressed",
     "figures",
+    "figures_too_fine",
     "grouped",
     "identifies",
     "keyed",

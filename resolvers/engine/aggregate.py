@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import strawberry
-from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, is_list_type
+from graphql import GraphQLError, GraphQLField, GraphQLNonNull, GraphQLObjectType, is_list_type
+from sqlalchemy.sql.elements import ColumnClause
 
 from models.access import Permission
 
@@ -49,6 +50,16 @@ class Figures:
     """An object of the same group, from the columns whose labels begin so; null where there are none."""
 
     prefix: str
+
+
+class Withheld(ColumnClause[Any]):
+    """What stands in a grouped Select for a measure that these viewers may not have: who asks for it is refused."""
+
+    inherit_cache = True
+
+    def __init__(self, refusal: Callable[[], GraphQLError]) -> None:
+        super().__init__("NULL", is_literal=True)
+        self.refusal = refusal
 
 
 def aggregates(fn: Callable[..., Any], *, needs: Permission | None = None, description: str | None = None) -> Any:

@@ -10,7 +10,7 @@ from graphql.execution.collect_fields import FieldDetailsList
 from sqlalchemy import Select, func, literal_column
 from sqlalchemy.types import TypeEngine
 
-from .aggregate import Aggregates, Figures, Keyed, Label, must_group
+from .aggregate import Aggregates, Figures, Keyed, Label, Withheld, must_group
 from .arguments import Given
 from .bind import binding_of
 from .coerce import inner
@@ -30,6 +30,11 @@ Grouping = tuple[Select[Any], dict[str, Any]]
 """A grouped Select, and its columns by their labels."""
 
 
+def refuse_groups(*_: Any) -> Any:
+    """What is spliced in for a list that is too long: TOO_MANY_GROUPS."""
+    raise too_many_groups(GROUPS)
+
+
 class Labels(Row):
     """A group, seen as the labelled columns of the Selects that make it: the last of them gives whatever any gives."""
 
@@ -46,7 +51,11 @@ class Labels(Row):
         label = self.prefix_ + name
         if label not in self.columns_:
             raise Unbound(f"a grouped Select has no column labelled {label}")
-        column = self.used_[label] = self.columns_[label]
+        column = self.columns_[label]
+        kept = getattr(column, "element", None)
+        if isinstance(kept, Withheld):
+            raise kept.refusal()
+        self.used_[label] = column
         return Sql(f"{self.alias_}.{quoted(label)}"), column.type
 
     def has(self, name: str) -> bool:
@@ -108,11 +117,7 @@ class Groups(Pages):
 
     def refusal(self, details: FieldDetailsList) -> Sql:
         """A mark in place of the list: what is spliced in for it is the refusal."""
-
-        def refuse(*_: Any) -> Any:
-            raise too_many_groups(GROUPS)
-
-        self.spliced.append(Spliced(refuse, lambda value: value, self.operation.root, details))
+        self.spliced.append(Spliced(refuse_groups, lambda value: value, self.operation.root, details))
         return literal(f"{MARK}[{len(self.spliced) - 1}]{MARK}")
 
     def value(self, gtype: GraphQLObjectType, level: Level, entity: Row, details: FieldDetailsList) -> str:

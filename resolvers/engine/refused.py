@@ -85,6 +85,17 @@ def too_many_groups(limit: int) -> GraphQLError:
     )
 
 
+def figures_too_fine() -> GraphQLError:
+    """Figures by which the public might tell of a few: the rest of a total, or one table within another."""
+    return _refusal(
+        "FIGURES_TOO_FINE",
+        "Số liệu công khai chỉ có `count`, theo cả năm và nhiều nhất một trong AGENCY, AWARD_TYPE, QUARTER: hãy bỏ"
+        " `filter`, đưa YEAR vào `groupBy` hoặc cho `year` (so sánh: luôn cho `year`).",
+        "Public figures are the `count` of whole years, by one of AGENCY, AWARD_TYPE, QUARTER at most: leave out"
+        " `filter`, and name YEAR in `groupBy` or give `year` (compared: always `year`).",
+    )
+
+
 def bad_value(cause: Exception) -> GraphQLError:
     """A value that PostgreSQL cannot take: out of range, a NUL character, a forged cursor's key."""
     said = (

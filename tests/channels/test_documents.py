@@ -98,7 +98,7 @@ async def test_registered_queries_are_planned_before_anybody_asks_them(channel: 
     for text in known:
         document = admission.ours[text]
         if document.operation(None).kind is OperationType.QUERY:
-            said = {"number": "1/QĐ-UBND", "id": f"Dossier_{uuid4()}", "code": "ABC", "text": "bằng khen"}
+            said = {"number": "1/QĐ-UBND", "id": f"Dossier_{uuid4()}", "code": "ABC", "text": "bằng khen", "year": 1}
             ready = engine.ready(document, said, None)
             assert ready
             assert engine.plan_ready(ready, viewer, admission.gates[tier_of(viewer)].limits.page)

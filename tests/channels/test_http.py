@@ -43,6 +43,8 @@ async def test_every_registered_query_goes_straight_through(site: Site) -> None:
     dossier = await province.act("head", "submitDossier", {"id": dossier["id"], "expectedVersion": dossier["version"]})
     decision = await site.publish("7/QĐ-UBND")
     given = {
+        "AwardsByAgency": {"year": 2025},
+        "AwardsByType": {"year": 2025},
         "DossierSteps": {"id": dossier["id"]},
         "Decision": {"number": "7/qđ-ubnd"},
         "DecisionPage": {"id": decision},

@@ -23,6 +23,8 @@ from tests.pristine import dsn
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 ASKED: dict[str, dict[str, Any]] = {
+    "AwardsByAgency": {"year": 2025},
+    "AwardsByType": {"year": 2025},
     "Decision": {"number": "1"},
     "DecisionPage": {"id": f"Decision_{NOBODY}"},
     "PostingPage": {"id": f"PublicPosting_{NOBODY}"},
@@ -62,6 +64,9 @@ def registered(engine: Engine) -> dict[str, tuple[Plan, Ready]]:
 async def test_every_query_of_the_portal_may_be_kept_until_what_it_reads_is_told_to_change(engine: Engine) -> None:
     found = {name: dependence(*both) for name, both in registered(engine).items()}
     assert found == {
+        "AwardsByAgency": Dependence(frozenset({"Decision", "agency", "award_type", "nominee"})),
+        "AwardsByQuarter": Dependence(frozenset({"Decision", "award_type", "nominee"})),
+        "AwardsByType": Dependence(frozenset({"Decision", "award_type", "nominee"})),
         "Decision": Dependence(frozenset({"Decision", "agency", "award_type", "nominee"})),
         "DecisionPage": Dependence(frozenset({"Decision", "agency", "award_type", "nominee"})),
         "ExemplaryModels": Dependence(frozenset({"Decision", "agency", "exemplary_model", "nominee"})),

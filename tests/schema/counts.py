@@ -60,21 +60,26 @@ class Counted:
 
     # awards
 
-    def award_statistics(self, viewer: Viewer, group_by: list[str], filter: dict[str, Any], compared: bool) -> Any:
-        """What the field is to answer."""
+    def award_statistics(
+        self, viewer: Viewer, group_by: list[str], filter: dict[str, Any], compared: bool, year: int | None
+    ) -> Any:
+        """What the field is to answer whoever is on the staff."""
         first, last = _day(filter.get("awardedFrom")), _day(filter.get("awardedTo"))
+        if year is not None:
+            first, last = max(first or date.min, date(year, 1, 1)), min(last or date.max, date(year, 12, 31))
         if compared:
             last = last or calendar.today()
             first = first or date(last.year, 1, 1)
         facts: list[tuple[rows.Award, int]] = []
         for award in self.awards:
-            if self._counts(viewer, award, filter):
+            if self.counts(viewer, award, filter):
                 facts += [(award, 0)] if _in(award.awarded_on, first, last) else []
                 facts += [(award, 1)] if compared and _in(_next_year(award.awarded_on), first, last) else []
         groups = _grouped(facts, [AWARD_KEYS[name] for name in group_by], self, viewer)
         return [self._award_row(group_by, key, found, compared) for key, found in groups]
 
-    def _counts(self, viewer: Viewer, award: rows.Award, filter: dict[str, Any]) -> bool:
+    def counts(self, viewer: Viewer, award: rows.Award, filter: dict[str, Any]) -> bool:
+        """Whether an award is counted for a viewer, by a filter but for its period."""
         nominee, kind = self.nominees[award.nominee_id], self.types[award.award_type_id]
         return (
             award.status not in (AwardStatus.CANCELLED, AwardStatus.STRIPPED)
@@ -91,7 +96,7 @@ class Counted:
         this, before = (self._figures([award for award, back in facts if back == wanted]) for wanted in (0, 1))
         less = {name: this[name] - before[name] for name in this}
         more = {"current": this, "previous": before if compared else None, "difference": less if compared else None}
-        return row | this | more
+        return row | this | more | {"suppressed": False}
 
     def _figures(self, awards: list[rows.Award]) -> dict[str, int]:
         kinds = [self.nominees[award.nominee_id].kind for award in awards]

@@ -8,12 +8,13 @@ from typing import Any
 
 from graphql import GraphQLInputObjectType, get_named_type
 
-from models.access import Viewer
+from models.access import Audience, Viewer
 from models.search import SEARCHED
 from resolvers.engine.aggregate import Aggregates
 from resolvers.engine.bind import binding_of
 from schema import schema
 
+from .counts_public import PUBLIC_KEYS
 from .oracle import SDL
 from .oracle_example import Example
 from .oracle_maker import KINDS_OF, WORDS, Maker
@@ -22,6 +23,12 @@ from .oracle_rows import KINDS, Rows
 from .rights_unseen import CANARY
 from .rights_ways import Ways
 from .searching import SEARCH
+
+YEARS = (2024, 2025, 2026)
+IN_PUBLIC = """query($groupBy: [AwardDimension!]!, $year: Int, $comparedWith: Comparison) {
+  awardStatistics(groupBy: $groupBy, year: $year, comparedWith: $comparedWith) { agency { id } awardType { id } year
+    quarter suppressed count current { count } previous { count } difference { count } } }"""
+"""What everybody may have counted."""
 
 
 def ways(found: Rows, viewer: Viewer, *, everything: bool = False) -> Ways:
@@ -44,7 +51,7 @@ def asked(found: Rows, who: str, viewer: Viewer, chance: random.Random, document
         kinds = chance.choice([None, [kind.name for kind in chance.sample(list(SEARCHED), 2)]])
         yield Example(who, SEARCH, {"text": said, "kinds": kinds})
     for _ in range(documents):
-        yield figures(who, Maker(chance, found, viewer))
+        yield figures(who, viewer, Maker(chance, found, viewer))
 
 
 def surely(found: Rows, who: str) -> Iterator[Example]:
@@ -57,6 +64,8 @@ def surely(found: Rows, who: str) -> Iterator[Example]:
         whole = Ways(found, ()).whole(get_named_type(field.type).name, 1)
         text = f"query($by: {dimensions}) {{ {name}(groupBy: $by) {whole} }}"
         yield from (Example(who, text, {"by": [dimension]}) for dimension in get_named_type(dimensions).values)
+    for dimension in PUBLIC_KEYS:
+        yield Example(who, IN_PUBLIC, {"groupBy": ["YEAR", dimension] if dimension != "YEAR" else ["YEAR"]})
     for name, field in SDL.type_map["Query"].fields.items():
         if "filter" in field.args and "first" in field.args:
             yield from narrowed(found, who, name, get_named_type(field.args["filter"].type))
@@ -89,9 +98,13 @@ def counted() -> list[str]:
     return [name for name in query.fields if isinstance(binding_of(query, name), Aggregates)]
 
 
-def figures(who: str, maker: Maker) -> Example:
+def figures(who: str, viewer: Viewer, maker: Maker) -> Example:
     """Figures by some dimensions, of what a filter lets through, sometimes compared, with all they can tell."""
     chance, name = maker.chance, maker.chance.choice(counted())
+    if viewer.audience is not Audience.STAFF and name == "awardStatistics":
+        compared = chance.choice([None, "SAME_PERIOD_LAST_YEAR"])
+        by = [chance.choice(sorted(PUBLIC_KEYS))]
+        return Example(who, IN_PUBLIC, {"groupBy": by, "year": chance.choice(YEARS), "comparedWith": compared})
     field = SDL.type_map["Query"].fields[name]
     values: dict[str, Any] = {}
     for argument, declared in field.args.items():
@@ -101,7 +114,7 @@ def figures(who: str, maker: Maker) -> Example:
         elif isinstance(named, GraphQLInputObjectType):
             values[argument] = chance.choice([None, maker.filter(named, 0)])
         else:
-            values[argument] = chance.choice([None, *named.values])
+            values[argument] = chance.choice([None, *(YEARS if argument == "year" else named.values)])
     defined = ", ".join(f"${argument}: {declared.type}" for argument, declared in field.args.items())
     said = ", ".join(f"{argument}: ${argument}" for argument in field.args)
     whole = Ways(maker.found, ()).whole(get_named_type(field.type).name, 1)

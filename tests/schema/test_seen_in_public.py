@@ -13,6 +13,7 @@ import pytest
 from channels.answers import KeptAnswers
 from channels.contract import PORTAL
 from channels.documents import read_documents
+from models import calendar
 from models.access import ANONYMOUS
 from resolvers.feed import Feed
 from tests.pristine import dsn
@@ -69,6 +70,8 @@ class Eye:
         yield AWARDS, {}
         for name in ("StartPage", "LatestDecisions", "Postings"):
             yield self.texts[name], {}
+        for name in ("AwardsByAgency", "AwardsByType"):
+            yield self.texts[name], {"year": calendar.today().year}
         yield self.texts["Search"], {"text": "khen"}
         for row in await self.rows.fetch("select id, number from decision"):
             yield self.texts["DecisionPage"], {"id": f"Decision_{row['id']}"}

@@ -1,4 +1,4 @@
-"""Counting dossiers and awards: each function returns a grouped Select, of which the engine takes what is asked for.
+"""Counting dossiers: grouped Selects, of which the engine takes what is asked for.
 
 Whoever counts counts what they may read: the facts are the rows of the same lists, with the same predicates.
 """
@@ -6,7 +6,6 @@ Whoever counts counts what they may read: the facts are the rows of the same lis
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +18,6 @@ from sqlalchemy import (
     Numeric,
     Select,
     Text,
-    and_,
     any_,
     case,
     cast,
@@ -30,26 +28,18 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.orm import aliased
 
 import models as rows
 from models.access import Viewer
-from models.award import STANDING
-from models.award_type import AwardClass, AwardLevel
 from models.base import closed
 from models.clock import Timeliness
-from models.dossier import visible_beside, visible_dossier
-from models.nominee import NomineeKind
 from models.outward import PortalStatus, portal_status
 from models.rule_set import CommendationType
 from models.workflow import DossierStatus, Step
-from resolvers.award import AwardFilter, awards
-from resolvers.dimensions import Comparison, Dimension, Periods, counted, facts, part_of_day, summed_up
+from resolvers.dimensions import Dimension, Figures, counted, facts, labelled, part_of_day, summed_up
 from resolvers.dossier import DossierFilter, dossiers
 from resolvers.engine import Choice, tally_of
 
-Figures = dict[str, ColumnElement[Any]]
-"""Measures of a group, by name."""
 _TEXTS = ARRAY(Text)
 _HALF: ColumnElement[Decimal] = literal_column("0.5", Numeric)
 
@@ -72,123 +62,13 @@ KEPT = {DossierDimension.AGENCY, DossierDimension.HANDLER, DossierDimension.STAT
 """What the kinds are told apart by of which a tally is kept."""
 
 
-class AwardDimension(Choice):
-    """What awards are counted by. Days are those of the decision."""
-
-    AGENCY = "cơ quan trình · who proposed"
-    AWARD_TYPE = "hình thức khen thưởng · what was awarded"
-    AWARD_CLASS = "loại hình thức · the family of the award"
-    LEVEL = "cấp khen thưởng · the level at which the award is decided"
-    RECIPIENT_KIND = "đối tượng được khen thưởng · the kind of recipient"
-    COMMENDATION_TYPE = "loại hình khen thưởng của hồ sơ, nếu được xem · the dossier's type, where one may read it"
-    YEAR = "năm · the year; compared, the year of this period"
-    QUARTER = "quý, 1–4, của mọi năm · the quarter, of whatever year"
-    MONTH = "tháng, 1–12, của mọi năm · the month, of whatever year"
-
-
-def award_statistics(
-    viewer: Viewer,
-    group_by: list[AwardDimension],
-    filter: AwardFilter | None = None,
-    compared_with: Comparison | None = None,
-) -> Select[Any]:
-    """Counts of the awards that stand, among those the viewer may see; what was cancelled or stripped does not count.
-
-    Compared, the period is the filter's own awardedFrom to awardedTo (left out: to today, from 1 January), and groups
-    of either period are there, with 0 in the other.
-    """
-    fact = _award_facts(viewer, group_by, filter, compared_with)
-    measures = _labelled(_award_figures(fact.c)) if compared_with is None else _compared(fact.c)
-    return summed_up(fact, (_award_dimension(fact.c, dimension) for dimension in group_by), measures)
-
-
-def _award_facts(
-    viewer: Viewer, group_by: list[AwardDimension], filter: AwardFilter | None, compared_with: Comparison | None
-) -> FromClause:
-    """One row for each award, in each of the compared periods it lies in."""
-    award = rows.Award
-    recipient, kind = rows.Nominee.__table__.alias("recipient"), rows.AwardType.__table__.alias("kind")
-    found, back = awards(viewer, filter), None
-    if compared_with is not None:
-        found, back = _in_both_periods(viewer, filter)
-    found, more = _with_dossier(viewer, found) if AwardDimension.COMMENDATION_TYPE in group_by else (found, [])
-    found = found.join(recipient, recipient.c.id == award.nominee_id, isouter=True)
-    found = found.join(kind, kind.c.id == award.award_type_id, isouter=True)
-    year = part_of_day("year", award.awarded_on)
-    return facts(
-        found.where(award.status == any_(literal([status.name for status in STANDING], _TEXTS))),
-        award.agency_id,
-        award.award_type_id,
-        award.nominee_id,
-        kind.c.award_class,
-        kind.c.level,
-        recipient.c.kind.label("recipient_kind"),
-        (year if back is None else year + back).label("year"),
-        *(part_of_day(part, award.awarded_on).label(part) for part in ("quarter", "month")),
-        *(more if back is None else [*more, back]),
-    )
-
-
-def _in_both_periods(viewer: Viewer, filter: AwardFilter | None) -> tuple[Select[rows.Award], ColumnElement[int]]:
-    """The awards of the filter's period and of the one a year before, each with how many years it lies back."""
-    periods = Periods.of(filter and filter.awarded_from, filter and filter.awarded_to)
-    period, day = periods.table(), rows.Award.awarded_on
-    found = awards(viewer, filter and replace(filter, awarded_from=None, awarded_to=None)).where(periods.hold(day))
-    return found.join(period, day.between(period.c.first, period.c.last)), period.c.back
-
-
-def _with_dossier(viewer: Viewer, found: Select[rows.Award]) -> tuple[Select[rows.Award], list[Any]]:
-    """The awards with their dossier's type of commendation, where the viewer may read the dossier."""
-    line, dossier = aliased(rows.DossierLine), aliased(rows.Dossier)
-    read = and_(dossier.id == line.dossier_id, visible_dossier(dossier, viewer))
-    own = and_(line.id == rows.Award.line_id, visible_beside(line, viewer))  # else it told whose case is in a dossier
-    found = found.join(line, own, isouter=True).join(dossier, read, isouter=True)
-    return found, [dossier.commendation_type]
-
-
-def _award_dimension(fact: Any, dimension: AwardDimension) -> Dimension:
-    match dimension:
-        case AwardDimension.AGENCY:
-            return Dimension.agency("agency_id", fact.agency_id)
-        case AwardDimension.AWARD_TYPE:
-            return Dimension.award_type("award_type_id", fact.award_type_id)
-        case AwardDimension.AWARD_CLASS:
-            return Dimension.member("award_class", fact.award_class, AwardClass)
-        case AwardDimension.LEVEL:
-            return Dimension.member("level", fact.level, AwardLevel)
-        case AwardDimension.RECIPIENT_KIND:
-            return Dimension.member("recipient_kind", fact.recipient_kind, NomineeKind)
-        case AwardDimension.COMMENDATION_TYPE:
-            return Dimension.member("commendation_type", fact.commendation_type, CommendationType)
-        case _:
-            return Dimension.plain(dimension.name.lower(), fact[dimension.name.lower()])
-
-
-def _award_figures(fact: Any, *of: ColumnElement[bool]) -> Figures:
-    """The figures of the facts that meet these conditions."""
-    recipients = func.count(fact.nominee_id.distinct())
-    return {
-        "count": counted(*of),
-        "recipients": recipients.filter(*of) if of else recipients,
-        "collectives": counted(*of, fact.recipient_kind == NomineeKind.COLLECTIVE),
-        "individuals": counted(*of, fact.recipient_kind == NomineeKind.INDIVIDUAL),
-    }
-
-
-def _compared(fact: Any) -> list[ColumnElement[Any]]:
-    """The figures of this period, of the one before, and by how much they differ."""
-    this, before = (_award_figures(fact, fact.back == literal_column(back)) for back in "01")
-    differences = {name: this[name] - before[name] for name in this}
-    return [*_labelled(this), *_labelled(before, "previous_"), *_labelled(differences, "difference_")]
-
-
 def dossier_statistics(
     viewer: Viewer, group_by: list[DossierDimension], filter: DossierFilter | None = None
 ) -> tuple[Select[Any], ...]:
     """Counts of the dossiers the viewer may see: none for the public, for a nominee those that name them."""
     fact = _dossier_facts(viewer, filter)
     dimensions = (_dossier_dimension(fact.c, dimension) for dimension in group_by)
-    whole = summed_up(fact, dimensions, _labelled(_dossier_figures(fact.c)))
+    whole = summed_up(fact, dimensions, labelled(_dossier_figures(fact.c)))
     return (*_from_tally(viewer, group_by, filter), whole)
 
 
@@ -286,10 +166,6 @@ def _dossier_figures(fact: Any) -> Figures:
         "median_processing_days": _median(spent),
         "median_processing_calendar_days": _median(fact.decided_on - fact.received_on),
     }
-
-
-def _labelled(figures: Figures, prefix: str = "") -> list[ColumnElement[Any]]:
-    return [figure.label(prefix + name) for name, figure in figures.items()]
 
 
 def _median(days: Any) -> ColumnElement[Any]:
