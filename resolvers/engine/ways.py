@@ -111,7 +111,7 @@ def ways_of(clauses: Sequence[Any], names: list[str], entity: Any, own: str) -> 
     asked = list(_conjuncts(clauses))
     along = _along(asked, names, entity)
     others = [clause for clause in asked if not any(clause is taken for taken in along)]
-    if not any(_is_sought(clause, own) for clause in others) or any(_finds(clause, own) for clause in others):
+    if not any(_is_sought(clause, own) for clause in others) or any(_finds(clause, own) for clause in asked):
         return [(clause, Way.ALONG) for clause in asked]
     return [(clause, _way(clause, own) if any(clause is one for one in others) else Way.ALONG) for clause in asked]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,10 @@ import pytest
 from sqlalchemy import select, text
 
 import models as rows
+from models.access import ANONYMOUS
 from models.dossier_tally import compact
 from models.workflow import DossierStatus
+from resolvers.engine.page import COUNTED
 from tests.pristine import dsn
 from tests.province import Province
 
@@ -139,3 +142,33 @@ async def test_acts_on_different_dossiers_do_not_wait_for_each_other(province: P
     assert await one.fetchval("select sum(number) from dossier_tally where status = 'DELETED'") == 2
     await one.close()
     await other.close()
+
+
+async def test_a_total_is_of_the_dossiers_where_they_lie_now(province: Province) -> None:
+    place, drafter = province.agencies, province.viewers["officer"].account_id
+    made = DRAFT.replace("$1", ":one").replace("$2", ":two").replace("$3", ":who").replace("$4", ":many")
+    async with province.sessions.begin() as session:
+        given = {"one": place["culture"], "two": place["province"], "who": drafter, "many": 5}
+        ids = list(await session.scalars(text(made), given))
+    for many, desk in ((5, "office"), (3, "health"), (2, "office")):
+        async with province.sessions.begin() as session:
+            moved = text("update dossier set handler_id = :desk where id = any(:ids)")
+            await session.execute(moved, {"desk": place[desk], "ids": ids[:many]})
+    asked = "query($h: String) { dossiers(first: 100, filter: {handlerWithin: $h}) { totalCount nodes { id } } }"
+    province.viewers["officer"] = replace(province.viewers["officer"], few=False)
+    for desk, number in ((None, 5), ("H37.02", 4), ("H37.11", 1), ("H37.10", 0)):
+        found = (await province.ask("officer", asked, {"h": desk}))["data"]["dossiers"]
+        assert (found["totalCount"], len(found["nodes"])) == (number, number), desk
+
+
+def test_only_staff_are_told_a_total_that_is_kept_the_publics_goes_only_so_far(province: Province) -> None:
+    document = province.engine.document("{ dossiers(first: 1) { totalCount } }")
+    staff, public = (
+        province.engine.plan_of(document, {}, None, viewer)
+        for viewer in (replace(province.viewers["chairman"], few=False), ANONYMOUS)
+    )
+    assert staff is not None
+    assert public is not None
+    assert "dossier_tally" in staff.sql
+    assert "dossier_tally" not in public.sql
+    assert f"LIMIT {COUNTED}" in public.sql

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from graphql import parse, validate
+from graphql import BREAK, SKIP, GraphQLError, ValidationRule, parse, validate
 
 from resolvers.engine.validation import RULES, looking, validated
 
@@ -36,3 +38,47 @@ def test_every_rule_looks_at_some_kind_of_node() -> None:
     kinds += ("fragment_spread", "inline_fragment", "directive", "named_type", "variable", "object_value", "name")
     kinds += ("selection_set",)
     assert {place for kind in kinds for place, _, _ in looking(kind)} == set(range(len(RULES)))
+
+
+class Skips(ValidationRule):
+    """Reports each field it meets and leaves, and passes over what is in `nodes`."""
+
+    def enter_field(self, node: Any, *_: Any) -> Any:
+        self.report_error(GraphQLError(f"enter {node.name.value}", node))
+        return SKIP if node.name.value == "nodes" else None
+
+    def leave_field(self, node: Any, *_: Any) -> None:
+        self.report_error(GraphQLError(f"leave {node.name.value}", node))
+
+
+class Ends(ValidationRule):
+    """Reports each name it meets and leaves, until it has met an argument's."""
+
+    def enter_name(self, node: Any, *_: Any) -> None:
+        self.report_error(GraphQLError(f"enter name {node.value}", node))
+
+    def leave_name(self, node: Any, *_: Any) -> None:
+        self.report_error(GraphQLError(f"leave name {node.value}", node))
+
+    def enter_argument(self, *_: Any) -> Any:
+        return BREAK
+
+
+class EndsLate(Ends):
+    """The same, until it has left an argument."""
+
+    def enter_argument(self, *_: Any) -> None: ...
+
+    def leave_argument(self, *_: Any) -> Any:
+        return BREAK
+
+
+def test_a_rule_that_passes_over_a_node_or_ends_does_so_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules, ast = (Skips, Ends, EndsLate), parse("{ a: dossiers(first: 1) { nodes { id code } totalCount } __typename }")
+    monkeypatch.setattr("resolvers.engine.validation.RULES", rules)
+    looking.cache_clear()
+    said = [error.message for error in validated(GRAPHQL, ast)]
+    looking.cache_clear()
+    assert said == [error.message for error in validate(GRAPHQL, ast, rules)]
+    assert {"enter nodes", "enter totalCount"} <= set(said)
+    assert set(said).isdisjoint({"leave nodes", "enter id", "enter name nodes"})
