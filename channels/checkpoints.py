@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -13,15 +14,24 @@ import orjson
 from channels.obstacles import BadCheckpoint, FolderClosed
 from models.verification import Checkpoint
 
-PLACE = re.compile(r"[1-9][0-9]{0,18}-[0-9a-f]{8,64}|0-[0-9a-f]{8,64}")
-"""A number, and a hash or the beginning of one."""
+_PLACE = re.compile(r"([1-9][0-9]{0,18}|0)-[0-9a-f]{8,64}")
+_LARGEST = 2**63 - 1
+
+
+def is_place(said: str) -> bool:
+    """Whether this is a number, and a hash or the beginning of one."""
+    found = _PLACE.fullmatch(said)
+    return found is not None and int(found[1]) <= _LARGEST
 
 
 def keep(file: Path, checkpoint: Checkpoint) -> None:
     """Add a checkpoint to the file, which keeps those before it. Raises FolderClosed where it cannot be written."""
+    line = orjson.dumps(asdict(checkpoint), option=orjson.OPT_APPEND_NEWLINE)
     try:
-        with file.open("ab") as kept:
-            kept.write(orjson.dumps(asdict(checkpoint), option=orjson.OPT_APPEND_NEWLINE))
+        with file.open("a+b") as kept:
+            if kept.tell() and (kept.seek(-1, os.SEEK_END), kept.read(1))[1] != b"\n":
+                line = b"\n" + line  # what was being written when a machine ended is a line of its own, and found
+            kept.write(line)
     except OSError as problem:
         raise FolderClosed(file, str(problem)) from None
 
@@ -42,7 +52,7 @@ def _checkpoint(file: Path, number: int, line: bytes) -> Checkpoint:
     try:
         said = orjson.loads(line)
         found = Checkpoint(**{**said, "at": datetime.fromisoformat(said["at"])})
-        right = isinstance(found.seq, int) and len(str(found.hash)) == 64 and PLACE.fullmatch(found.place)
+        right = isinstance(found.seq, int) and len(str(found.hash)) == 64 and is_place(found.place)
     except (ValueError, TypeError, KeyError) as problem:
         raise BadCheckpoint(file, number, type(problem).__name__) from None
     if not right:

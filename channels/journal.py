@@ -12,22 +12,32 @@ from sqlalchemy import NullPool, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from channels.checkpoints import PLACE, keep, kept
-from channels.database import require
-from channels.obstacles import BadCursor, NumberingHeld, OwnersWork
+from channels.checkpoints import is_place, keep, kept
+from channels.database import place, require
+from channels.obstacles import (
+    BadCursor,
+    CannotStart,
+    DatabaseAway,
+    DatabaseDamaged,
+    NotMigrated,
+    NumberingHeld,
+    OwnersWork,
+)
 from channels.progress import progress
 from models.verification import Broken, Checkpoint, Harm, Verified, verify
 
 WORDS = {
-    Harm.CHANGED: "đã bị sửa · changed",
+    Harm.CHANGED: "đã bị sửa, hoặc mục ngay trước cùng mã băm của nó · changed, or the one before with its hash",
     Harm.REMOVED: "đã bị xóa · removed",
     Harm.INSERTED: "bị đánh số chèn vào · inserted",
     Harm.UNNUMBERED: "nằm sau chỗ đánh số đã qua, chưa có số · unnumbered, where numbering has passed",
     Harm.HOLE: "thiếu phiên bản trước nó · a hole in its subject's versions before it",
+    Harm.UNTOLD: "sau mục này dữ liệu đổi mà không ghi nhật ký · since then its row changed, or its next entry is gone",
     Harm.REWRITTEN: "không khớp mốc ghi ở nơi khác · rewritten: not what was noted elsewhere",
     Harm.MOVED: "nhật ký từ cụm PostgreSQL khác · moved from another cluster: ./run verify --repair",
 }
 LOCKED, FORBIDDEN = "55P03", "42501"
+DAMAGED, UNKNOWN = ("XX001", "XX002"), ("42P01", "42883", "42703")
 HELD = """
 select string_agg(pid::text, ', ') from pg_locks
 where locktype = 'advisory' and objid = 7001 and granted and database = (
@@ -53,6 +63,21 @@ async def verified(
     earlier = kept(against) if against else ()
     places = [_place(said) for said in noted] + [each.place for each in earlier]
     await require(url)
+    try:
+        found = await _found(url, places, repair=repair, err=err)
+    except DBAPIError as fault:
+        obstacle = _obstacle(url, fault)
+        if obstacle is None:
+            raise
+        raise obstacle from None
+    say(found, earlier, out)
+    if isinstance(found, Verified) and checkpoint:
+        keep(checkpoint, found.head)
+        out.print(f"  → {checkpoint}", soft_wrap=True)
+    return isinstance(found, Verified)
+
+
+async def _found(url: str, places: Sequence[str], *, repair: bool, err: Console | None) -> Verified | Broken:
     engine = create_async_engine(url, poolclass=NullPool)
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -62,17 +87,25 @@ async def verified(
             if repair and isinstance(found, Broken) and found.moved:
                 await adopt(connection)
                 found = await verify(connection, places, told)
-    say(found, earlier, out)
-    if isinstance(found, Verified) and checkpoint:
-        keep(checkpoint, found.head)
-        out.print(f"  → {checkpoint}", soft_wrap=True)
-    return isinstance(found, Verified)
+    return found
+
+
+def _obstacle(url: str, fault: DBAPIError) -> CannotStart | None:
+    """What kept the journal from being read, in words; None where it is a fault of ours."""
+    state = str(getattr(fault.orig, "sqlstate", None) or "")
+    if state in DAMAGED:
+        return DatabaseDamaged(place(url), str(fault.orig))
+    if state in UNKNOWN:
+        return NotMigrated(place(url))
+    if fault.connection_invalidated or state[:2] in ("08", "57"):
+        return DatabaseAway(place(url), str(fault.orig))
+    return None
 
 
 async def number(connection: AsyncConnection) -> None:
     """Number what has none; a journal of another cluster waits to be adopted. Raises NumberingHeld."""
     try:
-        if not await connection.scalar(text("select journal_moved(head) from journal_head head")):
+        if await connection.scalar(text("select journal_moved(head) from journal_head head")) is False:
             await connection.execute(text("select number()"))
     except DBAPIError as fault:
         if getattr(fault.orig, "sqlstate", None) != LOCKED:
@@ -92,7 +125,7 @@ async def adopt(connection: AsyncConnection) -> None:
 
 
 def _place(said: str) -> str:
-    if not PLACE.fullmatch(said):
+    if not is_place(said):
         raise BadCursor(said)
     return said
 

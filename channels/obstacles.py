@@ -180,6 +180,27 @@ class BadCheckpoint(CannotStart):
         )
 
 
+class DatabaseDamaged(CannotStart):
+    """PostgreSQL cannot read its own files: a page that is not as it was written, an index that leads nowhere."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        super().__init__(
+            f"PostgreSQL tại {where} có dữ liệu hỏng trên đĩa. Hãy dừng ghi, giữ tệp và phục hồi từ bản sao lưu.",
+            f"PostgreSQL at {where} has damaged data on its disk. Stop writing, keep the files, restore from a backup.",
+            problem,
+        )
+
+
+class NotMigrated(CannotStart):
+    """The database has no tables, or those of another version."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"Cơ sở dữ liệu {where} chưa có bảng của bản này. Hãy chạy: ./run migrate",
+            f"The database {where} has not this version's tables. Run: ./run migrate",
+        )
+
+
 class NumberingHeld(CannotStart):
     """Another process numbers the journal, or is stuck while it does."""
 

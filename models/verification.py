@@ -23,7 +23,7 @@ class Harm(enum.Enum):
     """What was done to the journal behind its back."""
 
     CHANGED = "changed"
-    """An entry, its place or its hash is not what was chained."""
+    """An entry, its place or its hash is not what was chained; or the one before it, together with its own hash."""
     REMOVED = "removed"
     """A numbered entry is gone."""
     INSERTED = "inserted"
@@ -32,6 +32,8 @@ class Harm(enum.Enum):
     """An entry lies where numbering has already passed: it was slipped in, and nobody is ever told of it."""
     HOLE = "hole"
     """The versions of its subject do not follow one another up to this entry."""
+    UNTOLD = "untold"
+    """A row is not as its last entry left it: somebody changed it past the journal, or cut the journal's end off."""
     REWRITTEN = "rewritten"
     """What was noted elsewhere is not in the journal: a whole history was replaced, or its end cut off."""
     MOVED = "moved"
@@ -150,6 +152,23 @@ select kind, subject, version, id, count(*) over () as looked,
 from page order by kind desc, subject desc, version desc limit 1
 """)
 
+_ROWS = text("""
+with row as (
+  select 'Dossier' as kind, id, version, status from dossier
+  union all
+  select 'Decision', id, version, status from decision
+)
+select 'UNTOLD' as harm, n.seq, entry.id as entry_id
+from row left join lateral (
+  select id, subject_version as version, data->>'after' as status from journal
+  where subject_kind = row.kind and subject_id = row.id order by subject_version desc limit 1
+) entry on true left join journal_seq n on n.entry_id = entry.id
+where row.version <> coalesce(entry.version, case row.kind when 'Decision' then 1 else 0 end)
+  or row.status <> coalesce(entry.status, row.status)
+order by n.seq, row.id limit 20
+""")
+"""Of one snapshot: a row and its entry are written together. What was decided before there was a journal has none."""
+
 _NOTED = text("""
 select 'REWRITTEN' as harm, noted.seq, n.entry_id
 from (select split_part(place, '-', 1)::bigint as seq, split_part(place, '-', 2) as mark
@@ -169,7 +188,9 @@ async def verify(
 
     What is committed meanwhile is left to the next time: each statement looks at what the head already was.
     """
-    start = (await connection.execute(_START)).one()
+    start = (await connection.execute(_START)).one_or_none()
+    if start is None:  # the one row that says how far the journal is numbered
+        return Broken((Fault(Harm.REMOVED, None, None),))
     found = [] if not start.moved else [Fault(Harm.MOVED, None, None)]
     async for fault in _faults(connection, start, noted, progress):
         found.append(fault)
@@ -195,6 +216,8 @@ async def _faults(
     first = {"kind": "", "subject": "00000000-0000-0000-0000-000000000000", "version": 0, "id": 0, "seen": seen}
     async for fault in _pages(connection, _SUBJECTS, first, "phiên bản · versions", start.entries, progress):
         yield fault
+    for row in await connection.execute(_ROWS):
+        yield Fault(Harm[row.harm], row.seq, row.entry_id)
     for row in await connection.execute(_NOTED, {"noted": list(noted)}):
         yield Fault(Harm[row.harm], row.seq, row.entry_id)
 

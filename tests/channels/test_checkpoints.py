@@ -132,7 +132,21 @@ async def test_a_file_that_is_none_is_named_with_its_line(
         await register.verify(against=register.file)
 
 
-@pytest.mark.parametrize("cursor", ["", "7", "7-", "07-0123456789abcdef", "7-xyz45678", "7-0123456789abcdef; --"])
+async def test_a_line_that_was_being_written_when_a_machine_ended_spoils_no_other(register: Register) -> None:
+    await register.grow()
+    assert (await register.verify(checkpoint=register.file))[0]
+    whole = register.file.read_bytes()
+    register.file.write_bytes(whole + whole[:40])
+    assert (await register.verify(checkpoint=register.file))[0]
+    assert len(register.file.read_bytes().splitlines()) == 3
+    with pytest.raises(BadCheckpoint, match="checkpoints:2"):
+        await register.verify(against=register.file)
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["9" * 19 + "-0123456789abcdef", "", "7", "7-", "07-0123456789abcdef", "7-xyz45678", "7-0123456789abcdef; --"],
+)
 async def test_a_cursor_that_is_none_is_refused_before_anything_is_asked(register: Register, cursor: str) -> None:
     with pytest.raises(BadCursor, match="NUMBER-HASH"):
         await register.verify(cursor)
