@@ -219,12 +219,13 @@ def _routes(laurel: Laurel, channel: Channel) -> list[BaseRoute]:
     admission = laurel.admissions[channel.name] = Admission(channel, documents, laurel.engine)
     prepare(admission)
     context = partial(laurel.context, channel)
-    streams = laurel.streams[channel.name] = Streams(channel, laurel.engine, laurel.attendance, context, laurel.crowds)
+    noted = laurel.turned_away(channel)
+    parts = laurel.engine, laurel.attendance, context, laurel.crowds, noted
+    streams = laurel.streams[channel.name] = Streams(channel, *parts)
     door = Door(channel, laurel.sessions, frozenset(laurel.settings.origins), laurel.settings.secure_cookies)
     headers = security(secure=laurel.settings.secure_cookies, varies=bool(laurel.settings.origins))
     toll = Toll(admission, laurel.limits)
     answers = None if channel.sessions else laurel.answers
-    noted = laurel.turned_away(channel)
     endpoint = GraphQLOverHTTP(admission, door, streams, context, headers, toll, noted, answers)
     routes: list[BaseRoute] = [Route(channel.path, endpoint)]
     if Transport.WS in channel.transports:

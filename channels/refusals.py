@@ -29,7 +29,8 @@ class Refused(Exception):
     ) -> None:
         super().__init__(refusal.name)
         self.act = act
-        """What was asked for, where that matters to whoever looks later."""
+        """What was asked for, and on what, where that matters to whoever looks later."""
+        self.subject: object = None
         self.refusal = refusal
         self.headers = headers or {}
         self.errors = errors or [{"message": refusal.message, "extensions": {"code": refusal.name}}]

@@ -81,7 +81,7 @@ class EventStream:
         self._streams.enter(self)
         gone = asyncio.create_task(_gone(exchange, self._over))
         try:
-            await self._begin(exchange.headers.get("last-event-id"))
+            await self._begin(exchange.headers.get("last-event-id"), exchange.address)
             await self._over.wait()
         finally:
             gone.cancel()
@@ -117,7 +117,7 @@ class EventStream:
             self._moving = asyncio.create_task(self._move())
         return None
 
-    async def _begin(self, after: str | None) -> None:
+    async def _begin(self, after: str | None, address: str | None) -> None:
         token, viewer = self._caller.token, self._caller.viewer
         try:
             if token is not None:
@@ -127,6 +127,7 @@ class EventStream:
                 self._caller, viewer = self._caller._replace(viewer=now), now
             await self._streams.join(self.member, self._admitted, viewer, after)
         except Refused as refused:
+            self._streams.turned_away.of_stream(refused, self._caller, address)
             self._finish(refused)
         except AWAY:
             self._finish(Refused(Refusal.UNAVAILABLE))

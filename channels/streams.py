@@ -21,6 +21,8 @@ from channels.crowd import Crowds
 from channels.fanout import Group
 from channels.member import Member
 from channels.refusals import Refusal, Refused
+from channels.turned_away import TurnedAway
+from models import refusals
 from models.access import Audience, Viewer
 from resolvers.client import SignedIn
 from resolvers.context import Context
@@ -61,10 +63,16 @@ class Streams:
     """How they are followed, looked after, and sent away. Without any there is no task."""
 
     def __init__(
-        self, channel: Channel, engine: Engine, attendance: Attendance, context: MakeContext, crowds: Crowds
+        self,
+        channel: Channel,
+        engine: Engine,
+        attendance: Attendance,
+        context: MakeContext,
+        crowds: Crowds,
+        turned_away: TurnedAway,
     ) -> None:
         self.channel, self.engine, self.context = channel, engine, context
-        self.attendance, self.crowds = attendance, crowds
+        self.attendance, self.crowds, self.turned_away = attendance, crowds, turned_away
         self.leaving = asyncio.Event()
         """Set when the process stops: every stream says so to its client and ends, so that it comes back elsewhere."""
         self.groups: dict[Hashable, Group] = {}
@@ -115,7 +123,12 @@ class Streams:
             arguments["after"] = after
         context = self.context(viewer, _no_session)
         context.page_limit = admitted.page
-        following = cast("Following", await follow(context, **arguments))
+        try:
+            following = cast("Following", await follow(context, **arguments))
+        except refusals.Refusal as unseen:
+            refused = faults.refused(unseen, hints=False)
+            refused.act, refused.subject = admitted.operation.roots[0], arguments.get("id")
+            raise refused from unseen
         await following.hub.ready.wait()
         if following.hub.ended:
             raise Refused(Refusal.UNAVAILABLE)

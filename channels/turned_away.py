@@ -26,6 +26,14 @@ class TurnedAway:
             kind, digest = SecurityEventKind.TOKEN_REFUSED, token_hash(caller.token)
             self._note(kind, caller, address, refused.act, refused.refusal.name, token=digest)
 
+    def of_stream(self, refused: Refused, caller: Caller, address: str | None) -> None:
+        """Note that somebody wanted to follow what is not theirs, or by a token that holds no more."""
+        if refused.refusal is not Refusal.FORBIDDEN:
+            return self.by_token(refused, caller, address)
+        code: str = refused.errors[0]["extensions"]["code"]
+        act, kind = refused.act or "", SecurityEventKind.STREAM_REFUSED
+        return self.note(kind, caller, address, act, code, refused.subject)
+
     def note(
         self, kind: SecurityEventKind, caller: Caller, address: str | None, act: str, code: str, subject: object = None
     ) -> None:

@@ -160,6 +160,7 @@ class Socket:
         said = (payload or {}).get("authorization", (payload or {}).get("Authorization"))
         caller = await door.known(self._cookie if said is None else bearer_of(str(said)))
         if caller.refused or caller.token is None or caller.viewer.audience is not door.channel.audience:
+            self._streams.turned_away.by_token(caller.refused or Refused(Refusal.FORBIDDEN), caller, self._address)
             raise Closed(Close.FORBIDDEN)
         if not self._streams.crowds.sockets.enter(caller.viewer.account_id):
             raise Closed(Close.CROWDED)
@@ -196,6 +197,7 @@ class Socket:
             member = self._member(key)
             await self._streams.join(member, admitted, caller.viewer)
         except Refused as refused:
+            self._streams.turned_away.of_stream(refused, caller, self._address)
             return self._finish(key, refused)
         self._operations[key] = member, admitted
         if self._caller is not caller:

@@ -16,6 +16,7 @@ from channels.security_record import SecurityRecord
 from models.secret import keyed
 from models.security_event import SecurityEvent, SecurityEventKind
 from resolvers.incidents import Incidents
+from tests.channels.client import Client
 from tests.channels.conftest import Site, codes, served
 from tests.channels.files import samples
 from tests.channels.files.conftest import Desk, desk
@@ -169,3 +170,35 @@ async def test_a_database_that_is_away_loses_nothing(site: Site) -> None:
     noted: Incidents = site.laurel.incidents
     await SecurityRecord(noted, Away()).write()  # type: ignore[arg-type]  # a database that is away
     assert [row.count for row in await record(site)] == [1]
+
+
+@pytest.mark.parametrize("by", ["socket", "events"])
+async def test_n_a10_who_would_follow_what_they_do_not_see_is_refused_and_on_record(site: Site, by: str) -> None:
+    dossier = await site.province.act("officer", "draftDossier", site.province.draft())
+    followed = f'subscription {{ dossierMoved(id: "{dossier["id"]}") {{ cursor }} }}'
+    for _ in range(2):
+        token = await site.token("stranger")
+        if by == "socket":
+            async with site.socket() as socket:
+                client = Client(socket)
+                await client.greet(token)
+                await client.subscribe("1", followed)
+                assert await client.error("1") == ["NOT_FOUND"]
+        else:
+            headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
+            said = await site.http.post("/web/graphql", json={"query": followed}, headers=headers)
+            assert "NOT_FOUND" in said.text
+    found = [(row.kind.name, row.act, row.subject, row.code) for row in await record(site)]
+    assert found == [("STREAM_REFUSED", "dossierMoved", dossier["id"], "NOT_FOUND")] * 2, "by two sessions"
+    assert {row.account_id for row in await record(site)} == {site.province.viewers["stranger"].account_id}
+
+
+async def test_who_greets_a_socket_by_a_token_that_does_not_hold_is_on_record(site: Site) -> None:
+    for token in (await site.token("nominee"), "unknown"):
+        async with site.socket() as socket:
+            client = Client(socket)
+            await client.say({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}})
+            assert (await client.closed())[0] == 4403
+    found = {(row.kind.name, row.account_id, row.code) for row in await record(site)}
+    nominee = site.province.viewers["nominee"].account_id
+    assert found == {("TOKEN_REFUSED", nominee, "FORBIDDEN"), ("TOKEN_REFUSED", None, "UNAUTHENTICATED")}
