@@ -43,21 +43,10 @@ S = TypeVar("S", bound="Sought")
 
 
 class Sought(BinaryExpression[bool]):
-    """A condition that is said in another way of a row that was found without it."""
+    """A column is one of the keys that a Select finds; it is said in another way of a row that was found without it."""
 
     inherit_cache = True
     keys: Select[Any]
-
-    @property
-    def met(self) -> ColumnElement[bool]:
-        """The same, asked of a row that was found in another way."""
-        raise NotImplementedError
-
-
-class OneOf(Sought):
-    """A column is one of the keys that a Select finds."""
-
-    inherit_cache = True
 
     @property
     def met(self) -> ColumnElement[bool]:
@@ -67,7 +56,7 @@ class OneOf(Sought):
 
 
 class Named(Sought):
-    """A column is one of the keys that a Select finds, of which there may be very many."""
+    """The same, where there may be very many keys."""
 
     inherit_cache = True
     one: Select[Any]
@@ -99,7 +88,7 @@ def _sought(kind: type[S], same: Any, keys: Select[Any]) -> S:
 
 def one_of(column: Any, keys: Select[Any]) -> ColumnElement[bool]:
     """The column is one of the keys that this Select finds; where it finds none, no row is looked at."""
-    return and_(exists(keys), _sought(OneOf, column == any_(array_of(keys)), keys))
+    return and_(exists(keys), _sought(Sought, column == any_(array_of(keys)), keys))
 
 
 def ways_of(clauses: Sequence[Any], names: list[str], entity: Any, own: str) -> list[tuple[Any, Way]]:
@@ -163,7 +152,7 @@ def _is_sought(clause: Any, own: str) -> bool:
     if isinstance(clause, BooleanClauseList):
         parts = [_is_sought(part, own) for part in clause.clauses]
         return any(parts) if clause.operator is operators.and_ else all(parts)
-    if isinstance(clause, OneOf):
+    if isinstance(clause, Sought) and not isinstance(clause, Named):
         return True
     if _compares(clause, {operators.in_op}) and clause.left.key == own:
         return True

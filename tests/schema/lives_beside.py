@@ -5,6 +5,7 @@ What an act on one thing does to a dossier is read from the journal and held to 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -45,14 +46,12 @@ class Beside:
     lives: list[Life]
     decisions: list[tuple[dict[str, Any], Life]]
 
-    def act(self, who: str, act: str, said: dict[str, Any]) -> dict[str, Any]:
-        raise NotImplementedError
-
-    def try_usual(self, data: st.DataObject, life: Life, *, dry: bool) -> None:
-        raise NotImplementedError
-
-    def is_as_it_must_be(self, life: Life) -> None:
-        raise NotImplementedError
+    act: Callable[[str, str, dict[str, Any]], dict[str, Any]]
+    """Has somebody do an act with this input; gives the reply."""
+    try_usual: Callable[..., None]
+    """Has somebody who may take the step that usually comes next in a life."""
+    is_as_it_must_be: Callable[[Life], None]
+    """Compares a life with its rows."""
 
     def rows(self, text: str, *values: Any) -> list[Any]:
         return list(self.world.run(self.world.look.fetch(text, *values)))

@@ -98,4 +98,4 @@ def test_where_no_key_is_found_no_row_is_looked_at() -> None:
 
 def test_a_row_found_otherwise_is_asked_for_its_key_by_one_look() -> None:
     assert "LIMIT 1" in str(named(Case.clerk, KEYS, KEYS).met)  # type: ignore[attr-defined]  # a Named
-    assert "IN (SELECT" in str(one_of(Case.clerk, KEYS).clauses[1].met)  # type: ignore[attr-defined]  # a OneOf
+    assert "IN (SELECT" in str(one_of(Case.clerk, KEYS).clauses[1].met)  # type: ignore[attr-defined]  # a Sought
