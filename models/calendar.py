@@ -8,20 +8,13 @@ numbers move when a year is announced; rows hold moments.
 
 from __future__ import annotations
 
-import sys
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from importlib import import_module
-from pathlib import Path
-from types import ModuleType
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import holidays
-
-from models.catalogue.days import Announcement, OfficeHours, announcements, office_hours
+from models.catalogue.days import Announcement, OfficeHours, announcements, law_days, office_hours
 from models.catalogue.entry import FILES
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -39,34 +32,16 @@ def today() -> date:
     return datetime.now(ZONE).date()
 
 
-def _vietnam() -> Any:
-    """The library's days off in Vietnam, without the 250 other countries that its package reads with it: 8 MB."""
-    package = ModuleType("holidays.countries")
-    package.__path__ = [str(Path(holidays.__path__[0]) / "countries")]
-    sys.modules.setdefault(package.__name__, package)
-    return import_module("holidays.countries.vietnam").Vietnam
-
-
-_VIETNAM = _vietnam()  # now, and not within an act
-
-
-@cache
-def _law_days(year: int) -> frozenset[date]:
-    """The law's days off in a year (Labour Code arts 111.3, 112), without the swaps that were announced."""
-    found = _VIETNAM(years=year)
-    said: Any = found.special_public_holidays.get(year, ())
-    swaps = said if said and isinstance(said[0], tuple) else (said,) if said else ()  # the library says one, or several
-    return frozenset(found) - {date(year, *swap[:2]) for swap in swaps}
-
-
 class Calendar:
-    """Which days are worked, and the numbers of their halves."""
+    """Which days are worked, and the numbers of their halves. Of years that `by_law` has not, only weekends are off."""
 
-    def __init__(self, announced: Iterable[Announcement], hours: Iterable[OfficeHours]) -> None:
+    def __init__(
+        self, by_law: Mapping[int, frozenset[date]], announced: Iterable[Announcement], hours: Iterable[OfficeHours]
+    ) -> None:
         said = list(announced)
         self.announced = frozenset(each.year for each in said)
         """The years of which the days off are known; of others only the law's own."""
-        self._off = frozenset[date]().union(*(each.days_off for each in said))
+        self._off = frozenset[date]().union(*by_law.values(), *(each.days_off for each in said))
         self._worked = frozenset[date]().union(*(each.days_worked for each in said))
         self._hours = tuple(hours)
         self._years: dict[int, list[date]] = {}
@@ -76,7 +51,7 @@ class Calendar:
         """Whether the offices work on this day."""
         if day in self._worked:
             return True
-        return day.weekday() < 5 and day not in self._off and day not in _law_days(day.year)
+        return day.weekday() < 5 and day not in self._off
 
     def is_provisional(self, day: date) -> bool:
         """Whether the days off of this day's year are still to be announced."""
@@ -159,7 +134,8 @@ class Calendar:
 @cache
 def official() -> Calendar:
     """The calendar of the catalogue's files."""
-    return Calendar(announcements(FILES / "calendar.toml"), office_hours(FILES / "office_hours.toml"))
+    announced, hours = announcements(FILES / "calendar.toml"), office_hours(FILES / "office_hours.toml")
+    return Calendar(law_days(FILES / "law_days.toml"), announced, hours)
 
 
 def is_working(day: date) -> bool:

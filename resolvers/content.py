@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from functools import cache
 
-import nh3
 import strawberry
-from markdown_it import MarkdownIt
 from sqlalchemy import Select, select
 
 import models as rows
@@ -30,8 +29,6 @@ from resolvers.filters import (
     some,
     to_day,
 )
-
-_MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
 @strawberry.input(description="Các điều kiện cùng phải thỏa. · All conditions must hold.")
@@ -140,4 +137,15 @@ def articles(viewer: Viewer, filter: ArticleFilter | None = None) -> Select[rows
 
 def body_html(viewer: Viewer, given: list[tuple[str]]) -> list[str]:
     """Markdown as HTML that a browser may show: no script, style, or foreign frame survives."""
-    return [nh3.clean(_MARKDOWN.render(body)) for (body,) in given]
+    rendered = _rendering()
+    return [rendered(body) for (body,) in given]
+
+
+@cache
+def _rendering() -> Callable[[str], str]:
+    """What makes it; read for the first body that is asked for: 2 MB that a server of officers' work needs not."""
+    import nh3
+    from markdown_it import MarkdownIt
+
+    markdown = MarkdownIt("commonmark", {"html": False})
+    return lambda body: nh3.clean(markdown.render(body))

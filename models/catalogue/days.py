@@ -1,7 +1,8 @@
-"""What the catalogue's files say of days and hours: announced days off and days worked, and the halves of a day."""
+"""What the catalogue says of days and hours: days off by law, announced days off and worked, the halves of a day."""
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
@@ -32,6 +33,12 @@ class OfficeHours:
     confirmed: bool
     valid_from: date
     valid_to: date | None
+
+
+def law_days(file: Path) -> dict[int, frozenset[date]]:
+    """By year, the days from Monday to Friday that the law itself gives off."""
+    said: dict[str, list[date]] = tomllib.loads(file.read_text("utf-8"))["days_off"]
+    return {int(year): frozenset(days) for year, days in said.items()}
 
 
 def announcements(file: Path) -> tuple[Announcement, ...]:

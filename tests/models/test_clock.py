@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from models import clock
 from models.calendar import ZONE, Calendar, official
-from models.catalogue.days import Announcement, announcements, office_hours
+from models.catalogue.days import Announcement, announcements, law_days, office_hours
 from models.catalogue.deadline import Stage
 from models.catalogue.entry import FILES
 from models.clock import Count, Dates
@@ -269,7 +269,8 @@ def test_a_year_still_to_be_announced_is_told_and_its_announcement_moves_the_due
         source="A",
         confirmed=True,
     )
-    said = Calendar([*announcements(FILES / "calendar.toml"), new], office_hours(FILES / "office_hours.toml"))
+    announced, hours = [*announcements(FILES / "calendar.toml"), new], office_hours(FILES / "office_hours.toml")
+    said = Calendar(law_days(FILES / "law_days.toml"), announced, hours)
     count, status = after([("2026-12-28", ""), ("2026-12-28 15:00", "ASSIGNED")])
     assert clock.dates(count, status, C).due_on == date(2027, 1, 19)
     assert clock.dates(count, status, said).due_on == date(2027, 1, 19)

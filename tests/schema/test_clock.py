@@ -15,7 +15,7 @@ import models as rows
 from models import calendar
 from models.access import ANONYMOUS
 from models.calendar import Calendar, official
-from models.catalogue.days import Announcement, announcements, office_hours
+from models.catalogue.days import Announcement, announcements, law_days, office_hours
 from models.catalogue.entry import FILES
 from models.clock import Timeliness
 from models.reschedule import reschedule
@@ -192,7 +192,7 @@ def with_day_off(day: date) -> Calendar:
     """The calendar with one more day announced as off."""
     said = announcements(FILES / "calendar.toml")
     one = Announcement(year=9999, days_off=frozenset({day}), days_worked=frozenset(), source="A", confirmed=True)
-    return Calendar([*said, one], office_hours(FILES / "office_hours.toml"))
+    return Calendar(law_days(FILES / "law_days.toml"), [*said, one], office_hours(FILES / "office_hours.toml"))
 
 
 async def test_new_days_off_move_the_due_dates_of_what_runs_each_with_an_entry(
