@@ -53,8 +53,8 @@ class Refusal(enum.Enum):
     FRAGMENT_CYCLE = 422, "Các mảnh (fragment) gọi vòng lẫn nhau; hãy bỏ vòng.", "Fragments spread each other; undo it."
     TOO_COSTLY = (
         422,
-        "Truy vấn quá tốn kém; hãy giảm first/last hoặc bớt danh sách lồng nhau.",
-        "The query is too costly; lower first/last or nest fewer lists.",
+        "Truy vấn quá tốn kém; hãy giảm first/last, bớt danh sách lồng nhau hoặc bớt số liệu gộp (groupBy).",
+        "The query is too costly; lower first/last, nest fewer lists, or ask for fewer figures (groupBy).",
     )
     OPERATION_AMBIGUOUS = (
         422,

@@ -29,7 +29,7 @@ from models.access import Audience, Viewer
 from models.award import STANDING
 from models.award_type import AwardClass, AwardLevel
 from models.dossier import visible_beside, visible_dossier
-from models.nominee import NomineeKind
+from models.nominee import NomineeKind, RecipientClass
 from models.rule_set import CommendationType
 from resolvers.award import AwardFilter, awards
 from resolvers.dimensions import (
@@ -56,6 +56,9 @@ class AwardDimension(Choice):
     AWARD_CLASS = "loại hình thức · the family of the award"
     LEVEL = "cấp khen thưởng · the level at which the award is decided"
     RECIPIENT_KIND = "đối tượng được khen thưởng · the kind of recipient"
+    RECIPIENT_CLASS = (
+        "lớp của cá nhân theo biểu 0603 hằng năm · the class individuals count under in the yearly form 0603"
+    )
     COMMENDATION_TYPE = "loại hình khen thưởng của hồ sơ, nếu được xem · the dossier's type, where one may read it"
     YEAR = "năm · the year; compared, the year of this period"
     QUARTER = "quý, 1–4, của mọi năm · the quarter, of whatever year"
@@ -137,6 +140,7 @@ def _award_facts(
         kind.c.award_class,
         kind.c.level,
         recipient.c.kind.label("recipient_kind"),
+        recipient.c.recipient_class,
         (year if back is None else year + back).label("year"),
         *(part_of_day(part, award.awarded_on).label(part) for part in ("quarter", "month")),
         *(more if back is None else [*more, back]),
@@ -186,6 +190,8 @@ def _award_dimension(fact: Any, dimension: AwardDimension) -> Dimension:
             return Dimension.member("level", fact.level, AwardLevel)
         case AwardDimension.RECIPIENT_KIND:
             return Dimension.member("recipient_kind", fact.recipient_kind, NomineeKind)
+        case AwardDimension.RECIPIENT_CLASS:
+            return Dimension.member("recipient_class", fact.recipient_class, RecipientClass)
         case AwardDimension.COMMENDATION_TYPE:
             return Dimension.member("commendation_type", fact.commendation_type, CommendationType)
         case _:

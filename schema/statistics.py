@@ -6,7 +6,7 @@ import strawberry
 
 from models.award_type import AwardClass, AwardLevel
 from models.clock import Timeliness
-from models.nominee import NomineeKind
+from models.nominee import NomineeKind, RecipientClass
 from models.outward import PortalStatus
 from models.rule_set import CommendationType
 from models.workflow import DossierStatus
@@ -83,6 +83,8 @@ class AwardStatistic:
     """The level at which the award is decided."""
     recipient_kind: NomineeKind | None
     """The kind of recipient."""
+    recipient_class: RecipientClass | None
+    """The class that an individual counts under in the yearly statistics (Circular 02/2023/TT-BNV, form 0603)."""
     commendation_type: CommendationType | None
     """The type of commendation, where the viewer may read the dossier; decisions from before the register have none."""
     year: int | None

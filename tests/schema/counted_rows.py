@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import models as rows
 from models import calendar
 from models.award import AwardStatus
+from models.nominee import NomineeKind, RecipientClass
 from models.rule_set import CommendationType
 from models.workflow import DossierStatus
 from tests.clocks import wind
@@ -37,6 +38,8 @@ async def plant(session: AsyncSession, province: Province, seed: int = 1) -> Cou
     session.add_all(dossiers)
     await session.flush()
     nominees = list(province.nominees.values())
+    for nominee in await session.scalars(select(rows.Nominee).filter_by(kind=NomineeKind.INDIVIDUAL)):
+        nominee.recipient_class = chance.choice([None, *RecipientClass])
     lines = [_line(chance, dossier, chance.choice(nominees), types) for dossier in dossiers]
     decisions = [_decision(chance, n, agencies) for n in range(40)]
     session.add_all([*lines, *decisions])

@@ -23,7 +23,8 @@ from tests.schema.counts import AWARD_FIELDS, DOSSIER_FIELDS, Counted
 EVERYBODY = (*ROLES, None)
 STAFF = tuple(who for who in ROLES if who != "nominee")
 FIGURES = "count recipients collectives individuals"
-KEYS = "agency { code } awardType { code } awardClass level recipientKind commendationType year quarter month"
+KEYS = """agency { code } awardType { code } awardClass level recipientKind recipientClass commendationType
+    year quarter month"""
 AWARDS = f"""query($by: [AwardDimension!]!, $f: AwardFilter, $c: Comparison, $y: Int) {{
   awardStatistics(groupBy: $by, filter: $f, comparedWith: $c, year: $y) {{ {KEYS} suppressed
     {FIGURES} current {{ {FIGURES} }} previous {{ {FIGURES} }} difference {{ {FIGURES} }} }} }}"""
