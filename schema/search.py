@@ -20,7 +20,7 @@ SearchHit = Annotated[
     Decision | ExemplaryModel | GuidanceDocument | Article | Movement | Agency | Dossier,
     strawberry.union(
         "SearchHit",
-        description="Kết quả tìm kiếm. Hãy đặt bí danh cho `code`, `kind`, `status`: mỗi kiểu có một loại riêng. · What "
+        description="Kết quả tìm kiếm. Hãy đặt bí danh cho `code`, `kind`, `status`: mỗi kiểu một loại riêng. · What "
         "a search finds. Give `code`, `kind` and `status` aliases: each type has them of its own kind.",
     ),
 ]
