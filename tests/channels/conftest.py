@@ -9,7 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 import pytest
@@ -35,6 +35,8 @@ from tests.web import http_client
 UNCOUNTED = Rates(times=0)
 """All tests come from one address: those of budgets have an application of their own."""
 PROTOCOL = websockets.Subprotocol("graphql-transport-ws")
+Serving: TypeAlias = tuple[str, Laurel, uvicorn.Server]
+"""A running application: its address, its parts, and its server."""
 
 
 class Quiet(uvicorn.Server):
@@ -132,7 +134,7 @@ def codes(answer: httpx.Response) -> list[str]:
 @pytest.fixture(scope="session")
 async def serving(
     database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[tuple[str, Laurel, uvicorn.Server]]:
+) -> AsyncIterator[Serving]:
     """The application, serving; with plain cookies, for it speaks plain HTTP.
 
     It looks for what is due once: it goes on while others' tests have lists in public whose time is over.
@@ -149,9 +151,7 @@ async def serving(
 
 
 @contextlib.asynccontextmanager
-async def served(
-    settings: Settings, listener: socket.socket | None = None
-) -> AsyncIterator[tuple[str, Laurel, uvicorn.Server]]:
+async def served(settings: Settings, listener: socket.socket | None = None) -> AsyncIterator[Serving]:
     """An application with these settings, on a port of its own."""
     app = create_app(settings)
     listener = listener or socket.create_server(("127.0.0.1", 0))
@@ -167,16 +167,19 @@ async def served(
 
 
 @pytest.fixture
-async def site(
-    serving: tuple[str, Laurel, uvicorn.Server], database_url: str, sessions: async_sessionmaker[AsyncSession]
-) -> AsyncIterator[Site]:
+async def site(serving: Serving, database_url: str, sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[Site]:
     """The application over a province just settled; its feed begins with this test's journal."""
     address, laurel, server = serving
+    await begin_anew(laurel)
+    province = await settle(laurel.engine, laurel.feed, sessions)
+    async with http_client(address) as http:
+        yield Site(address, laurel, province, http, server)
+
+
+async def begin_anew(laurel: Laurel) -> None:
+    """Have an application that serves many tests hear of this test's journal alone."""
     await laurel.feed.stop()
     laurel.feed = Feed(laurel.settings.database_url, laurel.settings.redis_url)
     laurel.hear()
     await laurel.feed.start()
-    province = await settle(laurel.engine, laurel.feed, sessions)
     laurel.answers.forget()
-    async with http_client(address) as http:
-        yield Site(address, laurel, province, http, server)

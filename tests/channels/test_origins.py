@@ -14,7 +14,7 @@ from channels.contract import WEB
 from channels.session import Door, Sessions
 from channels.settings import Settings
 from tests.channels.client import Client
-from tests.channels.conftest import PROTOCOL, Site, codes, served
+from tests.channels.conftest import PROTOCOL, Serving, Site, begin_anew, codes, served
 from tests.channels.test_session import VIEWER
 from tests.web import http_client
 
@@ -38,12 +38,19 @@ PREFLIGHT = {
 }
 
 
+@pytest.fixture(scope="module")
+async def opening(serving: Serving) -> AsyncIterator[Serving]:
+    """The application, with one origin beside its own listed."""
+    async with served(replace(serving[1].settings, origins=(LISTED,))) as running:
+        yield running
+
+
 @pytest.fixture
-async def open_site(site: Site, database_url: str) -> AsyncIterator[Site]:
-    """The application, with one origin beside its own listed; its own sessions are the site's."""
-    settings = replace(site.laurel.settings, origins=(LISTED,))
-    async with served(settings) as (address, laurel, server), http_client(address) as http:
-        await laurel.feed._hub.ready.wait()
+async def open_site(site: Site, opening: Serving) -> AsyncIterator[Site]:
+    """The same over a province just settled; its own sessions are the site's."""
+    address, laurel, server = opening
+    await begin_anew(laurel)
+    async with http_client(address) as http:
         yield Site(address, laurel, site.province, http, server)
 
 

@@ -17,8 +17,7 @@ from channels.app import Laurel
 from channels.database import as_application
 from channels.settings import Settings
 from resolvers import identity
-from resolvers.feed import Feed
-from tests.channels.conftest import UNCOUNTED, Site, served
+from tests.channels.conftest import UNCOUNTED, Site, begin_anew, served
 from tests.channels.oidc.provider import CLIENT, SECRET, Provider, provided
 from tests.province import settle
 from tests.web import http_client
@@ -125,10 +124,7 @@ async def housing(
 async def house(housing: Housing, sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[House]:
     """The application over a province just settled, with providers that keep to the book."""
     address, laurel, server = housing.running
-    await laurel.feed.stop()
-    laurel.feed = Feed(laurel.settings.database_url, laurel.settings.redis_url)
-    laurel.hear()
-    await laurel.feed.start()
+    await begin_anew(laurel)
     housing.provider.reform()
     housing.other.reform()
     province = await settle(laurel.engine, laurel.feed, sessions)
