@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -35,23 +36,25 @@ class Suite:
     name: str
     folder: Path = node.HERE
     script: str = ""
-    patience: float = 180.0
+    """`<name>.mjs`, unless it is another one."""
+    program: Callable[[], str] = node.find
+    """What runs it."""
+    npm: bool = True
+    """Whether it needs the packages of its folder's lock."""
+    patience: float = 600.0
     """Seconds it may take."""
 
     @property
-    def by_node(self) -> bool:
-        """Whether Node runs it, with the packages of its folder's lock."""
-        return not self.script
-
-    def command(self) -> tuple[str, str]:
-        """The program and its script."""
-        return (node.find(), f"{self.name}.mjs") if self.by_node else (apart.python(), self.script)
+    def file(self) -> Path:
+        """The script's place."""
+        return self.folder / (self.script or f"{self.name}.mjs")
 
     async def outcomes(self, told: str) -> list[Outcome]:
         """Run it; a script that breaks, takes too long, or finds nothing to check is a failed check too."""
         with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as wrong:
             process = await asyncio.create_subprocess_exec(
-                *self.command(),
+                self.program(),
+                str(self.file),
                 cwd=self.folder,
                 env={"PATH": os.environ["PATH"], "LAUREL_CONFORMANCE": told, "NO_COLOR": "1", "PYTHONUTF8": "1"},
                 stdout=said,
@@ -79,7 +82,8 @@ def written(file: IO[bytes]) -> list[str]:
 SUITES = (
     *(Suite(name) for name in ("audit", "portal", "sockets", "frames", "sse")),
     *(Suite(name, TOOLS) for name in ("inspector", "eslint", "relay", "codegen")),
-    Suite("schemathesis", script="fuzz.py", patience=300.0),
+    Suite("oidc", node.HERE / "oidc", "sign_in.py", lambda: sys.executable),
+    Suite("schemathesis", script="fuzz.py", program=apart.python, npm=False, patience=1000.0),
 )
 
 
@@ -87,12 +91,12 @@ def ready(suites: Sequence[Suite], err: Console) -> tuple[list[Suite] | None, li
     """Install what these need: the suites that can run, None where that failed, and the names of those that cannot."""
     passed_over: list[str] = []
     try:
-        if any(suite.by_node for suite in suites):
+        if any(suite.npm for suite in suites):
             node.find()
-            for folder in dict.fromkeys(suite.folder for suite in suites if suite.by_node):
+            for folder in dict.fromkeys(suite.folder for suite in suites if suite.npm):
                 node.install(folder)
     except node.NoNode as found:
-        passed_over = [suite.name for suite in suites if suite.by_node]
+        passed_over = [suite.name for suite in suites if suite.npm]
         err.print(
             f"[bold yellow]⚠ BỎ QUA {', '.join(passed_over)}: cần Node ≥ {node.OLDEST} và npm, máy có: {found}.[/]\n"
             f"[bold yellow]⚠ PASSED OVER: Node ≥ {node.OLDEST} and npm are needed, found: {found}.[/]"
@@ -100,7 +104,7 @@ def ready(suites: Sequence[Suite], err: Console) -> tuple[list[Suite] | None, li
     except node.NotInstalled as problem:
         return _refused(f"npm ci: {problem}", err)
     try:
-        if not all(suite.by_node for suite in suites):
+        if any(suite.program is apart.python for suite in suites):
             apart.python()
     except apart.NotInstalled as problem:
         return _refused(f"pip: {problem}", err)

@@ -1,6 +1,6 @@
 """A whole sign-in by a certified provider (npm oidc-provider), which wants PKCE, and tells us when somebody leaves it.
 
-It is there after `npm ci` in tests/conformance/oidc.
+It is there once `./run conformance oidc` was run.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ async def issuer(listener: socket.socket) -> AsyncIterator[str]:
     """The provider's address, once it answers."""
     if not (FOLDER / "node_modules" / "oidc-provider").is_dir():
         listener.close()
-        pytest.skip("signing in by a certified provider: needs Node ≥ 20, and `npm ci` in tests/conformance/oidc")
+        pytest.skip(
+            "signing in by a certified provider: `./run conformance oidc` installs it, where there is a Node ≥ 20"
+        )
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     program = (node.find(), "provider.mjs", str(port), here(listener))
