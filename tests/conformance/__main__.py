@@ -2,7 +2,8 @@
 
 From npm graphql-http's audits, the graphql-ws and graphql-sse clients, and each way a socket is closed; what client
 teams build with (graphql-inspector, graphql-eslint, relay-compiler, graphql-codegen with tsc) on the SDL and our
-documents; from PyPI Schemathesis. What needs Node 20 or later is passed over without it, which is said loudly.
+documents; oidc-provider, to sign in by; from PyPI Schemathesis. What needs Node 20 or later is passed over without it,
+which is said loudly.
 """
 
 from __future__ import annotations
