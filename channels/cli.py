@@ -7,19 +7,17 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from channels import embedded
+from channels.accounts_cli import accounts, identities, tokens
 from channels.obstacles import CannotStart
 from channels.settings import Settings
+from channels.terminal import err, out, running
 
 app = typer.Typer(
     name="laurel",
@@ -32,9 +30,9 @@ load = typer.Typer(no_args_is_help=True)
 app.add_typer(load, name="load", help="Nạp dữ liệu · Load data.")
 files = typer.Typer(no_args_is_help=True)
 app.add_typer(files, name="files", help="Tệp của hồ sơ · The files of dossiers.")
-identities = typer.Typer(no_args_is_help=True)
+app.add_typer(accounts, name="accounts", help="Tài khoản và vai trò · Accounts and their roles.")
+app.add_typer(tokens, name="tokens", help="Mã truy cập của chương trình · Programs' tokens.")
 app.add_typer(identities, name="identities", help="Danh tính ở nơi khác · Identities of elsewhere, see LAUREL_OIDC.")
-out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Cổng · the port (LAUREL_PORT, 8000).")]
 Host = Annotated[str | None, typer.Option(help="Địa chỉ nghe · the address to listen on (LAUREL_HOST, 127.0.0.1).")]
@@ -220,34 +218,6 @@ def sweep_files() -> None:
     )
 
 
-@identities.command("link")
-def link_identity(
-    username: str,
-    provider: str,
-    subject: Annotated[
-        str, typer.Option(prompt="Mã của người đó ở nhà cung cấp · what the provider calls them", hide_input=True)
-    ],
-) -> None:
-    """Cho một danh tính đăng nhập vào tài khoản · Have an identity stand for an account; who it is was made sure of."""
-    from channels.oidc.linking import link
-
-    settings = Settings.from_environment()
-    with running(settings) as live:
-        asyncio.run(link(live, username, provider, subject))
-    out.print(f"✓ {username} · {provider}")
-
-
-@identities.command("unlink")
-def unlink_identity(username: str, provider: str) -> None:
-    """Bỏ liên kết và kết thúc các phiên của nó · Have it stand for the account no more, and end its sessions."""
-    from channels.oidc.linking import unlink
-
-    settings = Settings.from_environment()
-    with running(settings) as live:
-        ended = asyncio.run(unlink(live, username, provider))
-    out.print(f"✓ {username} · {provider}: {ended}")
-
-
 @app.command()
 def schema() -> None:
     """In lược đồ GraphQL · Print the GraphQL schema."""
@@ -275,16 +245,6 @@ def asked(port: int | None, host: str | None) -> Settings:
     """The environment's settings, which the command line overrules."""
     settings = Settings.from_environment()
     return replace(settings, port=port or settings.port, host=host or settings.host)
-
-
-@contextmanager
-def running(settings: Settings) -> Iterator[Settings]:
-    """The servers, until the end of the block; SIGTERM ends it in good order, as Ctrl-C does."""
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    if not settings.database_url and (other := embedded.shared_with(settings.data)):
-        err.print(f"… dùng chung máy chủ với tiến trình {other} · shares the servers of process {other}")
-    with embedded.servers(settings) as live, embedded.watching_the_disk(settings):
-        yield live
 
 
 def main() -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import TypeVar
 
 import asyncpg
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.obstacles import DatabaseAway, DatabaseTooOld, OthersData, OwnersWork, UnknownRole
 from models import catalogue, database, grants
 from models.catalogue import Progress
 
+T = TypeVar("T")
 OLDEST = 15
 FORBIDDEN = "42501"
 APPLICATION = "laurel_application"
@@ -50,6 +54,17 @@ async def prepare(url: str, progress: Progress | None = None) -> None:
         if getattr(fault.orig, "sqlstate", None) != FORBIDDEN:
             raise
         raise OwnersWork("migrate") from None
+
+
+async def transaction(url: str, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    """What one transaction at a terminal gives; it is committed where it raises nothing. Raises DatabaseAway."""
+    await require(url)
+    engine = database.write_engine(url, 1)
+    try:
+        async with database.sessions(engine).begin() as session:
+            return await work(session)
+    finally:
+        await engine.dispose()
 
 
 async def allow(url: str, role: str) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import strawberry
+from graphql import GraphQLSchema
 from sqlalchemy import select
 
 import models as rows
@@ -159,8 +160,7 @@ def _must_last(expires_at: datetime, now: datetime) -> None:
 
 def _must_be_acts(context: Context, acts: list[str]) -> None:
     """Raise InvalidInput for what is no mutation, or one that only persons ask for."""
-    kind = context.engine.schema.mutation_type
-    known = set(kind.fields) - PERSONS_ALONE if kind else set()
+    known = programs_acts(context.engine.schema)
     for act in acts:
         if act not in known:
             raise InvalidInput(
@@ -168,6 +168,11 @@ def _must_be_acts(context: Context, acts: list[str]) -> None:
                 message="Có tên không phải mutation mà chương trình được gọi. Hãy xem lược đồ.",
                 message_en="One of these is no mutation that a program may ask for. Look at the schema.",
             )
+
+
+def programs_acts(schema: GraphQLSchema) -> frozenset[str]:
+    """The mutations that a program may be given."""
+    return frozenset(schema.mutation_type.fields if schema.mutation_type else ()) - PERSONS_ALONE
 
 
 PERSONS_ALONE = frozenset(

@@ -36,10 +36,11 @@ def note(
     *,
     account_id: UUID | None = None,
     session_id: UUID | None = None,
+    act: str | None = None,
 ) -> None:
     """Keep what happened, in the transaction in which it does."""
     event = SecurityEvent(kind=kind, channel=client.channel, account_id=account_id, session_id=session_id)
-    event.place_hash = client.place
+    event.place_hash, event.act = client.place, act
     work.add(event)
     log.log(logging.WARNING if kind in _GRAVE else logging.INFO, "%s on %s", kind.name, client.channel)
 

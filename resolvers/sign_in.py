@@ -61,7 +61,7 @@ async def sign_in(context: Context, input: SignInInput) -> SignedIn:
         found = (await work.execute(_account(name, client.device))).one_or_none()
         account, known = found if found else (None, False)
         try:
-            attempt = await count(work, _device(client) if known else _name(name))
+            attempt = await count(work, _device(client) if known else name_hash(name))
         except TooManyAttempts:
             _note_locked(context, account)
             raise
@@ -119,7 +119,8 @@ def _unchanged(account: Account) -> Select[Account]:
     return select(Account).where(*same).with_for_update(key_share=True).execution_options(populate_existing=True)
 
 
-def _name(name: str) -> bytes:
+def name_hash(name: str) -> bytes:
+    """Under what attempts to sign in by a name are counted."""
     return hashlib.sha256(b"name " + name.encode("utf-8", "surrogatepass")).digest()
 
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from channels.database import transaction
 from channels.obstacles import CannotStart
 from channels.oidc.providers import Provider, read_providers
 from channels.secret import secret_of
 from channels.settings import Settings
-from models import database
 from models.account import Account
 from resolvers import identity
-
-T = TypeVar("T")
 
 
 class CannotLink(CannotStart):
@@ -38,7 +34,7 @@ async def link(settings: Settings, username: str, provider: str, subject: str) -
                 "The identity or the account is linked otherwise. Unlink that first: ./run identities unlink …",
             ) from None
 
-    await _worked(settings, work)
+    await transaction(settings.database_url, work)
 
 
 async def unlink(settings: Settings, username: str, provider: str) -> int:
@@ -48,16 +44,7 @@ async def unlink(settings: Settings, username: str, provider: str) -> int:
     async def work(session: AsyncSession) -> int:
         return await identity.unlink(session, await _account(session, username), known.issuer)
 
-    return await _worked(settings, work)
-
-
-async def _worked(settings: Settings, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-    engine = database.write_engine(settings.database_url, 1)
-    try:
-        async with database.sessions(engine).begin() as session:
-            return await work(session)
-    finally:
-        await engine.dispose()
+    return await transaction(settings.database_url, work)
 
 
 def _provider(settings: Settings, name: str) -> Provider:
