@@ -168,7 +168,7 @@ class Refusal(enum.Enum):
     )
     UNSAFE_FILE = (
         422,
-        "Tệp có macro, chương trình, mật khẩu, hoặc bung ra quá lớn; hãy lưu lại thành PDF.",
+        "Tệp có macro, chương trình, mật khẩu, hoặc giải nén ra quá lớn; hãy lưu lại thành PDF.",
         "The file holds macros, a program or a password, or unpacks to too much; save it as PDF.",
     )
     UNREADABLE_SIGNATURE = (

@@ -28,7 +28,7 @@ def say(out: Console, address: str, tracked: Receipt | None = None) -> None:
     out.print(accounts())
     out.print("\n[bold]Thử ngay · To try[/]")
     for what, command in (commands(address) | tracking(address, tracked)).items():
-        out.print(f"[dim]# {what}[/]")
+        out.print(f"[dim]# {what}[/]", soft_wrap=True)
         out.print(command, soft_wrap=True, markup=False)
     out.print("\nCtrl-C để dừng, dữ liệu ở lại · Ctrl-C stops it, the data stay.")
     out.print(f"ready {address}", soft_wrap=True)

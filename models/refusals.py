@@ -59,7 +59,7 @@ class SeparationOfDuties(Refusal):
     message: str = (
         "Bạn đã thực hiện một bước khác của hồ sơ này nên không thể thực hiện bước này. Hãy để người khác làm."
     )
-    message_en: str = "You took another step of this dossier, so this one is somebody else's to take."
+    message_en: str = "You took another step of this dossier. Leave this one to somebody else."
 
 
 @dataclass

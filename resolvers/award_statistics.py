@@ -123,11 +123,9 @@ def _award_facts(
     """One row for each award, in each of the compared periods it lies in."""
     award = rows.Award
     recipient, kind = rows.Nominee.__table__.alias("recipient"), rows.AwardType.__table__.alias("kind")
-    found, back = awards(viewer, filter), None
+    found, back = _in_one_period(viewer, filter, in_year), None
     if compared_with is not None:
         found, back = _in_both_periods(viewer, filter, in_year)
-    elif in_year is not None:
-        found = found.where(award.awarded_on.between(*whole_year(in_year)))
     found, more = _with_dossier(viewer, found) if AwardDimension.COMMENDATION_TYPE in group_by else (found, [])
     found = found.join(recipient, recipient.c.id == award.nominee_id, isouter=True)
     found = found.join(kind, kind.c.id == award.award_type_id, isouter=True)
@@ -145,6 +143,12 @@ def _award_facts(
         *(part_of_day(part, award.awarded_on).label(part) for part in ("quarter", "month")),
         *(more if back is None else [*more, back]),
     )
+
+
+def _in_one_period(viewer: Viewer, filter: AwardFilter | None, year: int | None) -> Select[rows.Award]:
+    """The awards of a filter, within the year if there is one."""
+    found = awards(viewer, filter)
+    return found if year is None else found.where(rows.Award.awarded_on.between(*whole_year(year)))
 
 
 def _in_both_periods(

@@ -26,7 +26,7 @@ def bad_page(limit: int) -> GraphQLError:
     """A connection without exactly one of first and last, or with one outside its bounds."""
     return _refusal(
         "BAD_PAGE",
-        f"Cho đúng một trong hai đối số `first`, `last`, từ 1 đến {limit}.",
+        f"Hãy dùng đúng một trong hai đối số `first`, `last`, từ 1 đến {limit}.",
         f"Give exactly one of `first` and `last`, from 1 to {limit}.",
     )
 
@@ -109,7 +109,7 @@ def bad_search(longest: int) -> GraphQLError:
     """Nothing to search for, or more than may be."""
     return _refusal(
         "BAD_SEARCH",
-        f"Hãy cho từ cần tìm, dài từ 1 đến {longest} ký tự.",
+        f"Hãy nhập từ cần tìm, dài từ 1 đến {longest} ký tự.",
         f"Give words to search for, 1 to {longest} characters.",
     )
 
