@@ -6,10 +6,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import AsyncAdaptedQueuePool, Connection, inspect, text
+from sqlalchemy import AsyncAdaptedQueuePool, Connection, event, inspect, text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.util.queue import Full
+
+from models.days import send_days_as_they_are
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LIMITS = {
@@ -24,7 +26,7 @@ _LIMITS = {
 
 def write_engine(url: str, size: int = 8) -> AsyncEngine:
     """An engine for transactions that change something: bounded in time, so that nobody waits for a stuck one."""
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=size,
         max_overflow=0,
@@ -34,6 +36,8 @@ def write_engine(url: str, size: int = 8) -> AsyncEngine:
         poolclass=Turns,
         connect_args={"server_settings": _LIMITS, "timeout": 3, "command_timeout": 6},  # a frozen server ends nothing
     )
+    event.listen(engine.sync_engine, "connect", lambda made, _: made.run_async(send_days_as_they_are))
+    return engine
 
 
 class Turns(AsyncAdaptedQueuePool):

@@ -10,6 +10,8 @@ from typing import Any
 
 import asyncpg
 
+from models.days import send_days_as_they_are
+
 from .recent import Recent
 from .refused import busy, timed_out, unavailable
 
@@ -240,6 +242,7 @@ class Pool:
             await connection.set_type_codec(
                 "text", schema="pg_catalog", format="binary", encoder=str.encode, decoder=bytes
             )
+            await send_days_as_they_are(connection)
         except BaseException:
             self.open -= 1
             self._wake()

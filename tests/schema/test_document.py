@@ -62,6 +62,14 @@ async def entry_of(province: Province, dossier: dict[str, Any]) -> rows.Entry:
     return found
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_a_paper_is_dated_as_it_was_said(province: Province, day: str) -> None:
+    dossier = await drafted(province)
+    paper = {"kind": "OTHER", "title": "Phụ lục", "dated": day}
+    await stepped(province, "officer", "addDocument", dossier, document=paper)
+    assert (await papers(province, dossier))[-1]["dated"] == day
+
+
 async def test_a_paper_is_added_with_its_file_whose_hash_the_journal_keeps(province: Province) -> None:
     dossier = await drafted(province)
     file = await sent(province, dossier)

@@ -185,6 +185,18 @@ async def test_without_a_period_this_year_to_today_is_compared(province: Provinc
     assert left_out
 
 
+async def test_a_period_may_last_to_the_last_day_there_is_but_before_the_first_year_is_none(
+    province: Province, counted: Counted
+) -> None:
+    later, asked = date(calendar.today().year, 12, 31), {"by": ["LEVEL"], "c": LAST_YEAR}
+    this_year = {"awardedFrom": date(later.year, 1, 1).isoformat()}
+    ends = [{**asked, "f": {**this_year, "awardedTo": day.isoformat()}} for day in (later, date.max)]
+    to_this, to_ever = [await answered(province, "chairman", AWARDS, given) for given in ends]
+    assert sum(group["count"] for group in to_ever) >= sum(group["count"] for group in to_this) > 0
+    told = await province.ask("chairman", AWARDS, {**asked, "f": {"awardedFrom": date.min.isoformat()}})
+    assert [error["extensions"]["code"] for error in told["errors"]] == ["BAD_VALUE"]
+
+
 @pytest.mark.parametrize("by", [[], ["YEAR", "YEAR"], ["YEAR", "MONTH", "QUARTER", "LEVEL", "AGENCY"]])
 async def test_rows_are_grouped_by_one_to_four_different_dimensions(province: Province, by: list[str]) -> None:
     answer = await province.ask("officer", AWARDS, {"by": by})

@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from datetime import date
 
 import asyncpg
 import pytest
@@ -49,6 +50,11 @@ async def test_an_answer_is_bytes_and_no_row_is_none(one: Pool) -> None:
     assert await one.fetch("select 'Đường ' || $1::text", ["é"]) == "Đường é".encode()
     assert await one.fetch("select 'x' where false", []) is None
     assert one.sent == 2
+
+
+@pytest.mark.parametrize("day", [date.min, date(2024, 2, 29), date.max])
+async def test_a_day_is_asked_for_as_it_is_the_last_there_is_too(one: Pool, day: date) -> None:
+    assert await one.fetch("select extract(year from $1::date)::text", [day]) == str(day.year).encode()
 
 
 async def test_nothing_connects_before_it_is_asked() -> None:
