@@ -101,7 +101,7 @@ def with_arguments(gate: Gate, passed_on: Sequence[str]) -> Gate:
         return gate
     chosen = any((ROOT / word.partition("::")[0]).exists() for word in passed_on if not word.startswith("-"))
     alone = chosen or CORES < 2 or any(word in ("-n", "-s", "--pdb") for word in passed_on)
-    spread = () if alone else ("-n", str(CORES), "--dist", "loadfile")
+    spread = () if alone else ("-n", str(CORES), "--dist", "loadfile", "--no-loadscope-reorder")
     return replace(gate, command=(*gate.command, *spread, *passed_on))
 
 

@@ -24,7 +24,8 @@ from channels import embedded
 from channels.settings import Settings
 from models import catalogue, database, demo
 from tests.counted import listen
-from tests.pristine import Pristine, clone, drop, dsn
+from tests.order import dearest_first
+from tests.pristine import Pristine, clone, drop, dsn, made_once
 
 hypothesis.settings.register_profile("default", deadline=None, max_examples=50, print_blob=True)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2000, print_blob=True)
@@ -40,6 +41,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--postgres", choices=("any", "wheel", "system"), default="any", help="whose PostgreSQL to test on"
     )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where the cores share the work, the dearest files come first."""
+    if hasattr(config, "workerinput"):
+        dearest_first(items)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -99,29 +106,39 @@ def servers(request: pytest.FixtureRequest) -> Settings:
 @pytest.fixture(scope="session")
 def database_url(servers: Settings) -> Iterator[str]:
     """This process's own database, `postgresql+asyncpg://…`; emptied after each test that asks for it."""
-    name = f"laurel_{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}"
-    url = apart(lambda: clone(servers.database_url, name))
-    yield url
-    apart(lambda: drop(url))
+    yield from copied(servers.database_url, "own")
 
 
 @pytest.fixture
 def fresh_database_url(servers: Settings) -> Iterator[str]:
     """A migrated database with the catalogue, for this test alone (a tenth of a second)."""
-    name = f"laurel_{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}_fresh"
-    url = apart(lambda: clone(servers.database_url, name))
-    yield url
-    apart(lambda: drop(url))
+    yield from copied(servers.database_url, "fresh")
+
+
+def copied(url: str, name: str) -> Iterator[str]:
+    """A copy of a database under this name, each process's own, until it is no more needed."""
+    name = f"laurel_{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}_{name}"
+    copy = apart(lambda: clone(url, name))
+    yield copy
+    apart(lambda: drop(copy))
 
 
 @pytest.fixture(scope="session")
-def demo_url(servers: Settings) -> Iterator[str]:
-    """A database with the demo at scale 1: only to be read."""
-    name = f"laurel_{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}_demo"
-    url = apart(lambda: clone(servers.database_url, name))
-    apart(lambda: demo.load(url))
-    yield url
-    apart(lambda: drop(url))
+def demo_template(servers: Settings) -> str:
+    """The demo at scale 1, loaded once in a run: to be copied, so nobody connects to it."""
+    return str(apart(lambda: made_once(servers.database_url, "laurel_demo", demo.load)))
+
+
+@pytest.fixture(scope="session")
+def demo_url(demo_template: str) -> Iterator[str]:
+    """A database with the demo: only to be read."""
+    yield from copied(demo_template, "demo")
+
+
+@pytest.fixture
+def fresh_demo_url(demo_template: str) -> Iterator[str]:
+    """A database with the demo, for this test alone."""
+    yield from copied(demo_template, "fresh_demo")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,19 @@ async def clone(url: str, name: str) -> str:
     await server.execute(f'drop database if exists "{name}" with (force)')
     await server.execute(f'create database "{name}" template "{template}"')
     await server.close()
+    return f"{url.rpartition('/')[0]}/{name}"
+
+
+async def made_once(url: str, name: str, fill: Callable[[str], Awaitable[object]]) -> str:
+    """The URL of a copy that is filled by whichever process of the run first asks for it, and only copied further."""
+    server = await asyncpg.connect(dsn(url, "postgres"))
+    try:
+        await server.execute(f"select pg_advisory_lock(hashtext('{name}'))")
+        if not await server.fetchval("select exists (select from pg_database where datname = $1)", name):
+            await fill(await clone(url, f"{name}_begun"))
+            await server.execute(f'alter database "{name}_begun" rename to "{name}"')
+    finally:
+        await server.close()
     return f"{url.rpartition('/')[0]}/{name}"
 
 
