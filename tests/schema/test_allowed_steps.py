@@ -35,7 +35,7 @@ ELSEWHERE = {Step.CONVENE, *ON_A_DECISION}
 ASKED = """query($first: Int!, $after: String) { dossiers(first: $first, after: $after) {
   pageInfo { hasNextPage endCursor }
   nodes { id allowedSteps { step act allowed whoCan because { code rule message messageEn article } } } } }"""
-CHUNKS = 6
+CHUNKS = 3
 EVERYBODY = "LAUREL_EVERYBODY" in os.environ
 """Have each act be tried by every account in every state (N-A13), instead of by all who may and one who may not."""
 MORE_SAID = {("CONSULT", DossierStatus.CONSULTING), ("FORWARD_UP", DossierStatus.POSTED)}
