@@ -59,9 +59,9 @@ async def test_what_is_refused_or_changes_something_is_not_known_again(site: Sit
 
 
 async def test_no_more_bodies_are_known_than_there_is_room_for(site: Site) -> None:
-    admission = site.laurel.admissions["web"]
+    admission, headers = site.laurel.admissions["web"], await site.bearer("officer")
     for n in range(REMEMBERED + 20):
-        await site.ask("web", QUERY, "officer", variables={"n": n})
+        await site.ask("web", QUERY, headers=headers, variables={"n": n})
     assert len(kept(site, "web")) == REMEMBERED
     assert admission._asked[Tier.OFFICER].held == sum(map(len, kept(site, "web")))
 
