@@ -195,7 +195,9 @@ async def test_http_1_0_has_no_sockets(site: Site) -> None:
     assert raw.status(answer) == 405
 
 
-@pytest.mark.parametrize("early", [frame(PING, b"early"), frame(TEXT, INIT, masked=False), b"\xff" * 500])
+@pytest.mark.parametrize(
+    "early", [frame(PING, b"early"), frame(TEXT, INIT, masked=False), b"\xff" * 500], ids=["ping", "unmasked", "none"]
+)
 async def test_frames_before_the_handshake_is_answered_come_after_it(site: Site, early: bytes) -> None:
     async with raw.connected(site) as (reader, writer):
         writer.write(handshake(site))
