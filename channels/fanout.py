@@ -59,8 +59,12 @@ class Group:
 
     @property
     def floor(self) -> int:
-        """The number of an entry past which all is yet to be told to the members: join from there on."""
-        return self._floor if self._telling else self.following.hub.head.seq
+        """The number of an entry past which all is yet to be told to the members: join from there on.
+
+        Never past the head: what was told before the journal was set back is no place to wait for.
+        """
+        head = self.following.hub.head.seq
+        return min(self._floor, head) if self._telling else head
 
     def enter(self) -> None:
         """There is one more who needs the group."""

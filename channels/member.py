@@ -105,6 +105,7 @@ class Member:
         try:
             with self.group.missed.needed():
                 while not self.outlet.closed and (replay.doubtful or self.place < self.group.floor):
+                    await asyncio.sleep(0)  # where there is nothing to read yet, others must come to what there will be
                     await self._tell_missed(replay)
                     if self.group.ended:
                         return self.end(None)

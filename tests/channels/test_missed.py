@@ -76,6 +76,23 @@ async def test_nothing_is_kept_where_nobody_catches_up(site: Site) -> None:
         assert not group.missed._pages
 
 
+async def test_whoever_comes_back_while_those_before_are_told_what_is_undone_waits_for_no_number_of_it(
+    site: Site,
+) -> None:
+    """A database was set back: a group still tells what came after, and the journal's head is before it."""
+    head = await site.laurel.feed.head()
+    async with site.socket() as socket:
+        client = Client(socket)
+        await client.greet(await site.token("officer"))
+        await client.subscribe("1")
+        await site.followed()
+        [group] = site.groups()
+        group._floor, group._telling = 10**6, asyncio.create_task(asyncio.sleep(60))
+        await client.subscribe("2", variables={"after": head})
+        await until(lambda: len(group.members) == 2, 5, "both to be told together")
+        group._telling.cancel()
+
+
 def test_large_answers_are_written_few_at_a_time_and_none_is_cut_or_left_out() -> None:
     sizes = [10, missed.WEIGHT, 1, 2, 3, missed.WEIGHT - 6, 1, 3 * missed.WEIGHT, 5]
     events = [Told(seq, str(seq), "", b"x" * size) for seq, size in enumerate(sizes, 1)]
