@@ -27,6 +27,8 @@ Changes = Callable[[Collection[str] | None], None]
 
 POLL = 0.9
 """Seconds after which the hub numbers and looks though nobody rang: what keeps the feed right without any doorbell."""
+BREATHER = 0.01
+"""Seconds between two looks because somebody rang: a bell that is rung without end costs a hundred looks a second."""
 PAGE = 100
 """Happenings told between two breaths of the event loop."""
 
@@ -38,7 +40,8 @@ ABSENT = 3600.0
 
 NUMBER = "select number() as numbered"
 POLL_TOO = """
-select number() as numbered, pg_current_snapshot()::text as seen, array(
+select number() as numbered, pg_current_snapshot()::text as seen,
+  pg_snapshot_xmax($1::text::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot()) as set_back, array(
   select account_id from rights_change where tx >= pg_snapshot_xmax($1::text::pg_snapshot)
   union select account_id from rights_change where tx = any(array(select pg_snapshot_xip($1::text::pg_snapshot)))
 ) as changed, array(
@@ -47,7 +50,8 @@ select number() as numbered, pg_current_snapshot()::text as seen, array(
 ) as reference
 """
 """The same, and whose rights and which reference tables were changed by what the last such statement could not see: of
-one snapshot."""
+one snapshot. Where it saw more than there is, the database was set back, perhaps to the same journal: then it may be
+anybody and anything."""
 HEAD = "select journal_cursor(seq, hash) as cursor from journal_head"
 NEW = f"select {HAPPENING} where n.seq >= $1::bigint order by n.seq limit $2"
 """From the head itself on: that it still is what it was proves that the journal is the same."""
@@ -71,6 +75,8 @@ class Hub:
         self._polled = self.sure = -math.inf
         """By time.monotonic: when the last poll began, and up to when all that was committed has been told."""
         self._look = asyncio.Event()
+        self._heard = -math.inf
+        self._echo: asyncio.TimerHandle | None = None
         self._ended = False
 
     @property
@@ -99,8 +105,19 @@ class Hub:
         self._look.set()
 
     def hear(self) -> None:
-        """Another process numbered something: look, now."""
+        """Somebody says that something was numbered: look, now, or soon after the last look for such a reason."""
+        loop = asyncio.get_running_loop()
+        if self._echo is not None:
+            return
+        if (wait := self._heard + BREATHER - loop.time()) > 0:
+            self._echo = loop.call_later(wait, self._hear_again)
+            return
+        self._heard = loop.time()
         self._look.set()
+
+    def _hear_again(self) -> None:
+        self._echo = None
+        self.hear()
 
     def listen(self, topics: Collection[str], woken: Callable[[], None]) -> Listener:
         """A listener registered for these topics; it is behind until it rejoins. `woken` says that it was told."""
@@ -168,7 +185,7 @@ class Hub:
         if row["numbered"]:
             self._numbered()
         first, self._seen, self._polled = self._seen is None, row["seen"], begun
-        absent = time.monotonic() - self._looked > ABSENT
+        absent = row["set_back"] or time.monotonic() - self._looked > ABSENT
         if absent or row["changed"]:
             self._rights(None if absent or None in row["changed"] else set(row["changed"]))
         if first or absent or row["reference"]:  # what came before the first look, nobody can tell

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 from resolvers.feed import Feed, Happening
 from resolvers.feed.listener import ROOM
 from tests.history import Connection, Writers, assert_sound, assert_told, number, truth, until, write
+from tests.patience import HANGING
 from tests.resolvers.feed.conftest import Follows
 
 Start = Callable[..., Awaitable[Feed]]
@@ -48,6 +49,33 @@ async def test_the_doorbell_tells_another_process_at_once(start: Start, follows:
         here.ring()
         await reader.heard(count)
     assert time.monotonic() - began < 3  # the poll alone takes nine
+
+
+async def test_a_bell_that_is_rung_without_end_costs_few_looks_and_delays_nothing(
+    feed: Feed, follows: Follows, writer: Connection
+) -> None:
+    reader = follows(feed, ["decisions"], await feed.head())
+    before, began = feed._line.sent, time.monotonic()
+    for turn in range(400):
+        feed._hear()
+        await asyncio.sleep(0.001)
+        if turn == 200:
+            await write(writer, uuid7(), "decisions")
+            feed.ring()
+    await reader.heard(1)
+    assert feed._line.sent - before < 120 * (time.monotonic() - began) + 20
+
+
+async def test_a_database_that_was_set_back_to_the_same_journal_may_have_other_rights(
+    feed: Feed, writer: Connection
+) -> None:
+    """Its transactions are counted less far: what changes now would be taken for what was seen long ago."""
+    told = list[object]()
+    feed.on_rights = feed.on_change = told.append
+    feed._hub._seen = "900000000000:900000000000:"
+    await until(lambda: told[:2] == [None, None], 5, "all rights and all that is kept to be doubted")
+    now = await writer.fetchval("select pg_current_snapshot()::text")
+    assert int(feed._hub._seen.split(":")[1]) <= int(now.split(":")[1])
 
 
 async def test_without_a_doorbell_it_is_told_within_a_second(
@@ -169,7 +197,7 @@ async def test_followers_are_let_go_when_the_feed_stops(start: Start) -> None:
     await asyncio.sleep(0.05)
     await feed.stop()
     with pytest.raises(StopAsyncIteration):
-        await asyncio.wait_for(following, 1)
+        await asyncio.wait_for(following, HANGING)
 
 
 async def test_a_thousand_idle_followers_cost_no_more_than_the_poll(feed: Feed, follows: Follows) -> None:
