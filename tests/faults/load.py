@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -38,12 +39,27 @@ class Load:
         self.submitted: asyncio.Queue[str] = asyncio.Queue()
         """Dossiers that nominees can see now."""
         self._stopping = False
+        self._acting = 0
+        self._going = asyncio.Event()
+        self._going.set()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Put the offices to work."""
         for _ in range(self.offices):
             self._tasks.append(asyncio.create_task(self._work(random.Random(self.chance.random()))))
+
+    @contextlib.asynccontextmanager
+    async def resting(self) -> AsyncIterator[None]:
+        """Nobody acts until the end of the block; what was begun is finished before."""
+        self._going.clear()
+        try:
+            async with asyncio.timeout(INSISTING):
+                while self._acting:
+                    await asyncio.sleep(0.02)
+            yield
+        finally:
+            self._going.set()
 
     async def stop(self, patience: float = INSISTING + 15) -> None:
         """Let each office finish the act it is at; raises what broke an office, or TimeoutError."""
@@ -73,7 +89,12 @@ class Load:
         for act in self.doing:
             if self._stopping:
                 return
-            answer = await self._do(act, seen, chance)
+            await self._going.wait()
+            self._acting += 1
+            try:
+                answer = await self._do(act, seen, chance)
+            finally:
+                self._acting -= 1
             if answer.outcome is not Outcome.OK or answer.said is None:
                 return
             seen = after(act, seen, answer.said)

@@ -15,21 +15,31 @@ def told(story: Story) -> Iterator[Violation]:
     """INV6, INV7: each listener hears every entry of its topic past its cursor, once, in the journal's order."""
     whole = bool(story.of("settled"))
     heard: dict[str, list[Line]] = {}
-    for line in story.of("told", "resync"):
+    for line in story.of("told", "resync", "forgotten"):
         heard.setdefault(line["listener"], []).append(line)
     for listens in story.of("listens"):
         yield from _in_order(story, listens, heard.get(listens["listener"], []), whole=whole)
 
 
 def _in_order(story: Story, listens: Line, heard: list[Line], *, whole: bool) -> Iterator[Violation]:
-    forged = bool(listens.get("forged"))
+    forged, adrift = bool(listens.get("forged")), False
+    undone = story.set_back if story.set_back and story.set_back.number > listens.number else None
     place, before = 0 if forged else number_of(listens["after"]), listens
     for line in heard:
+        late = undone is not None and (line.kind == "forgotten" or line.at > undone.at)
         if line.kind == "resync":
-            if not forged:
+            if not forged and not late:
                 yield Violation(7, f"{listens['listener']} lost its place with a right cursor", (before, line))
-            place, before, forged = number_of(line["head"]), line, False
+            place, before, forged, adrift = number_of(line["head"]), line, False, False
             continue
+        if late and line["cursor"] not in story.by_cursor:  # who reads slowly hears now what was on its way then
+            adrift = True
+            continue
+        if late and undone and number_of(line["cursor"]) > number_of(undone["head"]):
+            undone = None
+            if adrift:
+                yield Violation(7, f"{listens['listener']} follows from a place that was undone", (before, line))
+                return
         if forged:
             yield Violation(7, f"{listens['listener']} follows from a cursor that nobody was told", (listens, line))
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from tests.faults.history import Line
@@ -42,7 +42,7 @@ class Story:
     """The lines of one experiment."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
-        self.lines = lines
+        self.lines = lines = tuple(remembered(lines))
         self._by_kind: dict[str, list[Line]] = {}
         for line in lines:
             self._by_kind.setdefault(line.kind, []).append(line)
@@ -77,6 +77,11 @@ class Story:
         return {(line["subject"], line["version"]): line for line in self.entries}
 
     @cached_property
+    def set_back(self) -> Line | None:
+        """When the database was set back, and to which cursor."""
+        return next(iter(self.of("restored")), None)
+
+    @cached_property
     def accounts(self) -> dict[str, str]:
         """Account ids by who they are."""
         return {line["who"]: line["account"] for line in self.of("person")}
@@ -101,6 +106,17 @@ class Story:
     def spared(self, at: float) -> bool:
         """Whether pages and readiness may fail at this moment: what is broken then may be what they need."""
         return any(each.begun <= at <= each.over and not each.pages for each in self.breaks)
+
+
+def remembered(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines that hold where a database was set back: what was answered since is undone, what was told forgotten."""
+    undone = False
+    for line in lines:
+        undone = line.kind == "marked" or (undone and line.kind != "restored")
+        if not undone or line.kind not in (*ANSWERS, "page", "told"):
+            yield line
+        elif line.kind == "told":
+            yield replace(line, kind="forgotten")
 
 
 Check = Callable[[Story], Iterator[Violation]]
