@@ -23,6 +23,8 @@ Username = Annotated[str, typer.Argument(help="Tên đăng nhập · the user na
 RoleName = Annotated[str, typer.Argument(help="Vai trò, ví dụ UNIT_OFFICER · the role, as the schema names it.")]
 Acts = Annotated[list[str] | None, typer.Option(help="Mutation được gọi · an act it may ask for; none: it reads.")]
 TokenId = Annotated[str, typer.Argument(help="Mã số trong `tokens list` · as `tokens list` has it.")]
+Permissions = Annotated[list[str] | None, typer.Option(help="Quyền được dùng · a permission it is given.")]
+ProviderName = Annotated[str, typer.Argument(help="Tên trong LAUREL_OIDC, ví dụ sso · as LAUREL_OIDC names it.")]
 AgencyCode = Annotated[str, typer.Argument(help="Mã cơ quan, ví dụ H37.10 · the agency's code.")]
 
 
@@ -93,7 +95,8 @@ def close_account(username: Username) -> None:
     """Khóa tài khoản, kết thúc mọi phiên · Lock an account; its sessions end, its programs' tokens stand for nobody."""
     from channels.accounts import close
 
-    out.print(f"✓ {username}: {worked(lambda work: close(work, username))}")
+    ended = worked(lambda work: close(work, username))
+    out.print(f"✓ {username} · kết thúc {ended} phiên · sessions ended: {ended}")
 
 
 @accounts.command("open")
@@ -123,10 +126,8 @@ def list_tokens() -> None:
 def make_token(
     username: Annotated[str, typer.Argument(help="Tài khoản dịch vụ · the service account.")],
     name: Annotated[str, typer.Argument(help="Chương trình nào, để làm gì · which program, and what for.")],
-    act: Annotated[
-        list[str] | None, typer.Option(help="Mutation được gọi · an act it may ask for; none: it reads.")
-    ] = None,
-    permission: Annotated[list[str] | None, typer.Option(help="Quyền được dùng · a permission it has.")] = None,
+    act: Acts = None,
+    permission: Permissions = None,
     days: Annotated[int, typer.Option(min=1, max=366, help="Số ngày · how long it lasts.")] = 90,
 ) -> None:
     """Cấp mã truy cập; chỉ hiện một lần · Give a program a token; it is shown this once."""
@@ -137,9 +138,7 @@ def make_token(
 
 
 @tokens.command("revoke")
-def revoke_token(
-    id: Annotated[str, typer.Argument(help="Mã số trong `tokens list` · as `tokens list` has it.")],
-) -> None:
+def revoke_token(id: TokenId) -> None:
     """Thu hồi mã truy cập ngay · Take a token back at once."""
     from channels.access_tokens import revoke
 
@@ -148,8 +147,8 @@ def revoke_token(
 
 @identities.command("link")
 def link_identity(
-    username: str,
-    provider: str,
+    username: Username,
+    provider: ProviderName,
     subject: Annotated[
         str, typer.Option(prompt="Mã của người đó ở nhà cung cấp · what the provider calls them", hide_input=True)
     ],
@@ -164,11 +163,11 @@ def link_identity(
 
 
 @identities.command("unlink")
-def unlink_identity(username: str, provider: str) -> None:
+def unlink_identity(username: Username, provider: ProviderName) -> None:
     """Bỏ liên kết và kết thúc các phiên của nó · Have it stand for the account no more, and end its sessions."""
     from channels.oidc.linking import unlink
 
     settings = Settings.from_environment()
     with running(settings) as live:
         ended = asyncio.run(unlink(live, username, provider))
-    out.print(f"✓ {username} · {provider}: {ended}")
+    out.print(f"✓ {username} · {provider} · bỏ {ended} liên kết · links ended: {ended}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import select, true
+from sqlalchemy import Select, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -105,20 +106,7 @@ async def assign_appraiser(context: Context, input: AssignInput) -> Ref:
 
 async def _appraiser(work: Work, dossier: Dossier, username: str) -> UUID:
     """The account with this user name if it may appraise this dossier; raises InvalidInput or RuleNotMet."""
-    held, today = rows.RoleHeld, calendar.day_of(work.now)
-    found: UUID | None = await work.session.scalar(
-        select(held.account_id)
-        .join(held.agency)
-        .join(held.account)
-        .where(
-            rows.Account.username == username,
-            rows.Account.active,
-            held.role == Role.APPRAISER,
-            in_force_on(held, today),
-            in_force_on(rows.Agency, today),
-            rows.Agency.path.op("@>")(dossier.handler.path),
-        )
-    )
+    found: UUID | None = await work.session.scalar(_appraisers(dossier, username, calendar.day_of(work.now)))
     if found is None:
         raise InvalidInput(
             field="appraiser",
@@ -134,6 +122,23 @@ async def _appraiser(work: Work, dossier: Dossier, username: str) -> UUID:
             message_en="This person drafted or submitted the dossier. Choose another appraiser.",
         )
     return found
+
+
+def _appraisers(dossier: Dossier, username: str, day: date) -> Select[UUID]:
+    held = rows.RoleHeld
+    return (
+        select(held.account_id)
+        .join(held.agency)
+        .join(held.account)
+        .where(
+            rows.Account.username == username,
+            rows.Account.active,
+            held.role == Role.APPRAISER,
+            in_force_on(held, day),
+            in_force_on(rows.Agency, day),
+            rows.Agency.path.op("@>")(dossier.handler.path),
+        )
+    )
 
 
 async def appraise_line(context: Context, input: AppraiseLineInput) -> Ref:
