@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -74,6 +75,7 @@ def main(arguments: Sequence[str]) -> int:
     chosen, passed_on = parser.parse_known_args(arguments)
     only = "tests" if chosen.quick else chosen.only
     gates = [with_arguments(gate, passed_on) for gate in GATES if only in (None, gate.name)]
+    signal.signal(signal.SIGINT, lambda *_: None)  # whatever runs hears it too, and ends by saying what it found
     begun = time.monotonic()
     failed = [outcome.gate.name for outcome in tried(gates) if not outcome.tell()]
     print(f"\n\033[1m{'✗ ' + ', '.join(failed) if failed else '✓ ' + str(len(gates)) + ' gates'}\033[0m", end=" ")
