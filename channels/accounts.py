@@ -24,7 +24,7 @@ from models.security_event import SecurityEventKind
 from models.session import Session
 from resolvers import password, security
 from resolvers.client import Client
-from resolvers.session import end_sessions
+from resolvers.session import disown_devices, end_sessions
 from resolvers.sign_in import forgive, name_hash
 
 HERE = Client(channel="terminal")
@@ -98,7 +98,8 @@ async def reset_password(work: AsyncSession, username: str) -> str:
         )
     given = new_password()
     account.password_hash = await password.hashed(given)
-    await end_sessions(work, Session.account_id == account.id, disown=True)
+    await end_sessions(work, Session.account_id == account.id)
+    await disown_devices(work, Session.account_id == account.id)
     await forgive(work, name_hash(account.username))
     security.note(work, SecurityEventKind.PASSWORD_RESET, HERE, account_id=account.id)
     return given

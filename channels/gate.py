@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import orjson
-from graphql import GraphQLSyntaxError, parse
+from graphql import DocumentNode, GraphQLSyntaxError, parse
 
 from channels.contract import Limits
 from channels.refusals import Refusal, Refused, over
@@ -15,6 +16,8 @@ from resolvers.engine.recent import Recent
 
 _OPTIONAL = (("operationName", str), ("variables", dict), ("extensions", dict))
 _NONE: Mapping[str, Any] = {}
+_NUL = re.compile(r"\\u(?:0000|\{0+\})")
+"""How a NUL may be written in a document, if it is not an escaped backslash that stands there."""
 
 
 class Request(NamedTuple):
@@ -143,8 +146,9 @@ class Gate:
         return operation, cost
 
 
-def parsed(text: str, limits: Limits, *, ours: bool = True) -> Any:
-    """The document's AST. Raises TOO_LONG, TOO_MANY_TOKENS, TOO_MANY_COMMENTS (but for what is ours) or PARSE_ERROR.
+def parsed(text: str, limits: Limits, *, ours: bool = True) -> DocumentNode:
+    """The document's AST. Raises TOO_LONG, TOO_MANY_TOKENS, TOO_MANY_COMMENTS (but for what is ours), PARSE_ERROR, or
+    UNPROCESSABLE for a NUL in a text.
 
     What is wrong with the syntax is told in graphql-core's words, with its places.
     """
@@ -152,9 +156,20 @@ def parsed(text: str, limits: Limits, *, ours: bool = True) -> Any:
         raise over(Refusal.TOO_LONG, len(text), limits.source_bytes, reveal=limits.reveal)
     comments = limits.tokens if ours else limits.comments
     try:
-        return parse(text, allow_empty_selection_sets=False, max_lexical_tokens=limits.tokens, max_comments=comments)
+        read = parse(text, allow_empty_selection_sets=False, max_lexical_tokens=limits.tokens, max_comments=comments)
     except GraphQLSyntaxError as problem:
         raise _unreadable(problem, limits, comments) from problem
+    if _NUL.search(text) and any("\0" in value for value in _values(read)):
+        raise Refused(Refusal.UNPROCESSABLE)  # as in variables: PostgreSQL has no such text
+    return read
+
+
+def _values(read: DocumentNode) -> Iterator[str]:
+    """What each token of a document says, escapes undone."""
+    token = read.loc.start_token if read.loc else None
+    while token is not None:
+        yield token.value or ""
+        token = token.next
 
 
 def _unreadable(problem: GraphQLSyntaxError, limits: Limits, comments: int) -> Refused:

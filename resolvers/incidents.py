@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import insert, null, select, true, union_all
+from sqlalchemy import ScalarSelect, Uuid, bindparam, insert, null, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from models.access_token import AccessToken
+from models.account import Account
 from models.security_event import SecurityEvent, SecurityEventKind
 from models.session import Session
 
@@ -96,7 +97,7 @@ class Incidents:
             async with transactions.begin() as work:
                 owners = await _owners(work, {incident.token for incident in taken if incident.token})
                 if made := self._rows(taken, owners):
-                    await work.execute(insert(SecurityEvent), made)
+                    await work.execute(_WRITTEN, made)
         except BaseException:
             for incident, noted in taken.items():
                 self._add(incident, noted)
@@ -122,15 +123,27 @@ class Incidents:
             "at": noted.at,
             "kind": incident.kind,
             "channel": incident.channel,
-            "account_id": incident.account_id or owner.account_id,
-            "session_id": incident.session_id or owner.session_id,
-            "access_token_id": owner.access_token_id,
+            "whose": incident.account_id or owner.account_id,
+            "by_session": incident.session_id or owner.session_id,
+            "by_token": owner.access_token_id,
             "act": incident.act,
             "subject": noted.subject,
             "code": incident.code,
             "place_hash": incident.place,
             "count": noted.count,
         }
+
+
+def _there(row: type[Account | Session | AccessToken], name: str) -> ScalarSelect[UUID]:
+    """The key of a row that is there; none where it is gone, for that must not keep all others from being written."""
+    return select(row.id).where(row.id == bindparam(name, type_=Uuid())).scalar_subquery()
+
+
+_WRITTEN = insert(SecurityEvent.__table__).values(  # type: ignore[arg-type]  # it is a Table
+    account_id=_there(Account, "whose"),
+    session_id=_there(Session, "by_session"),
+    access_token_id=_there(AccessToken, "by_token"),
+)
 
 
 async def _owners(work: AsyncSession, digests: Collection[bytes]) -> dict[bytes, Owner]:

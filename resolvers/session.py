@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, null, select, update
@@ -46,14 +45,19 @@ async def begin_session(work: AsyncSession, account: Account, kind: SignInMethod
     return SignedIn(token, device, begun.expires_at, begun.id, viewer)
 
 
-async def end_sessions(work: AsyncSession, *which: ColumnElement[bool], disown: bool = False) -> Sequence[UUID]:
-    """End those of these sessions that have not ended, and give their keys; the caller commits.
-
-    `disown`: their devices are their owner's no more, so that no lock is lifted on them.
-    """
-    kept: dict[str, Any] = {"ended_at": func.now()} | ({"device_hash": null()} if disown else {})
-    ended = update(Session).where(Session.ended_at.is_(None), *which).values(kept).returning(Session.id)
+async def end_sessions(work: AsyncSession, *which: ColumnElement[bool]) -> Sequence[UUID]:
+    """End those of these sessions that have not ended, and give their keys; the caller commits."""
+    ended = update(Session).where(Session.ended_at.is_(None), *which).values(ended_at=func.now()).returning(Session.id)
     return list(await work.scalars(ended.execution_options(synchronize_session=False)))
+
+
+async def disown_devices(work: AsyncSession, *which: ColumnElement[bool]) -> None:
+    """Know the devices of these sessions as their owner's no more, of those that ended too; the caller commits.
+
+    On a device that is known no lock of the name counts.
+    """
+    known = update(Session).where(Session.device_hash.is_not(None), *which).values(device_hash=null())
+    await work.execute(known.execution_options(synchronize_session=False))
 
 
 def sessions(viewer: Viewer, parent: rows.Account) -> Select[Session]:

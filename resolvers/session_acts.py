@@ -18,7 +18,7 @@ from resolvers import password, security
 from resolvers.client import SignedIn
 from resolvers.context import Context
 from resolvers.engine import Ref
-from resolvers.session import begin_session, end_sessions
+from resolvers.session import begin_session, disown_devices, end_sessions
 from resolvers.sign_in import count, forgive
 from resolvers.work import row_key
 
@@ -55,7 +55,8 @@ async def revoke_session(context: Context, input: RevokeSessionInput) -> Ref:
     key = row_key("AccountSession", input.id)
     async with context.sessions.begin() as work:
         same = Session.id == key, visible_own_session(Session, context.viewer)
-        ended = await end_sessions(work, *same, disown=True)
+        ended = await end_sessions(work, *same)
+        await disown_devices(work, *same)
         if not ended and await work.scalar(select(Session.id).where(*same)) is None:
             raise NotFound
         for each in ended:
@@ -117,7 +118,9 @@ async def _changed(context: Context, work: AsyncSession, before: Account, hashed
 
 
 async def _end_others(context: Context, work: AsyncSession, own: UUID) -> int:
-    ended = await end_sessions(work, visible_own_session(Session, context.viewer), Session.id != own, disown=True)
+    others = visible_own_session(Session, context.viewer), Session.id != own
+    ended = await end_sessions(work, *others)
+    await disown_devices(work, *others)
     for each in ended:
         _note(context, work, SecurityEventKind.SESSIONS_REVOKED, each)
     return len(ended)

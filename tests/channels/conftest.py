@@ -146,6 +146,7 @@ async def serving(
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("channels.timekeeper.EVERY", 86_400.0)
+        patch.setattr("channels.security_record.EVERY", 86_400.0)
         async with served(settings) as running:
             yield running
 
@@ -183,3 +184,4 @@ async def begin_anew(laurel: Laurel) -> None:
     laurel.hear()
     await laurel.feed.start()
     laurel.answers.forget()
+    laurel.incidents.__init__()  # type: ignore[misc]  # nothing is noted from before

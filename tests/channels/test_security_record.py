@@ -36,12 +36,6 @@ async def record(site: Site) -> list[SecurityEvent]:
         return list(await work.scalars(select(SecurityEvent).order_by(SecurityEvent.id)))
 
 
-@pytest.fixture(autouse=True)
-def forgotten(site: Site) -> None:
-    """Nothing is noted from before."""
-    site.laurel.incidents.__init__()  # type: ignore[misc]  # as it began
-
-
 async def test_n_a13_an_act_refused_over_http_is_on_record_with_its_address_hashed(site: Site) -> None:
     said = {"id": f"Dossier_{uuid4()}", "expectedVersion": 1, "idempotencyKey": str(uuid4())}
     token = await site.token("officer")

@@ -127,12 +127,20 @@ async def test_ever_new_ones_are_bounded_and_none_goes_uncounted(province: Provi
 
 
 async def test_what_cannot_be_written_is_counted_on(province: Province) -> None:
-    noted, kept = Incidents(), Incident(SecurityEventKind.ACT_REFUSED, "web", account_id=uuid4())
+    noted, kept = Incidents(), Incident(SecurityEventKind.ACT_REFUSED, "web", act="x" * 101)
     noted.note(kept)
-    with pytest.raises(DBAPIError):  # nobody has this account
+    with pytest.raises(DBAPIError):  # no act has so long a name
         await noted.write(province.sessions)
     noted.note(kept)
     assert [each.count for each in noted._noted.values()] == [2]
+
+
+async def test_who_is_no_longer_there_keeps_nobody_else_from_the_record(province: Province) -> None:
+    noted, officer = Incidents(), province.viewers["officer"].account_id
+    for who in (uuid4(), officer):
+        noted.note(Incident(SecurityEventKind.ACT_REFUSED, "web", who, session_id=uuid4()))
+    await noted.write(province.sessions)
+    assert [row.account_id for row in await written(province)] == [None, officer]
 
 
 async def test_tokens_are_known_by_whose_they_were_and_those_of_nobody_by_their_place(province: Province) -> None:

@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import func, select, update
 
 import models as rows
+from models.refusals import TooManyAttempts, WrongCredentials
 from models.session import SignInMethod
 from resolvers import password
 from resolvers.account import note_used, token_hash, viewer_by_token
@@ -273,3 +274,17 @@ async def test_however_somebody_showed_who_they_are_one_function_begins_the_sess
 )
 def test_a_browser_is_told_in_a_few_words(agent: str | None, said: str | None) -> None:
     assert words(agent) == said
+
+
+@pytest.mark.parametrize("act", ["changePassword", "revokeOtherSessions"])
+async def test_a_device_that_signed_out_before_is_known_no_more_either(come: SignIn, act: str) -> None:
+    officer, other = await come(), await come()
+    device = other.begun.device
+    await other.act("signOut")
+    said = {"currentPassword": RIGHT, "newPassword": NEW} if act == "changePassword" else {}
+    assert (await officer.act(act, **said))["__typename"] in ("Session", "SessionsRevoked")
+    for _ in range(ATTEMPTS):
+        with pytest.raises(WrongCredentials):
+            await come(said="sai mật khẩu")
+    with pytest.raises(TooManyAttempts):
+        await come(said="sai mật khẩu", device=device)

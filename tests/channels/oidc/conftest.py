@@ -116,6 +116,7 @@ async def housing(
         )
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("channels.timekeeper.EVERY", 86_400.0)
+            patch.setattr("channels.security_record.EVERY", 86_400.0)
             async with served(settings, listener) as running:
                 yield Housing(running, provider, other)
 
@@ -125,6 +126,7 @@ async def house(housing: Housing, sessions: async_sessionmaker[AsyncSession]) ->
     """The application over a province just settled, with providers that keep to the book."""
     address, laurel, server = housing.running
     await begin_anew(laurel)
+    laurel.incidents.__init__()  # type: ignore[misc]  # nothing is noted from before
     housing.provider.reform()
     housing.other.reform()
     province = await settle(laurel.engine, laurel.feed, sessions)

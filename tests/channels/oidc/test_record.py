@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import select
 
 from models.security_event import SecurityEvent
@@ -19,12 +18,6 @@ async def record(house: House) -> list[tuple[str, str | None, str | None, int]]:
         kept = found.all()
     assert all(place is not None for *_, place in kept)
     return [(kind.name, act, code, count) for kind, act, code, count, _ in kept]
-
-
-@pytest.fixture(autouse=True)
-async def forgotten(house: House) -> None:
-    """Nothing is noted from before."""
-    house.laurel.incidents.__init__()  # type: ignore[misc]  # as it began
 
 
 async def test_n_j07_an_answer_that_fails_a_check_is_on_record(house: House) -> None:
