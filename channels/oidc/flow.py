@@ -89,8 +89,7 @@ class Flow:
         }
         if account_id is not None:
             asked["prompt"] = "login"  # whoever links shows that the identity is theirs, not what a browser was left in
-        join = "&" if urlsplit(metadata.authorization).query else "?"
-        return Sent(f"{metadata.authorization}{join}{urlencode(asked)}", cookie_of(state), secret)
+        return Sent(_asking(metadata.authorization, asked), cookie_of(state), secret)
 
     async def finish(
         self, answer: Sequence[tuple[str, str]], secret: str | None, client: Client
@@ -135,7 +134,7 @@ class Flow:
         if end is None:
             return None
         said = {"client_id": self.described.provider.client_id, "post_logout_redirect_uri": f"{self.address}/"}
-        return f"{end}{'&' if urlsplit(end).query else '?'}{urlencode(said)}"
+        return _asking(end, said)
 
     async def _link(self, work: AsyncSession, account_id: UUID, proof: Proof) -> None:
         try:
@@ -193,6 +192,11 @@ def challenge(verifier: str) -> str:
 def cookie_of(state: str) -> str:
     """The name of the cookie of one sign-in: several may be under way in a browser."""
     return hashlib.sha256(state.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _asking(url: str, said: dict[str, str]) -> str:
+    """The address with these parameters, after what it may have of its own."""
+    return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(said)}"
 
 
 def _text(digest: bytes) -> str:

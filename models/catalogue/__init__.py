@@ -1,11 +1,12 @@
 """The law as data: award types, who may decide them, the rule sets and what a dossier must hold, from files to tables.
 
-`python -m channels load catalogue` and the migrations call `load`; `law.read` gives the same as values.
+`./run load catalogue` and the migrations call `load`; `law.read` gives the same as values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from sqlalchemy import NullPool, select, text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from models.award_type import Authority, AwardType
+from models.catalogue.council import SaidCouncilRule
 from models.catalogue.entry import FILES, CatalogueError
-from models.catalogue.law import Law, SaidAwardType, read
+from models.catalogue.law import Law, SaidAwardType, SaidDocument, read
 from models.council_rule import CouncilRule
 from models.rule_set import RequiredDocument, RuleSet
 
@@ -25,6 +27,9 @@ Progress = Callable[[str, int, int], None]
 
 _LOCK = 7002
 """The advisory lock that makes two loaders take turns."""
+_DOCUMENT = "kind", "award_class", "award_code", "commendation_type", "due"
+_COUNCIL_RULE = "award_class", "award_code", "commendation_type"
+"""For which cases of a rule set it says something: no two of its entries are alike in all of these."""
 
 
 async def load(url: str, progress: Progress | None = None, files: Path = FILES) -> None:
@@ -42,8 +47,8 @@ async def load(url: str, progress: Progress | None = None, files: Path = FILES) 
         await _authorities(session, law, awards)
         _tell(progress, "thẩm quyền · authorities", len(law.authorities))
         rule_sets = await _rule_sets(session, law)
-        await _documents(session, law, rule_sets)
-        await _council_rules(session, law, rule_sets)
+        await _of_rule_sets(session, RequiredDocument, _DOCUMENT, law.documents, rule_sets)
+        await _of_rule_sets(session, CouncilRule, _COUNCIL_RULE, law.council_rules, rule_sets)
         _tell(progress, "bộ quy tắc · rule sets", len(law.rule_sets))
 
 
@@ -119,25 +124,18 @@ async def _rule_sets(session: AsyncSession, law: Law) -> dict[str, RuleSet]:
     return known
 
 
-async def _documents(session: AsyncSession, law: Law, rule_sets: dict[str, RuleSet]) -> None:
-    condition = ("rule_set_id", "kind", "award_class", "award_code", "commendation_type", "due")
-    rows = await session.scalars(select(RequiredDocument))
-    known = {tuple(getattr(row, column) for column in condition): row for row in rows}
+async def _of_rule_sets(
+    session: AsyncSession,
+    kind: type[RequiredDocument | CouncilRule],
+    condition: tuple[str, ...],
+    parts: Iterable[SaidDocument | SaidCouncilRule],
+    rule_sets: dict[str, RuleSet],
+) -> None:
+    """Keep what the rule sets say case by case, each known by its rule set and its condition."""
+    key = attrgetter("rule_set_id", *condition)
     said = []
-    for document in law.documents:
-        values = vars(document) | {"rule_set_id": rule_sets[document.rule_set].id}
+    for part in parts:
+        values = vars(part) | {"rule_set_id": rule_sets[part.rule_set].id}
         del values["rule_set"]
-        said.append((tuple(values[column] for column in condition), values))
-    await _keep(session, RequiredDocument, known, said)
-
-
-async def _council_rules(session: AsyncSession, law: Law, rule_sets: dict[str, RuleSet]) -> None:
-    condition = ("rule_set_id", "award_class", "award_code", "commendation_type")
-    rows = await session.scalars(select(CouncilRule))
-    known = {tuple(getattr(row, column) for column in condition): row for row in rows}
-    said = []
-    for rule in law.council_rules:
-        values = vars(rule) | {"rule_set_id": rule_sets[rule.rule_set].id}
-        del values["rule_set"]
-        said.append((tuple(values[column] for column in condition), values))
-    await _keep(session, CouncilRule, known, said)
+        said.append(((values["rule_set_id"], *(values[column] for column in condition)), values))
+    await _keep(session, kind, {key(row): row for row in await session.scalars(select(kind))}, said)

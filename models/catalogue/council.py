@@ -53,8 +53,8 @@ def council_rules(file: Path, awards: set[str], rule_sets: set[str]) -> Iterator
 def _rules(entry: Entry, awards: set[str], rule_sets: set[str]) -> Iterator[SaidCouncilRule]:
     sets = _known(entry, "rule_sets", rule_sets)
     codes: list[str | None] = [*_known(entry, "awards", awards)] if entry.has("awards") else [None]
-    classes = entry.members("award_classes", AwardClass) if entry.has("award_classes") else [None]
-    types = entry.members("commendation_types", CommendationType) if entry.has("commendation_types") else [None]
+    classes = entry.members_or_any("award_classes", AwardClass)
+    types = entry.members_or_any("commendation_types", CommendationType)
     confirmed, note = entry.confirmed()
     threshold, more_than = _threshold(entry)
     values = {

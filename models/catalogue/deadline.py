@@ -62,7 +62,7 @@ def _deadlines(entry: Entry) -> list[SaidDeadline]:
     entry.text("name_en")
     confirmed, _ = entry.confirmed()
     stage, half_days = entry.member("stage", Stage), 2 * entry.number("working_days")
-    types = entry.members("commendation_types", CommendationType) if entry.has("commendation_types") else [None]
+    types = entry.members_or_any("commendation_types", CommendationType)
     rule_sets = entry.texts("rule_sets")
     entry.done()
     if not half_days.is_integer():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -138,6 +138,10 @@ class Entry:
     def members(self, key: str, kind: type[Kind]) -> list[Kind]:
         """Several members of a closed set."""
         return [self._named(key, name, kind) for name in self.texts(key)]
+
+    def members_or_any(self, key: str, kind: type[Kind]) -> Sequence[Kind | None]:
+        """The same; None alone, which stands for any, where the key is not written."""
+        return self.members(key, kind) if self.has(key) else [None]
 
     def _named(self, key: str, name: str, kind: type[Kind]) -> Kind:
         if name not in kind.__members__:

@@ -275,8 +275,8 @@ def _documents(file: Path, awards: tuple[SaidAwardType, ...], rule_sets: set[str
 
 def _document(entry: Entry, awards: tuple[SaidAwardType, ...]) -> Iterator[SaidDocument]:
     kind, article, (confirmed, _) = entry.member("kind", DocumentKind), entry.article(), entry.confirmed()
-    types = entry.members("commendation_types", CommendationType) if entry.has("commendation_types") else [None]
-    classes = entry.members("award_classes", AwardClass) if entry.has("award_classes") else [None]
+    types = entry.members_or_any("commendation_types", CommendationType)
+    classes = entry.members_or_any("award_classes", AwardClass)
     codes: list[str | None] = [*_award_codes(entry, awards)] or [None]
     dues = entry.members("due", Step) if entry.has("due") else [Step.SUBMIT]
     entry.done()

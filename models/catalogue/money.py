@@ -111,7 +111,7 @@ def _payers() -> frozenset[AgencyKind]:
 
 
 def _said(entry: Entry) -> dict[str, Any]:
-    """What every entry about money says: its article, its days, and whether it was read in the instrument."""
+    """What every entry about money says: its days, and whether it was read in the instrument."""
     first, end = entry.days()
     confirmed, _ = entry.confirmed()
     return {"confirmed": confirmed, "valid_from": first, "valid_to": end}
