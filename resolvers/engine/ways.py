@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import inspect as mapped
 from sqlalchemy.sql import operators, visitors
-from sqlalchemy.sql.elements import BooleanClauseList, CollectionAggregate, True_
+from sqlalchemy.sql.elements import BooleanClauseList, CollectionAggregate, Grouping, True_
 
 from models.base import array_of
 
@@ -121,11 +121,16 @@ def _along(asked: list[Any], names: list[str], entity: Any) -> list[Any]:
 
 
 def _conjuncts(clauses: Sequence[Any]) -> Iterator[Any]:
-    for clause in clauses:
+    for clause in map(_bare, clauses):
         if isinstance(clause, BooleanClauseList) and clause.operator is operators.and_:
             yield from _conjuncts(list(clause.clauses))
         elif not isinstance(clause, True_):
             yield clause
+
+
+def _bare(clause: Any) -> Any:
+    """A condition without the brackets that one has among others."""
+    return clause.element if isinstance(clause, Grouping) else clause
 
 
 def _columns(clause: Any) -> set[str]:
@@ -149,6 +154,7 @@ def _leads(clause: Any, names: list[str], entity: Any) -> bool:
 
 def _is_sought(clause: Any, own: str) -> bool:
     """Whether an index finds the rows that meet this: by a comparison, by keys, or by each of several."""
+    clause = _bare(clause)
     if isinstance(clause, BooleanClauseList):
         parts = [_is_sought(part, own) for part in clause.clauses]
         return any(parts) if clause.operator is operators.and_ else all(parts)

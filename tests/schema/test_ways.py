@@ -83,3 +83,17 @@ def paged(maker: Maker, listed: str, who: str) -> Example:
         wanted = [{"text": harvest, "place": maker.chance.randrange(12)}]
     page = "nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
     return Example(who, f"{{ {listed}({given}) {{ {page} }} }}", {}, wanted)
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_row_meets_one_of_several_conditions_and_all_the_others_by_whichever_way(
+    court: Court, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    far, rare = WAYS[way]
+    monkeypatch.setattr("resolvers.engine.apart.FAR", far)
+    monkeypatch.setattr("resolvers.engine.apart.RARE", rare)
+    forced = Court(replace(court.province, engine=Engine(schema, court.engine.pool)), court.oracle, court.url)
+    for word in "12345xy":
+        asked = f'text: "{word}", or: [{{text: "6"}}, {{text: "7"}}, {{text: "8"}}]'
+        text = f"{{ dossiers(first: 50, filter: {{{asked}}}) {{ totalCount nodes {{ id }} }} }}"
+        assert (wrong := await forced.judge(Example("chairman", text, {}))) is None, wrong

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphql import OperationDefinitionNode
+from graphql import GraphQLInputField, GraphQLInputObjectType, GraphQLInt, OperationDefinitionNode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from resolvers.engine.coerce import shape_of
 from resolvers.engine.document import Document
 
 from .schema import schema
@@ -89,3 +90,10 @@ def test_a_page_size_is_shape_where_it_is_used_as_one() -> None:
     operation = Document(schema._schema, text).operation()
     assert operation is not None
     assert operation.shape({"n": 1}) != operation.shape({"n": 2})
+
+
+def test_what_is_left_out_is_another_shape_than_what_is_null() -> None:
+    part = GraphQLInputObjectType("Part", {"a": GraphQLInputField(GraphQLInt)})
+    shape = shape_of(part, False)
+    assert len({shape({}), shape({"a": None}), shape({"a": 1}), shape(None)}) == 4
+    assert shape({"a": 1}) == shape({"a": 2})

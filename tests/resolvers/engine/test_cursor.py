@@ -93,6 +93,12 @@ async def test_a_forged_key_is_a_bad_value_and_no_more(engine: Engine, staff: Vi
     assert await refused(engine, staff, AFTER, {"c": packed(tag, "2025-01-01", value)}) == ["BAD_VALUE"]
 
 
+@pytest.mark.parametrize("value", [5, None, ["2025-01-01"], {}, True])
+async def test_a_forged_key_that_is_no_text_is_no_cursor(engine: Engine, staff: Viewer, value: Any) -> None:
+    tag, _, key = orjson.loads(base64.b64decode(await cursor(engine, staff)))
+    assert await refused(engine, staff, AFTER, {"c": packed(tag, value, key)}) == ["BAD_CURSOR"]
+
+
 async def test_a_forged_place_shows_nothing_unseen(engine: Engine) -> None:
     tag, _, key = orjson.loads(base64.b64decode(await cursor(engine, Viewer())))
     text = AFTER.replace("edges { cursor }", "nodes { status }")

@@ -74,6 +74,12 @@ def test_one_of_several_is_found_by_indexes_where_each_has_one() -> None:
     assert ways(or_(Case.title == "x", Case.note == "x")) == [ALONG]
 
 
+def test_one_of_several_is_found_by_indexes_beside_other_conditions_too() -> None:
+    several = or_(Case.title == "x", Case.clerk == KEY)
+    assert ways(and_(Case.note == "x", several)) == [BESIDE, SPREAD]
+    assert ways(or_(Case.ended == DAY, and_(Case.note == "x", several))) == [SPREAD]
+
+
 def test_several_at_once_are_found_by_the_index_that_one_of_them_has() -> None:
     assert ways(or_(Case.ended == DAY, and_(Case.title == "x", Case.note == "x"))) == [SPREAD]
     assert ways(or_(Case.ended == DAY, and_(Case.note == "y", Case.note == "x"))) == [ALONG]

@@ -11,6 +11,7 @@ from sqlalchemy import Text, and_, column, func, literal, select
 
 from models.access import Viewer
 from resolvers.engine import Connection, Engine, Pool, many, through
+from resolvers.engine.text import literal as in_quotes
 from resolvers.engine.values import Trace
 from resolvers.engine.written import Kept, Piece, filled, written
 
@@ -131,3 +132,7 @@ def test_other_arguments_are_another_piece() -> None:
     assert len(made) == len(DIFFERENT)
     kept.piece("other key", DIFFERENT[0], make)
     assert len(made) == len(DIFFERENT) + 1
+
+
+def test_a_quote_inside_a_literal_is_doubled() -> None:
+    assert in_quotes("it's") == "'it''s'"
