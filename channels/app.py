@@ -99,6 +99,7 @@ class Laurel:
     def hear(self) -> None:
         """Have what the feed tells reach what is kept here."""
         self.feed.on_rights, self.feed.on_change = self.attendance.changed, self.answers.forget
+        self.sessions.now = self.feed.now
 
     def context(self, channel: Channel, viewer: Viewer, set_session: SetSession) -> Context:
         """What the resolvers of one request are given."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -81,7 +80,7 @@ class Attendance:
 
         With a new day roles begin and end, so look at all.
         """
-        now, day = datetime.now(UTC), calendar.today()
+        now, day = self._sessions.now(), calendar.today()
         self._doubt(there for there in self._attended.values() if there.found.expires_at <= now)
         if day != self._day:
             self._day = day

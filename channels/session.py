@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -67,6 +68,8 @@ class Sessions:
     def __init__(self, load: Load, *, remembered: float = 15, size: int = 10_000, at_once: int = 4) -> None:
         self._load, self._remembered, self._size = load, remembered, size
         self.clock = time.monotonic
+        self.now: Callable[[], datetime] = partial(datetime.now, UTC)
+        """The time by which sessions end."""
         self._known: OrderedDict[bytes, tuple[Found, float]] = OrderedDict()
         self._loading: dict[bytes, asyncio.Task[Found | None]] = {}
         self._turns = asyncio.Semaphore(at_once)
@@ -85,7 +88,7 @@ class Sessions:
         if known is not None:
             return known
         found = await self._looked_up(digest, token) if len(token) <= _LONGEST else None
-        if found is None or found.expires_at <= datetime.now(UTC):
+        if found is None or found.expires_at <= self.now():
             raise Refused(Refusal.UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
         self.used.add(digest)
         return found.viewer
@@ -95,7 +98,7 @@ class Sessions:
         digest = token_hash(token)
         self._known.pop(digest, None)
         found = await self._looked_up(digest, token)
-        return found if found and found.expires_at > datetime.now(UTC) else None
+        return found if found and found.expires_at > self.now() else None
 
     def forget(self, token: str) -> None:
         """Look the token up again when it next comes: it has been ended, or its roles have changed."""
@@ -128,7 +131,7 @@ class Sessions:
     def _remember(self, digest: bytes, found: Found | None) -> None:
         self._known.pop(digest, None)
         if found is not None:
-            left = (found.expires_at - datetime.now(UTC)).total_seconds()
+            left = (found.expires_at - self.now()).total_seconds()
             self._known[digest] = found, self.clock() + min(self._remembered, left)
         if len(self._known) > self._size:
             self._known.popitem(last=False)
@@ -225,7 +228,7 @@ class Door:
 
     def set_cookies(self, begun: SignedIn) -> list[str]:
         """The Set-Cookie lines that sign a browser in, and have its device known again."""
-        lasts = begun.expires_at - datetime.now(UTC)
+        lasts = begun.expires_at - self.sessions.now()
         return [self._line(self.cookie, begun.token, lasts), self._line(self.device_cookie, begun.device, KNOWN_FOR)]
 
     def clear_cookie(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy.engine import make_url
@@ -47,6 +48,10 @@ class Feed:
     def sure(self) -> float:
         """The moment, by time.monotonic, up to which all that was committed has been told."""
         return self._hub.sure
+
+    def now(self) -> datetime:
+        """The time by the database's clock, as of the last look, however wrong this machine's is."""
+        return datetime.now(UTC) + self._hub.ahead
 
     @property
     def followers(self) -> int:

@@ -7,6 +7,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Collection
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from uuid import UUID
 
@@ -40,7 +41,7 @@ ABSENT = 3600.0
 
 NUMBER = "select number() as numbered"
 POLL_TOO = """
-select number() as numbered, pg_current_snapshot()::text as seen,
+select number() as numbered, pg_current_snapshot()::text as seen, clock_timestamp() as clock,
   pg_snapshot_xmax($1::text::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot()) as set_back, array(
   select account_id from rights_change where tx >= pg_snapshot_xmax($1::text::pg_snapshot)
   union select account_id from rights_change where tx = any(array(select pg_snapshot_xip($1::text::pg_snapshot)))
@@ -74,6 +75,8 @@ class Hub:
         self._looked = 0.0
         self._polled = self.sure = -math.inf
         """By time.monotonic: when the last poll began, and up to when all that was committed has been told."""
+        self.ahead = timedelta()
+        """By how much the database's clock goes before this machine's."""
         self._look = asyncio.Event()
         self._heard = -math.inf
         self._echo: asyncio.TimerHandle | None = None
@@ -185,6 +188,7 @@ class Hub:
         if row["numbered"]:
             self._numbered()
         first, self._seen, self._polled = self._seen is None, row["seen"], begun
+        self.ahead = row["clock"] - datetime.now(UTC)
         absent = row["set_back"] or time.monotonic() - self._looked > ABSENT
         if absent or row["changed"]:
             self._rights(None if absent or None in row["changed"] else set(row["changed"]))

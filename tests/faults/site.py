@@ -20,6 +20,7 @@ from channels.embedded import child
 from channels.embedded.launch import die_with
 from tests.faults.proxy import Proxy
 from tests.faults.servers import Bell, Database
+from tests.faults.skewed import CLOCK
 from tests.web import http_client
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -53,7 +54,8 @@ class Site:
         self.database, self.bell = Proxy(database.port, chance), Proxy(bell.port, chance)
         """Before what it depends on."""
         self._urls = database, bell
-        self._settings = {name: value.format(home=home) for name, value in settings.items()}
+        self._settings = {name: value.format(home=home, name=name) for name, value in settings.items()}
+        self._program = "tests.faults.skewed" if CLOCK in self._settings else "channels"
         self._workers = () if workers is None else ("--workers", str(workers))
         self.log = home / f"{name}.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -89,7 +91,7 @@ class Site:
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                (sys.executable, "-m", "channels", "serve", "--port", str(self.port), *self._workers),
+                (sys.executable, "-m", self._program, "serve", "--port", str(self.port), *self._workers),
                 cwd=ROOT,
                 env=kept | given | self._settings,
                 stdin=subprocess.DEVNULL,

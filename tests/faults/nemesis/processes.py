@@ -7,14 +7,17 @@ import contextlib
 import resource
 import signal
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import orjson
 import psutil
 
+from models.calendar import ZONE
 from tests.faults.experiment import World
 from tests.faults.nemesis.catalogue import experiment
 from tests.faults.proxy import Link, Tap, Way
 from tests.faults.site import Site
+from tests.faults.skewed import CLOCK
 
 MORE_MEMORY = 2 << 20
 """Bytes that a process may take beyond what it has, where memory is short."""
@@ -182,3 +185,48 @@ async def no_more_memory(world: World) -> None:
         with contextlib.suppress(ProcessLookupError):
             resource.prlimit(worker.pid, resource.RLIMIT_AS, before)
     world.tell("memory again", left=sum(worker.is_running() for worker in workers))
+
+
+@experiment(
+    "F37", "the clocks of servers jump an hour forth and back, and to the new year", pages=True,
+    laurel={CLOCK: "{home}/{name}.clock"},
+)  # fmt: skip
+async def clocks_jump(world: World) -> None:
+    """The database's clock decides: numbers, days and the ends of sessions are as if nothing had happened."""
+    here, there = world.cluster.sites
+    midnight = datetime(datetime.now(ZONE).year + 1, 1, 1, tzinfo=ZONE) - timedelta(seconds=2)
+    new_year = (midnight - datetime.now(ZONE)).total_seconds()
+    for forth, back in ((3600.0, -3600.0), (-3600.0, 3600.0), (0.0, new_year), (new_year, -86_400.0)):
+        for site, wrong in ((here, forth), (there, back)):
+            (world.cluster.home / f"{site.name}.clock").write_text(str(wrong))
+        world.tell("clocks are wrong", here=forth, there=back)
+        await world.last(3)
+    connection = await world.cluster.database.connect()
+    years = await connection.fetch("select distinct year from decision where id in (select subject_id from journal)")
+    today = await connection.fetchval("select vietnam_day(now())")
+    await connection.close()
+    assert [row["year"] for row in years] == [today.year], years
+    for site in world.cluster.sites:
+        (world.cluster.home / f"{site.name}.clock").unlink()
+
+
+@experiment("TWICE", "two faults at once: Redis frozen and a server killed; PostgreSQL restarted while a server drains")
+async def twice(world: World) -> None:
+    """What one of them is survived by may not lean on the other."""
+    here, there = world.chance.sample(world.cluster.sites, 2)
+    world.cluster.bell.send(signal.SIGSTOP)
+    here.kill()
+    world.tell("Redis is frozen, SIGKILL", site=here.name)
+    await world.last(2)
+    here.begin()
+    await here.ready()
+    world.cluster.bell.send(signal.SIGCONT)
+    leaving = asyncio.create_task(there.leave())
+    await world.last(0.5)
+    world.tell("PostgreSQL ends amid a SIGTERM", site=there.name)
+    await world.cluster.database.stop(signal.SIGQUIT)
+    await world.last(1)
+    await world.cluster.database.begin()
+    world.tell("gone", site=there.name, seconds=round(await leaving, 2))
+    there.begin()
+    await there.ready()

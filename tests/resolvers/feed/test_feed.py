@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 from uuid_utils.compat import uuid7
@@ -221,3 +222,9 @@ async def test_rings_in_a_storm_are_answered_together(feed: Feed, follows: Follo
     await reader.heard(50)
     await assert_told(writer, reader)
     assert feed._line.sent - sent < 250
+
+
+async def test_the_time_is_the_databases_however_wrong_this_machines_clock_is(feed: Feed, writer: Connection) -> None:
+    feed._hub.ahead = timedelta(hours=1)
+    await until(lambda: abs(feed._hub.ahead) < timedelta(minutes=1), 5, "the next look to tell")
+    assert abs(feed.now() - await writer.fetchval("select clock_timestamp()")) < timedelta(minutes=1)
