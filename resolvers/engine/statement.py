@@ -22,7 +22,7 @@ from .selects import Source, in_order, lawful, piece_of, source
 from .splice import PIECE
 from .text import NULL, Sql, as_text, coalesce, listed, literal, members, scalar, subquery, text, whether
 from .union_page import union_page
-from .values import Getter, Row
+from .values import Getter, Row, quoted
 from .window import PAGING
 from .written import Piece, filled
 
@@ -195,16 +195,15 @@ class Statement(Groups):
         return subquery(f"SELECT {made} FROM ({rows}) AS {name}")
 
     def when(self, gtype: Any, details: FieldDetailsList, ids: str) -> tuple[str, str]:
-        """The branch for ids of one kind."""
+        """The branch for ids of one kind: what is not seen costs the look whether it is, whatever is asked of it."""
         held = showing(gtype)
         entity = Row(held.row, self.trace.alias())
-        level = Level(entity, table)
         prefix = f"{gtype.name}_"
-        made = level.select(self.record(gtype, level, entity, details))
-        key = f"CAST(substr({ids}.said, {len(prefix) + 1}) AS UUID)"
-        made = f"{made} WHERE {entity.place_(held.key)[0]} = {key}"
+        where = f"{entity.place_(held.key)[0]} = CAST(substr({ids}.said, {len(prefix) + 1}) AS UUID)"
         if held.visible is not None:
-            made = f"{made} AND {self.seen(held.visible, entity)}"
+            where = f"{where} AND {self.seen(held.visible, entity)}"
+        level = Level(entity, lambda row: _met(row, where) if level.joins else f"{table(row)} WHERE {where}")
+        made = level.select(self.record(gtype, level, entity, details))
         pattern = f"^{prefix}[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$"
         return f"{ids}.said ~ {literal(pattern)}", subquery(made)
 
@@ -212,6 +211,12 @@ class Statement(Groups):
 def _first(one: Source) -> Callable[[Row], str]:
     """The first row of a Select, as a derived table."""
     return lambda row: f"({one.whole(one.columns(row), '1')}) AS {row.alias_}"
+
+
+def _met(row: Row, where: str) -> str:
+    """The one row that meets this, before anything is joined to it: OFFSET 0 keeps PostgreSQL from joining sooner."""
+    columns = ", ".join(f"{row.alias_}.{quoted(column.name)}" for column in row.touched_.values())
+    return f"(SELECT {columns} FROM {table(row)} WHERE {where} OFFSET 0) AS {row.alias_}"
 
 
 def _ids(get: Getter) -> Getter:

@@ -86,3 +86,17 @@ def within(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield node
     for below in node.get("Plans", ()):
         yield from within(below)
+
+
+async def pages(pool: Pool, sql: str, values: list[Any]) -> int:
+    """How many pages of memory a prepared statement read, planned without a look at the values."""
+    given = f"({', '.join(literal(value) for value in values)})" if values else ""
+    await pool.rows("set plan_cache_mode = force_generic_plan", ())
+    await pool.rows(f"prepare asked as {sql}", ())
+    try:
+        said = await pool.rows(f"explain (analyze, buffers, timing off, format json) execute asked{given}", ())
+    finally:
+        await pool.rows("deallocate asked", ())
+        await pool.rows("reset plan_cache_mode", ())
+    plan = orjson.loads(said[0][0])[0]["Plan"]
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
