@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 
 from tests.faults.experiment import World
 from tests.faults.nemesis.catalogue import experiment
 
 CHANNEL = "laurel:numbered:laurel"
+ANSWERS = (
+    b"-NOAUTH Authentication required.\r\n",
+    b"-READONLY You can't write against a read only replica.\r\n",
+    b"-MOVED 866 127.0.0.1:1\r\n",
+    b"-ERR max number of clients reached\r\n",
+    b"-LOADING Redis is loading the dataset in memory\r\n",
+    b"+OK\r\n",
+    b"$-7\r\n",
+    b"$999999999999\r\n",
+    b"*1000000000\r\n",
+    b":notanumber\r\n",
+    b"\xff\xfe\x00" * 100,
+    b"HTTP/1.1 400 Bad Request\r\n\r\n",
+    b"\x15\x03\x03\x00\x02\x02\x46",
+)
+"""What is there for a Redis that refuses, that is none, or that speaks TLS alone."""
 
 
 @experiment("F19", "Redis is killed and comes back empty, twice", pages=True)
@@ -71,3 +88,42 @@ async def ringing(world: World) -> None:
         for site in world.cluster.sites:
             site.bell.reset(0.5)
         await world.last(0.5)
+
+
+@experiment("BABEL", "in Redis's place something answers that is no Redis, or one that serves nobody", pages=True)
+async def babel(world: World) -> None:
+    """Refusals, other protocols, nonsense, lengths without end: each is taken for Redis being away."""
+    said = b""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while await reader.read(65_536):
+                writer.write(said)
+                await writer.drain()
+        writer.close()
+
+    impostor = await asyncio.start_server(answer, "127.0.0.1", 0)
+    proxies = [site.bell for site in world.cluster.sites]
+    right = proxies[0].target
+    try:
+        for said in ANSWERS:
+            for proxy in proxies:
+                proxy.target = impostor.sockets[0].getsockname()[1]
+                proxy.reset()
+            world.tell("Redis answers", said=repr(said[:40]))
+            await world.last(1)
+    finally:
+        for proxy in proxies:
+            proxy.target = right
+            proxy.reset()
+        impostor.close()
+
+
+@experiment("RUNG", "a stranger rings the bell a thousand times a second, and says anything by it", pages=True)
+async def rung(world: World) -> None:
+    """Nobody looks more often than a hundred times a second for that, and acts are answered as ever."""
+    words = ("", "again", "0" * 100_000, "null", '{"seq":1}', "\\xff")
+    for turn in range(int(40 * world.pace)):
+        await asyncio.to_thread(world.cluster.bell.say, *[f"PUBLISH {CHANNEL} x{words[turn % len(words)]}"] * 100)
+        await asyncio.sleep(0.05)
+    world.tell("rung", times=int(40 * world.pace) * 100)
