@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -83,11 +84,17 @@ class Shell:
         assert self.process.stdout
         self.process.stdin.write(f"{block}\necho '— done —'\n")
         self.process.stdin.flush()
-        return "".join(iter(self.process.stdout.readline, "— done —\n"))
+        said = ""
+        for line in iter(self.process.stdout.readline, "— done —\n"):
+            assert line, f"the shell has ended after {said!r}"
+            said += line
+        return said
 
 
 @pytest.fixture
 def shell(demo: Demo) -> Iterator[Shell]:
+    if shutil.which("curl") is None:
+        pytest.skip("the journey by hand: no curl on PATH (apt-get install curl)")
     process = subprocess.Popen(
         ["/bin/sh"], env=os.environ | {"B": demo.address}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 from websockets.exceptions import ConnectionClosed
 
+from tests.patience import HANGING
+
 PUBLISHED = """
 subscription($after: Cursor) {
   decisionPublished(after: $after) { cursor decision { number } resync { reason head } }
@@ -26,7 +28,7 @@ class Client:
             await self.socket.send(message if isinstance(message, str | bytes) else orjson.dumps(message).decode())
 
     async def hear(self) -> dict[str, Any]:
-        said = await asyncio.wait_for(self.socket.recv(), 5)
+        said = await asyncio.wait_for(self.socket.recv(), HANGING)
         assert isinstance(said, str), "text frames only"
         heard: dict[str, Any] = orjson.loads(said)
         return heard
@@ -41,7 +43,7 @@ class Client:
     async def closed(self) -> tuple[int, str]:
         try:
             while True:
-                await asyncio.wait_for(self.socket.recv(), 5)
+                await asyncio.wait_for(self.socket.recv(), HANGING)
         except ConnectionClosed as end:
             return (end.rcvd.code, end.rcvd.reason) if end.rcvd else (0, "")
 

@@ -7,7 +7,7 @@ import contextlib
 import secrets
 import socket
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -29,6 +29,8 @@ from models import topics
 from models.decision import DecisionStatus
 from resolvers.account import token_hash
 from resolvers.feed import Feed
+from tests.channels.client import Client
+from tests.patience import HANGING
 from tests.province import Province, settle
 from tests.web import http_client
 
@@ -106,7 +108,7 @@ class Site:
 
     async def followed(self, topic: str = topics.DECISIONS, by: int = 1) -> None:
         """Wait until this many follow a topic."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANGING):
             while sum(group.users for group in self.groups(topic)) != by:
                 await asyncio.sleep(0.005)
 
@@ -114,6 +116,11 @@ class Site:
         """Those who ask alike, by what they ask, who follow a topic."""
         groups = (group for streams in self.laurel.streams.values() for group in streams.groups.values())
         return [group for group in groups if topic in group.following.topics]
+
+    def allow(self, seconds: float) -> None:
+        """Let a statement of staff's take so long."""
+        for gate in self.laurel.admissions["web"].gates:
+            gate.limits = replace(gate.limits, seconds=seconds)
 
     def socket(self, channel: str = "web", **more: Any) -> websockets.connect:
         """A WebSocket to a channel."""
@@ -185,3 +192,12 @@ async def begin_anew(laurel: Laurel) -> None:
     await laurel.feed.start()
     laurel.answers.forget()
     laurel.incidents.__init__()  # type: ignore[misc]  # nothing is noted from before
+
+
+@pytest.fixture
+async def client(site: Site) -> AsyncIterator[Client]:
+    """An officer's socket, greeted."""
+    async with site.socket() as socket:
+        client = Client(socket)
+        await client.greet(await site.token("officer"))
+        yield client

@@ -22,6 +22,7 @@ from resolvers.account import token_hash
 from resolvers.engine import Engine, Pool
 from resolvers.feed import Feed
 from schema import schema
+from tests.patience import HANGING
 from tests.province import Province, settle
 from tests.web import http_client
 
@@ -72,9 +73,9 @@ class House:
         """What the processes wrote on stderr, each line a JSON object."""
         return [orjson.loads(line) for line in self.log.read_bytes().splitlines() if line.startswith(b"{")]
 
-    async def gone(self, seconds: float) -> int:
+    async def gone(self) -> int:
         """The supervisor's exit code."""
-        return await asyncio.wait_for(self.process.wait(), seconds)
+        return await asyncio.wait_for(self.process.wait(), 2 * HANGING)
 
 
 @contextlib.asynccontextmanager

@@ -14,6 +14,7 @@ import httpx
 import orjson
 
 from tests.channels.conftest import Site
+from tests.patience import HANGING
 from tests.pristine import dsn
 
 LATEST = "/portal/graphql?documentId=LatestDecisions"
@@ -48,15 +49,15 @@ async def held(database_url: str, table: str = "decision") -> AsyncIterator[None
 
 
 async def until_sent(site: Site, many: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANGING):
         while site.laurel.pool.sent < many:
             await asyncio.sleep(0.005)
 
 
-async def told(site: Site, by: float = 5.0) -> None:
+async def told(site: Site) -> None:
     """Wait until the feed has looked once more from now on."""
     now = time.monotonic()
-    async with asyncio.timeout(by):
+    async with asyncio.timeout(HANGING):
         while site.laurel.feed.sure < now:
             await asyncio.sleep(0.01)
 

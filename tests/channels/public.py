@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -21,18 +22,28 @@ TITLE = "Về việc tặng Bằng khen của Chủ tịch Ủy ban nhân dân t
 
 async def published(province: Province, title: str = TITLE) -> str:
     """The id of a decision that has gone the whole way, by the acts of everybody concerned."""
+    done = await led(province, ("chairman", "issueDecision", {"title": title}), ("chief", "publishDecision", {}))
+    assert done["status"] == "PUBLISHED", done
+    return str(done["id"])
+
+
+async def posted(site: Site) -> dict[str, Any]:
+    """A list that stands in public."""
+    return await led(site.province, ("chief", "postDossier", {}))
+
+
+async def led(province: Province, *on: tuple[str, str, dict[str, Any]]) -> dict[str, Any]:
+    """What a dossier has become that was appraised, and then by these acts: by whom, which, and what else is said."""
     done = await province.act("officer", "draftDossier", province.draft())
     for who, act, more in (
         ("head", "submitDossier", {}),
         ("desk", "receiveDossier", {}),
         ("chief", "assignAppraiser", {"appraiser": "appraiser"}),
         ("appraiser", "appraiseLine", {"lineId": done["lines"]["nodes"][0]["id"], "eligible": True}),
-        ("chairman", "issueDecision", {"title": title}),
-        ("chief", "publishDecision", {}),
+        *on,
     ):
         done = await province.act(who, act, {"id": done["id"], "expectedVersion": done["version"], **more})
-    assert done["status"] == "PUBLISHED", done
-    return str(done["id"])
+    return done
 
 
 async def recorded(site: Site, number: str, title: str = TITLE, *, awards: int = 1, **more: object) -> rows.Decision:

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from tests.channels.conftest import Site
+from tests.patience import HANGING
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -22,7 +23,7 @@ async def connected(site: Site) -> AsyncIterator[Connection]:
         writer.transport.abort()
 
 
-async def heard(reader: asyncio.StreamReader, seconds: float = 5) -> bytes:
+async def heard(reader: asyncio.StreamReader, seconds: float = HANGING) -> bytes:
     """All that the server says until it closes the connection."""
     said = bytearray()
     async with asyncio.timeout(seconds):
@@ -32,7 +33,7 @@ async def heard(reader: asyncio.StreamReader, seconds: float = 5) -> bytes:
     return bytes(said)
 
 
-async def answered(site: Site, request: bytes, seconds: float = 5) -> bytes:
+async def answered(site: Site, request: bytes, seconds: float = HANGING) -> bytes:
     """All that the server says to these bytes until it closes the connection."""
     async with connected(site) as (reader, writer):
         writer.write(request)

@@ -12,6 +12,7 @@ from resolvers.feed import Feed
 from tests.channels.conftest import Site
 from tests.channels.kept import LATEST, START, asking, by_hand, by_number, sent_for, told
 from tests.channels.public import published, recorded
+from tests.patience import HANGING
 from tests.schema.test_award_change import FALSE, changed
 
 
@@ -69,7 +70,7 @@ async def test_whoever_is_told_of_a_change_reads_it(site: Site) -> None:
         waiting = asyncio.ensure_future(anext(following))
         await asyncio.sleep(0.05)
         await site.publish("5/QĐ-UBND")
-        await asyncio.wait_for(waiting, 5)
+        await asyncio.wait_for(waiting, HANGING)
         site.laurel.feed = mine
         heard.append((await site.http.get(address)).json()["data"]["decision"])
     finally:
@@ -115,7 +116,7 @@ async def test_another_journal_ends_all_that_is_kept(site: Site, database_url: s
     await told(site)
     await site.http.get(LATEST)
     assert site.laurel.answers.kept
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANGING):
         await by_hand(database_url, "set session_replication_role = replica; update journal_seq set hash = '\\x00'")
         while site.laurel.answers.kept:
             await asyncio.sleep(0.02)
@@ -172,7 +173,7 @@ async def test_n_b11_what_is_revoked_is_shown_as_revoked_wherever_it_was_kept(si
     await asyncio.sleep(0.05)
     done = {"id": decision, "version": read["version"]}
     await changed(site.province, "revokeAward", done, **FALSE)
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, HANGING)
     for address, was in before.items():
         now = await site.http.get(address, headers={"If-None-Match": was.headers["etag"]})
         assert now.status_code == 200, address

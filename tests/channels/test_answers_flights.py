@@ -9,6 +9,7 @@ import pytest
 from tests.channels.conftest import Site
 from tests.channels.kept import LATEST, held, sent_for, until_sent
 from tests.channels.public import recorded
+from tests.patience import HANGING
 
 
 async def test_many_who_ask_at_once_wait_for_one_statement_whoever_leaves(site: Site, database_url: str) -> None:
@@ -36,7 +37,7 @@ async def test_when_all_have_left_the_statement_is_given_up(site: Site, database
         await asyncio.sleep(0.1)
         for each in asking:
             each.cancel()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANGING):
             while site.laurel.answers.flights:
                 await asyncio.sleep(0.01)
     assert (await sent_for(site, LATEST))[0].status_code == 200

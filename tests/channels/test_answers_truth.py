@@ -25,6 +25,7 @@ from resolvers.engine import Engine, Pool
 from resolvers.feed import Feed
 from resolvers.feed.line import Line
 from schema import schema
+from tests.patience import HANGING
 from tests.pristine import dsn
 from tests.province import Province, settle
 
@@ -130,7 +131,7 @@ class House:
         """Let the feed hear of everything."""
         now = time.monotonic()
         self.line.ears.set()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANGING):
             while self.feed.sure <= now:
                 await asyncio.sleep(0.002)
         self.line.ears.clear()

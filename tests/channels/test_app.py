@@ -69,7 +69,7 @@ async def test_a_client_that_leaves_cancels_its_sql(
         connection = await asyncpg.connect(dsn(database_url))
         stack.push_async_callback(connection.close)
         asleep = "select count(*) from pg_stat_activity where query like 'select pg_sleep%' and state = 'active'"
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(15):
             while await connection.fetchval(asleep):
                 await asyncio.sleep(0.02)
 

@@ -13,7 +13,8 @@ from sqlalchemy import select
 import models as rows
 from channels.budgets import Rates
 from tests.channels.conftest import Site, served
-from tests.channels.test_posting_pages import over, posted
+from tests.channels.public import posted
+from tests.channels.test_posting_pages import over
 from tests.web import http_client
 
 SAID = {"kind": "OBJECTION", "text": "Cần xem lại <thành tích>", "authorName": "Nông Thị Sen", "authorContact": ""}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -22,15 +21,6 @@ from models.access import Role
 from tests.channels.client import Client
 from tests.channels.conftest import Site
 from tests.history import until
-
-
-@pytest.fixture
-async def client(site: Site) -> AsyncIterator[Client]:
-    """An officer's socket, greeted."""
-    async with site.socket() as socket:
-        client = Client(socket)
-        await client.greet(await site.token("officer"))
-        yield client
 
 
 def number(told: dict[str, Any]) -> int:

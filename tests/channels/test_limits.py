@@ -16,6 +16,7 @@ from channels.budgets import Budget
 from channels.leases import Leases
 from channels.limits import RateLimits
 from channels.refusals import Refused
+from tests.patience import HANGING
 
 NOBODY = "redis://127.0.0.1:9"
 SLOW = Budget("slow", 100, 3_600)
@@ -46,7 +47,7 @@ async def spent(limits: RateLimits, budget: Budget, who: object, times: int, poi
 
 async def settled(limits: RateLimits) -> None:
     """Wait until what was to be told in the background is told."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANGING):
         while limits._asking or limits._returned or limits._wanted.is_set():
             await asyncio.sleep(0.01)
     await asyncio.sleep(0.05)
@@ -56,6 +57,7 @@ async def settled(limits: RateLimits) -> None:
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is, Redis is not taken to be away."""
     monkeypatch.setattr("channels.leases.BOUND", 5.0)
+    monkeypatch.setattr("channels.limits._GOODBYE", HANGING)
 
 
 @pytest.fixture

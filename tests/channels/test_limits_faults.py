@@ -19,12 +19,14 @@ from channels.leases import Leases
 from channels.limits import RateLimits
 from tests.channels.test_limits import GUARDED, SLOW, process, settled, spent
 from tests.faults.servers import Bell
+from tests.patience import HANGING
 
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is, a Redis that is well is not taken to be away."""
     monkeypatch.setattr("channels.leases.BOUND", 2.0)
+    monkeypatch.setattr("channels.limits._GOODBYE", HANGING)
 
 
 @pytest.fixture
@@ -190,7 +192,7 @@ async def test_idle_leases_go_back_by_themselves(redis_url: str, monkeypatch: py
     async with process(redis_url, salt=b"idle") as one, process(redis_url, salt=b"idle") as other:
         who = f"{time.monotonic_ns()}"
         assert await spent(one, SLOW, who, 8) == 8
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANGING):
             while one._tables["slow"].buckets:
                 await asyncio.sleep(0.02)
         await settled(one)

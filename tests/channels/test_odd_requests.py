@@ -21,13 +21,13 @@ COUNT = "query($x: Int) { decisions(first: 1) { totalCount } }"
 
 
 async def timed(site: Site, **sent: Any) -> tuple[httpx.Response, float]:
-    """The answer to a request of staff's, and the seconds of the quickest of three."""
+    """The answer to a request of staff's, and the seconds of CPU of the quickest of three."""
     headers = await site.bearer("officer") | {"Content-Type": "application/json"}
     spent = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = time.process_time()
         answer = await site.http.request(sent.get("method", "POST"), "/web/graphql", headers=headers, **sent["of"])
-        spent.append(time.perf_counter() - began)
+        spent.append(time.process_time() - began)
     return answer, min(spent)
 
 
@@ -71,9 +71,9 @@ async def test_many_parameters_of_an_address_are_refused(site: Site, count: int)
 async def test_a_document_made_to_be_slow_is_refused_fast(site: Site, text: str) -> None:
     """N-D05, N-D08; CVE-2026-75507 and CVE-2026-75508, which were in graphql-core's validation and parser."""
     for channel in ("web", "portal"):
-        began = time.perf_counter()
+        began = time.process_time()
         answer = await site.ask(channel, text, "officer" if channel == "web" else None)
-        assert time.perf_counter() - began < 1, "0.1 on a machine that does nothing else"
+        assert time.process_time() - began < 1, "0.1 on a machine that does nothing else"
         assert 400 <= answer.status_code < 500 or codes(answer) == ["PARSE_ERROR"]
 
 

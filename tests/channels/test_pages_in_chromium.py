@@ -13,8 +13,7 @@ from playwright.async_api import Browser, Page, Route, expect
 
 import models as rows
 from tests.channels.conftest import Site
-from tests.channels.public import TITLE, demonstration, published, recorded, write_demo_accounts
-from tests.channels.test_posting_pages import posted
+from tests.channels.public import TITLE, demonstration, posted, published, recorded, write_demo_accounts
 
 LONGEST = "Về việc tặng Cờ thi đua của Ủy ban nhân dân tỉnh cho các tập thể dẫn đầu phong trào thi đua " * 4 + "x" * 120
 SEEN = 5_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -11,20 +10,7 @@ from sqlalchemy import select
 import models as rows
 from models import calendar
 from tests.channels.conftest import Site
-
-
-async def posted(site: Site) -> dict[str, Any]:
-    """A list that stands in public."""
-    done = await site.province.act("officer", "draftDossier", site.province.draft())
-    for who, act, more in (
-        ("head", "submitDossier", {}),
-        ("desk", "receiveDossier", {}),
-        ("chief", "assignAppraiser", {"appraiser": "appraiser"}),
-        ("appraiser", "appraiseLine", {"lineId": done["lines"]["nodes"][0]["id"], "eligible": True}),
-        ("chief", "postDossier", {}),
-    ):
-        done = await site.province.act(who, act, {"id": done["id"], "expectedVersion": done["version"], **more})
-    return done
+from tests.channels.public import posted
 
 
 async def over(site: Site) -> None:

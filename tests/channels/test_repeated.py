@@ -9,12 +9,13 @@ from itertools import count
 from structlog.testing import capture_logs
 
 from channels.repeated import Repeated
+from tests.patience import HANGING
 
 DAY = 86_400.0
 
 
 async def until(claim: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(HANGING):
         while not claim():
             await asyncio.sleep(0.001)
 

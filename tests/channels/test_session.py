@@ -14,6 +14,7 @@ from sqlalchemy import update
 import models as rows
 from channels.session import bearer_of
 from tests.channels.conftest import Site, codes
+from tests.patience import HANGING
 
 VIEWER = "{ viewer { audience } }"
 SIGN_IN = "mutation($input: SignInInput!) { signIn(input: $input) { __typename ... on Session { token expiresAt } } }"
@@ -150,7 +151,7 @@ async def test_an_ended_session_is_noticed_by_the_next_poll(site: Site) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     assert (await site.ask("web", VIEWER, headers=headers)).status_code == 200
     await site.end_session(token)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANGING):
         while (await site.ask("web", VIEWER, headers=headers)).status_code == 200:
             await asyncio.sleep(0.05)
     assert (await site.ask("web", VIEWER, headers=headers)).status_code == 401

@@ -21,6 +21,7 @@ from tests.channels.client import Client
 from tests.channels.conftest import Site, codes
 from tests.channels.test_session import VIEWER, signed_in, with_password
 from tests.counted import counted
+from tests.patience import HANGING
 
 SIGN_OUT = "mutation { signOut { __typename } }"
 
@@ -121,7 +122,7 @@ async def test_n_w16_signing_out_in_another_tab_closes_the_sockets_and_streams_o
         async with site.http.stream("POST", "/web/graphql", json=asked, headers=accept) as stream:
             await site.followed(by=2)
             assert (await site.ask("web", SIGN_OUT, headers=headers)).status_code == 200
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(HANGING):
                 assert (await client.closed())[0] == 4403
                 said = (await stream.aread()).decode()
         assert "UNAUTHENTICATED" in said
@@ -134,7 +135,7 @@ async def test_n_w16_a_session_revoked_elsewhere_closes_its_sockets_and_not_thos
         text = "mutation { revokeOtherSessions { ... on SessionsRevoked { count } } }"
         answer = await site.ask("web", text, headers={"Authorization": f"Bearer {mine}"})
         assert answer.json() == {"data": {"revokeOtherSessions": {"count": 1}}}
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANGING):
             assert (await gone.closed())[0] == 4403
         await client.subscribe("1")
         await site.followed()
@@ -149,7 +150,7 @@ async def test_n_a29_who_is_locked_out_has_no_access_and_hears_nothing(site: Sit
         async with site.province.sessions.begin() as work:
             officer = rows.Account.username == "officer"
             await work.execute(update(rows.Account).where(officer).values(active=False))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANGING):
             assert (await client.closed())[0] == 4403
     assert codes(await site.ask("web", VIEWER, headers=headers)) == ["UNAUTHENTICATED"]
     answer = await signed_in(site, "web", await with_password(site, "officer", "đúng rồi"))
@@ -188,7 +189,7 @@ async def test_a_programs_token_that_is_taken_back_closes_its_socket(site: Site)
     async with listening(site, token) as client:
         async with site.province.sessions.begin() as work:
             await work.execute(update(rows.AccessToken).values(revoked_at=func.now()))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANGING):
             assert (await client.closed())[0] == 4403
 
 
@@ -246,5 +247,5 @@ async def test_an_open_stream_is_no_use_and_ends_with_its_idle_session_unless_th
         async with site.province.sessions.begin() as work:
             await work.execute(update(rows.Session).values(last_used_at=past - timedelta(hours=1)))
         attended.found = Found(attended.found.viewer, past)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANGING):
             assert (await client.closed())[0] == 4403

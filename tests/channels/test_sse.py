@@ -16,6 +16,7 @@ from channels import sse, streams
 from channels.settings import Settings
 from tests.channels.conftest import PROTOCOL, Site, codes, served
 from tests.history import until
+from tests.patience import HANGING
 from tests.province import AGENCIES
 from tests.web import http_client
 
@@ -30,7 +31,7 @@ class Events:
 
     async def block(self) -> str:
         """The next block of lines, whatever it is."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANGING):
             while "\n\n" not in self._text:
                 self._text += await anext(self._chunks)
         block, _, self._text = self._text.partition("\n\n")

@@ -13,19 +13,13 @@ from channels.timekeeper import LOCK, Timekeeper
 from models import calendar, database
 from models.workflow import DossierStatus
 from tests.channels.conftest import Site
+from tests.channels.public import posted
+from tests.patience import HANGING
 
 
 async def due(site: Site) -> None:
     """A list whose window has been over for weeks, and whose dossier waits."""
-    done = await site.province.act("officer", "draftDossier", site.province.draft())
-    for who, act, more in (
-        ("head", "submitDossier", {}),
-        ("desk", "receiveDossier", {}),
-        ("chief", "assignAppraiser", {"appraiser": "appraiser"}),
-        ("appraiser", "appraiseLine", {"lineId": done["lines"]["nodes"][0]["id"], "eligible": True}),
-        ("chief", "postDossier", {}),
-    ):
-        done = await site.province.act(who, act, {"id": done["id"], "expectedVersion": done["version"], **more})
+    await posted(site)
     async with site.province.sessions.begin() as session:
         posting = (await session.scalars(select(rows.PublicPosting))).one()
         posting.opened_at -= timedelta(days=60)
@@ -91,7 +85,7 @@ async def test_a_server_looks_when_it_starts_and_goes_on_though_the_database_stu
     monkeypatch.setattr("channels.timekeeper.end_due_postings", stumbling)
     keeper = Timekeeper(site.province.sessions, lambda: None)
     keeper.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANGING):
         while looked < 3:
             await asyncio.sleep(0.01)
     await keeper.stop()

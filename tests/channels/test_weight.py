@@ -44,9 +44,9 @@ def least(work: Callable[[], object]) -> float:
     spent = []
     for _ in range(3):
         gc.collect()
-        began = time.process_time()
+        began = time.thread_time()
         work()
-        spent.append(time.process_time() - began)
+        spent.append(time.thread_time() - began)
     return min(spent)
 
 

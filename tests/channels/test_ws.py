@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,15 +13,6 @@ from channels import streams, ws_socket
 from models import topics
 from tests.channels.client import PUBLISHED, Client
 from tests.channels.conftest import Site
-
-
-@pytest.fixture
-async def client(site: Site) -> AsyncIterator[Client]:
-    """An officer's socket, greeted."""
-    async with site.socket() as socket:
-        client = Client(socket)
-        await client.greet(await site.token("officer"))
-        yield client
 
 
 async def test_what_is_published_arrives_and_a_cursor_brings_back_what_was_missed(site: Site, client: Client) -> None:

@@ -16,6 +16,7 @@ from resolvers.engine import Engine, Pool
 from resolvers.feed import Feed
 from schema import schema
 from tests.history import Connection, assert_sound, connect, number, write
+from tests.models.test_journal import REWRITING
 from tests.province import settle
 
 KEPT = ("journal", "journal_seq", "journal_head")
@@ -45,15 +46,9 @@ async def application(application_url: str, owner: Connection) -> AsyncIterator[
 @pytest.mark.parametrize(
     "statement",
     [
-        "update journal set act = 'X'",
-        "delete from journal",
-        "truncate journal cascade",
-        "update journal_seq set seq = seq + 1",
-        "delete from journal_seq",
-        "truncate journal_seq",
+        *REWRITING,
         "insert into journal_seq select 2, id, hash from journal, journal_head",
         "update journal_head set seq = 0",
-        "delete from journal_head",
         "insert into journal_head select * from journal_head",
         "alter table journal disable trigger journal_kept",
         "drop trigger journal_kept on journal",

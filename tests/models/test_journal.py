@@ -93,19 +93,19 @@ async def test_two_entries_cannot_make_the_same_version_of_a_subject(sessions: S
             await session.flush()
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "update journal set act = 'X'",
-        "delete from journal",
-        "truncate journal cascade",
-        "update journal_seq set seq = seq + 1",
-        "delete from journal_seq",
-        "truncate journal_seq",
-        "delete from journal_head",
-        "truncate journal_head",
-    ],
+REWRITING = (
+    "update journal set act = 'X'",
+    "delete from journal",
+    "truncate journal cascade",
+    "update journal_seq set seq = seq + 1",
+    "delete from journal_seq",
+    "truncate journal_seq",
+    "delete from journal_head",
+    "truncate journal_head",
 )
+
+
+@pytest.mark.parametrize("statement", REWRITING)
 async def test_what_is_written_stays(one: Connection, statement: str) -> None:
     await write(one, uuid7())
     await number(one)

@@ -12,6 +12,7 @@ import pytest
 
 from models.refusals import NotFound
 from resolvers.feed import Happening
+from tests.patience import HANGING
 from tests.province import Province
 from tests.schema.test_journey import drafted, issued, stepped
 
@@ -47,7 +48,7 @@ class Follower:
     async def hear(self, last: str | None) -> list[dict[str, Any]]:
         """The payloads up to the one with this act, or the first alone; fails after five seconds."""
         heard: list[dict[str, Any]] = []
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANGING):
             async for payload in self.told():
                 heard.append(payload)
                 if last is None or payload["event"]["act"] == last:
@@ -61,7 +62,7 @@ async def following(
 ) -> AsyncIterator[Any]:
     """Follow while the block acts; the task gives what was heard."""
     task = asyncio.create_task(Follower(province, who, text, variables).hear(last))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANGING):
         while not province.feed.followers:
             await asyncio.sleep(0.01)
     yield task

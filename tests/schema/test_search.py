@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from unicodedata import normalize
 
+import asyncpg
 import orjson
 import pytest
 import sqlalchemy
 
 from models.access import ANONYMOUS
 from resolvers.engine import Engine
+from tests.pristine import dsn
 from tests.province import ROLES, Province
 from tests.schema.library import KINDS, TEXTS, Library
 from tests.schema.searching import SEARCH, counts, hits, search, titles, write
@@ -176,13 +178,19 @@ MANY = (
 )
 
 
+async def written(database_url: str, statements: Sequence[str]) -> None:
+    """Write so many rows as no act does, in as long as that takes."""
+    connection = await asyncpg.connect(dsn(database_url))
+    for statement in statements:
+        await connection.execute(statement)
+    await connection.close()
+
+
 @pytest.mark.parametrize("who", ["auditor", None])
 async def test_where_there_are_many_rows_they_are_found_by_their_index(
-    province: Province, engine: Engine, who: str | None
+    province: Province, engine: Engine, database_url: str, who: str | None
 ) -> None:
-    async with province.sessions.begin() as session:
-        for statement in MANY:
-            await session.execute(sqlalchemy.text(statement))
+    await written(database_url, MANY)
     viewer, variables = province.context(who).viewer, {"text": "duong", "first": 20}
     plan = engine.plan_of(engine.document(SEARCH), variables, None, viewer)
     assert plan is not None
@@ -202,11 +210,10 @@ VERY_MANY = (
 
 
 async def test_of_very_many_hits_the_newest_are_ranked_listed_and_counted_by_looking_at_few(
-    province: Province, engine: Engine
+    province: Province, engine: Engine, database_url: str
 ) -> None:
-    async with province.sessions.begin() as session:
-        for statement in VERY_MANY:
-            await session.execute(sqlalchemy.text(statement))
+    await written(database_url, VERY_MANY)
+    async with province.sessions() as session:
         held = "select id::text from decision where title like :title order by id desc limit 1001"
         newest = {
             text: [str(id) for id in await session.scalars(sqlalchemy.text(held), {"title": f"{title} %"})]

@@ -16,6 +16,7 @@ from channels.documents import read_documents
 from models import calendar
 from models.access import ANONYMOUS
 from resolvers.feed import Feed
+from tests.patience import HANGING
 from tests.pristine import dsn
 from tests.province import Province
 from tests.schema import test_award_change, test_decision, test_decision_above, test_posting
@@ -52,7 +53,7 @@ class Eye:
     async def look(self) -> None:
         """Ask all of it once everything is heard: as it was kept, and as it is read anew."""
         now = time.monotonic()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANGING):
             while self.feed.sure <= now:
                 await asyncio.sleep(0.002)
         async for text, variables in self.questions():

@@ -83,12 +83,12 @@ async def test_a_hundred_thousand_ranges_cost_nothing(desk: Desk) -> None:
     file = await desk.sent()
     await desk.paper(file["id"])
     await desk.get(file["id"])
-    began = time.perf_counter()
+    began = time.process_time()
     answer = await desk.get(file["id"], Range="bytes=" + ",".join(["0-1"] * 7_000))
     assert (answer.status_code, answer.headers["accept-ranges"]) == (200, "none")
     more = await desk.get(file["id"], Range="bytes=" + ",".join(["0-1"] * 100_000))
     assert more.status_code == 431, "more than a head may hold"
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 async def test_a_content_that_was_changed_on_the_disk_is_never_handed_out_whole(desk: Desk) -> None:

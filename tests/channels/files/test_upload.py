@@ -24,6 +24,7 @@ from models.document import MOST_A_DAY, MOST_BYTES_A_DAY, MOST_FILES, FileType
 from tests.channels.conftest import codes
 from tests.channels.files import samples
 from tests.channels.files.conftest import Desk
+from tests.patience import HANGING
 
 
 async def pieces(content: bytes, size: int = 100_000) -> AsyncIterator[bytes]:
@@ -222,7 +223,7 @@ def begun_upload(desk: Desk, bearer: str, length: int) -> socket.socket:
 
 
 async def until(condition: Any) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANGING):
         while not condition():
             await asyncio.sleep(0.01)
 
@@ -240,7 +241,7 @@ async def test_a_client_that_stops_sending_is_not_waited_for(desk: Desk, monkeyp
     monkeypatch.setattr(arrival, "PATIENCE", 0.2)
     bearer = (await desk.bearer("officer"))["Authorization"]
     with closing(await asyncio.to_thread(begun_upload, desk, bearer, 4 << 20)) as connection:
-        connection.settimeout(5)
+        connection.settimeout(HANGING)
         answer = b"".join(await asyncio.to_thread(lambda: list(iter(partial(connection.recv, 100_000), b""))))
         assert answer.startswith(b"HTTP/1.1 408")
         assert b"UPLOAD_TOO_SLOW" in answer

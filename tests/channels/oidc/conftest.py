@@ -80,6 +80,25 @@ def table(name: str, issuer: str, channel: str, secret: Path, more: str = "") ->
     )
 
 
+async def settings_of(file: Path, database_url: str, redis_url: str, listener: socket.socket) -> Settings:
+    """An application's that has the providers of a file and listens there."""
+    return Settings(
+        database_url=await as_application(database_url),
+        redis_url=redis_url,
+        secure_cookies=False,
+        readers=2,
+        data=file.parent,
+        address=here(listener),
+        oidc=file,
+        rates=UNCOUNTED,
+    )
+
+
+def here(listener: socket.socket) -> str:
+    """The address of who listens."""
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
 @dataclass
 class Housing:
     """The application and the providers, for all tests."""
@@ -104,16 +123,7 @@ async def housing(
             + table("other", other.issuer, "web", secret)
             + table("citizen", provider.issuer, "mobile", secret, 'claim = "personal_number"')
         )
-        settings = Settings(
-            database_url=await as_application(database_url),
-            redis_url=redis_url,
-            secure_cookies=False,
-            readers=2,
-            data=folder,
-            address=f"http://127.0.0.1:{listener.getsockname()[1]}",
-            oidc=file,
-            rates=UNCOUNTED,
-        )
+        settings = await settings_of(file, database_url, redis_url, listener)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("channels.timekeeper.EVERY", 86_400.0)
             patch.setattr("channels.security_record.EVERY", 86_400.0)

@@ -12,11 +12,9 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from channels.database import as_application
-from channels.settings import Settings
 from resolvers import identity
 from tests.channels.conftest import Site, served
-from tests.channels.oidc.conftest import VIEWER, table
+from tests.channels.oidc.conftest import VIEWER, here, settings_of, table
 from tests.province import settle
 from tests.web import http_client
 
@@ -52,17 +50,8 @@ async def test_somebody_signs_in_by_a_provider_of_others_making(
     secret.write_text("any")
     file.write_text(table("mock", issuer, "web", secret, 'scopes = ["openid", "email"]'))
     listener = socket.create_server(("127.0.0.1", 0))
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    url = await as_application(database_url)
-    settings = Settings(
-        database_url=url,
-        redis_url=redis_url,
-        secure_cookies=False,
-        readers=2,
-        data=tmp_path,
-        address=address,
-        oidc=file,
-    )
+    address = here(listener)
+    settings = await settings_of(file, database_url, redis_url, listener)
     async with served(settings, listener) as (_, laurel, server), http_client(address) as browser:
         site = Site(address, laurel, await settle(laurel.engine, laurel.feed, sessions), browser, server)
         account = site.province.viewers["officer"].account_id

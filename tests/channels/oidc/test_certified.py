@@ -17,11 +17,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 import models as rows
-from channels.database import as_application
-from channels.settings import Settings
 from resolvers import identity
-from tests.channels.conftest import UNCOUNTED, Site, served
-from tests.channels.oidc.conftest import VIEWER, table
+from tests.channels.conftest import Site, served
+from tests.channels.oidc.conftest import VIEWER, here, settings_of, table
 from tests.channels.oidc.provider import SECRET
 from tests.conformance import node
 from tests.province import settle
@@ -57,11 +55,6 @@ async def issuer(listener: socket.socket) -> AsyncIterator[str]:
         await process.wait()
 
 
-def here(listener: socket.socket) -> str:
-    """The application's address."""
-    return f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
 async def led(web: httpx.AsyncClient, where: str, back: str) -> str:
     """Where a provider at last sends a browser back to."""
     while not where.startswith(back):
@@ -82,16 +75,7 @@ async def test_somebody_signs_in_by_a_certified_provider_and_is_signed_out_where
     secret, file, address = tmp_path / "client-secret", tmp_path / "oidc.toml", here(listener)
     secret.write_text(SECRET)
     file.write_text(table("certified", issuer, "web", secret))
-    settings = Settings(
-        database_url=await as_application(database_url),
-        redis_url=redis_url,
-        secure_cookies=False,
-        readers=2,
-        data=tmp_path,
-        address=address,
-        oidc=file,
-        rates=UNCOUNTED,
-    )
+    settings = await settings_of(file, database_url, redis_url, listener)
     async with (
         served(settings, listener) as (_, laurel, server),
         http_client(address) as browser,

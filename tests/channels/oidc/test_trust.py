@@ -21,6 +21,7 @@ from channels.oidc.metadata import Described
 from channels.oidc.providers import Provider as Known
 from channels.oidc.tokens import LARGEST, SKEW, UnknownKey, Untrusted, read_keys, verified
 from tests.channels.oidc.provider import CLIENT, Provider, provided
+from tests.patience import HANGING
 
 KEY = RSAKey.generate_key(2048, {"kid": "first"})
 KEYS = KeySet([KEY])
@@ -131,10 +132,10 @@ def test_clocks_may_differ_by_a_minute() -> None:
     ],
 )  # fmt: skip
 def test_n_j05_what_is_no_token_of_this_kind_is_refused_at_once(token: Any) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     with pytest.raises(Untrusted):
         verified(token, KEYS, KNOWN, NOW)
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
 
 
 def test_n_j05_ten_thousand_claims_are_too_large_a_token() -> None:
@@ -276,13 +277,14 @@ async def test_a_provider_that_never_answers_is_left_in_time(
     provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(remote, "PATIENCE", 0.2)
+    left = asyncio.Event()
 
     class Silent(Response):
         async def __call__(self, *_: Any) -> None:
-            await asyncio.sleep(1)
+            await left.wait()
 
     provider.answers["/.well-known/openid-configuration"] = Silent()
-    began = time.perf_counter()
     with pytest.raises(Away):
-        await described(provider, Clock()).metadata.get()
-    assert time.perf_counter() - began < 0.9
+        async with asyncio.timeout(HANGING):
+            await described(provider, Clock()).metadata.get()
+    left.set()
