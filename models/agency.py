@@ -108,11 +108,15 @@ class AgencySuccession(Base):
 
 
 def within(paths: Sequence[str]) -> Select[UUID]:
-    """The ids of the agencies at or under any of these paths (a bind parameter while a statement is traced)."""
-    return select(Agency.id).where(Agency.path.op("<@")(any_(cast(paths, ARRAY(LTree)))))
+    """The ids of the agencies at or under any of these paths (a bind parameter while a statement is traced).
+
+    `closed`: it says nothing of the rows around it, so a statement that asks it in several places asks it once.
+    """
+    found = select(Agency.id).where(Agency.path.op("<@")(any_(cast(paths, ARRAY(LTree)))))
+    return found.execution_options(closed=True)
 
 
 def within_code(code: str) -> Select[UUID]:
     """The ids of the agency with this code and of those under it."""
     top = select(Agency.path).where(Agency.code == code).scalar_subquery()
-    return select(Agency.id).where(Agency.path.op("<@")(top))
+    return select(Agency.id).where(Agency.path.op("<@")(top)).execution_options(closed=True)

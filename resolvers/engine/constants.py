@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg
 
 from .refused import Unbound
 from .text import core
-from .values import HOLE, Value
+from .values import CLOSED, HOLE, Value
 
 _PLAIN = re.compile(r"[A-Za-z0-9_ .:,/+-]{0,64}")
 """Texts that are the same inside quotes; any other constant stays a parameter."""
@@ -66,10 +66,11 @@ class PieceCompiler(Compiler):
         return said if kind is None or not kind.render_bind_cast else str(self.cast(bindparam_type, kind, said))
 
     def visit_select(self, select_stmt: Any, *rest: Any, **more: Any) -> Any:
-        """A SELECT by Core, unless it joins along a relationship."""
+        """A SELECT by Core, unless it joins along a relationship; marked where its author calls it closed."""
         if select_stmt._propagate_attrs and not any(hasattr(join[0], "property") for join in select_stmt._setup_joins):
             select_stmt = core(select_stmt._generate())
-        return self.selected(select_stmt, *rest, **more)
+        said = self.selected(select_stmt, *rest, **more)
+        return CLOSED.format(said) if select_stmt._execution_options.get("closed") else said
 
     selected: Any = PGCompiler_asyncpg.visit_select
 

@@ -26,6 +26,9 @@ DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dia
 HOLE = "\0{}\0"
 """What stands for a parameter in a piece of a statement; PostgreSQL's own text never holds a NUL."""
 
+CLOSED = "\5{}\6"
+"""What stands around a closed SELECT, which says nothing of the rows around it and has no other such in it."""
+
 _SHAPES: dict[type, tuple[str, ...]] = {}
 _UNKNOWN = "a value is not known while its statement is made: say it in SQL"
 
