@@ -56,7 +56,7 @@ class Engine(Telling):
     async def read_field(self, execution: Execution, info: Any, details: FieldDetailsList) -> RawJson:
         """A bound root field inside the executor: read with the others, by itself where that cannot be done."""
         asked = self._asked(info)
-        roots = asked.operation.bound(asked.variables, asked.viewer.permissions) if info.path.prev is None else {}
+        roots = asked.operation.bound(asked.variables) if info.path.prev is None else {}
         if len(roots) > 1 and info.path.key in roots:
             if execution.together is None:
                 execution.together = asyncio.ensure_future(self._together(asked, roots))

@@ -133,3 +133,10 @@ async def test_nested_lists_are_paged_by_their_own_cursors(engine: Engine, staff
     again = await straight(engine, staff, text, {"c": first["dossiers"]["edges"][0]["cursor"]})
     same = next(node for node in again["agencies"]["nodes"] if node["code"] == first["code"])
     assert same["dossiers"]["edges"] != first["dossiers"]["edges"]
+
+
+async def test_a_plan_made_within_wider_bounds_is_not_taken_within_narrower_ones(engine: Engine, staff: Viewer) -> None:
+    document = engine.document("{ dossiers(first: 50) { nodes { id } } }")
+    assert await engine.answer(document, {}, None, staff, 50) is not None
+    assert await engine.answer(document, {}, None, staff, 49) is None
+    assert await engine.answer(document, {}, None, staff, 50) is not None

@@ -1,15 +1,16 @@
 """What hangs below a row that is seen is not asked again whether it is; below one shown to its writer alone it is."""
 
-from __future__ import annotations
-
+from datetime import datetime
 from typing import Any
 
 import pytest
+import strawberry
 from graphql.execution.values import VariableValues
+from sqlalchemy import select
 
 import models as rows
 from models.access import Audience, Viewer
-from resolvers.engine import Engine, Pool, seen
+from resolvers.engine import Engine, Pool, reads, seen, shows, to_one
 from resolvers.engine.plan import Asked
 from resolvers.engine.values import Row
 from resolvers.engine.written import Kept
@@ -64,3 +65,41 @@ def test_only_a_row_of_the_statement_counts_as_seen() -> None:
     assert not seen(rows.Dossier)
     row.unseen_ = True
     assert not seen(row)
+
+
+@pytest.mark.parametrize(("way", "unguarded", "expected"), [
+    ("covered", False, True), ("covered", True, False), ("looked", False, True), ("looked", True, True),
+])  # fmt: skip
+def test_what_is_led_to_from_a_row_just_written_is_seen_only_where_that_was_asked(
+    way: str, unguarded: bool, expected: bool
+) -> None:
+    found: list[bool] = []
+
+    def below(parent: Any, viewer: Viewer) -> Any:
+        found.append(seen(parent))
+        return select(rows.AwardChange).where(rows.AwardChange.decision_id == parent.id)
+
+    @shows(rows.AwardChange, open="to everybody, here")
+    class Change:
+        at: datetime
+
+    @shows(rows.Decision, visible=lambda row, viewer: row.title == "x")
+    class Decision:
+        changes: list[Change] = reads(below)
+
+    @shows(rows.Award, visible=lambda row, viewer: row.citation == "x")
+    class Award:
+        covered: Decision = to_one("decision", covered="an award is seen with its decision, here")
+        looked: Decision | None = to_one("decision")
+
+    @strawberry.type
+    class Query:
+        award: Award | None = reads(lambda viewer: select(rows.Award))
+
+    engine = Engine(strawberry.Schema(Query), Pool("postgresql+asyncpg://nobody@127.0.0.1:1/none"))
+    operation = engine.document(f"{{ award {{ {way} {{ changes {{ at }} }} }} }}").operation()
+    assert operation is not None
+    variables, award = VariableValues({}, {}), engine.schema.type_map["Award"]
+    asked = Asked(operation, variables, Viewer(audience=Audience.STAFF), 100, engine.kept)
+    asked.plan(lambda statement: statement.one_row(award, operation.roots(variables)["award"], unguarded))  # type: ignore[arg-type]  # an object type
+    assert found == [expected]

@@ -22,6 +22,10 @@ TEXT = (
     "__typename cursor event { id act note } dossier { id title shout events(last: $n) { nodes { seq } } } "
     "resync { reason head } } }"
 )
+ACTS = (
+    "subscription($id: ID!, $act: String) "
+    "{ dossierMoved(id: $id) { dossier { events(last: 9, act: $act) { nodes { act } } %s } } }"
+)
 
 
 def operation(engine: Engine, text: str = TEXT) -> Operation:
@@ -84,6 +88,24 @@ async def test_other_rights_and_other_variables_are_read_apart(
         engine.tell(moved, said, staff, entry.id + 1),
     )
     assert engine.pool.sent == before + 5
+
+
+def test_only_who_asks_with_the_same_values_is_told_together(engine: Engine, staff: Viewer, entry: Any) -> None:
+    moved = operation(engine, ACTS % "")
+    one, same, other = (engine.teller(moved, {**asked(entry), "act": act}, staff) for act in ("NOTE", "NOTE", "zz"))
+    assert one.plan is other.plan
+    assert one.key == same.key
+    assert one.key != other.key
+
+
+@pytest.mark.parametrize(("more", "together"), [("", True), ("shout", False)])
+def test_what_is_computed_for_one_viewer_is_not_told_to_another(
+    engine: Engine, staff: Viewer, entry: Any, more: str, together: bool
+) -> None:
+    moved, lesser = operation(engine, ACTS % more), replace(staff, permissions=frozenset())
+    one, other = (engine.teller(moved, asked(entry), viewer) for viewer in (staff, lesser))
+    assert one.plan is other.plan
+    assert (one.key == other.key) is together
 
 
 async def test_a_listener_that_leaves_takes_nothing_from_the_others(engine: Engine, staff: Viewer, entry: Any) -> None:
