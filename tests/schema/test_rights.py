@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 import pytest
-from graphql import GraphQLObjectType, get_named_type, is_abstract_type
+from graphql import GraphQLObjectType, get_named_type, is_abstract_type, is_required_argument
 
 import models as rows
 from channels.settings import Settings
@@ -23,6 +23,7 @@ from .oracle_example import Court, Example
 from .oracle_reach import SKIPPED
 from .rights_asked import ways
 from .rights_people import WHO, move_in
+from .rights_ways import PAGE
 
 PYTHON = {"Viewer", "RoleHeld", "AllowedStep", "Because"}
 """Types that show no row: what they tell is the viewer's own, or of a row that was seen before."""
@@ -92,6 +93,52 @@ def reachable(root: Any) -> list[GraphQLObjectType]:
             found[kind.name] = kind
             ahead += [get_named_type(declared.type) for declared in kind.fields.values()]
     return list(found.values())
+
+
+@pytest.mark.parametrize("who", [None, "nominee", "stranger"])
+async def test_a_cursor_that_somebody_else_was_given_opens_nothing_but_ones_own_list(
+    court: Court, who: str | None
+) -> None:
+    """Of a row they do not see too: what follows is the end of the very list they may read, or BAD_CURSOR."""
+    ends = 0
+    for name in lists_of_nodes():
+        text = (
+            f"query($after: String) {{ {name}(first: {PAGE}, after: $after) {{ edges {{ cursor node {{ id }} }} }} }}"
+        )
+        own = [node for _, node in await turned(court, who, text, name)]
+        theirs = await turned(court, "chairman", text, name)
+        for cursor, node in theirs:
+            answer = await court.province.ask(who, text, {"after": cursor})
+            assert {error["extensions"]["code"] for error in answer.get("errors", ())} <= {"BAD_CURSOR", "FORBIDDEN"}
+            rest = [found for _, found in edges(answer, name)]
+            place = own.index(rest[0]) if rest else len(own)
+            assert rest == own[place : place + PAGE], (name, node)
+            ends += node not in own
+    assert ends > 20, "cursors of rows that they do not see"
+
+
+def lists_of_nodes() -> list[str]:
+    """The root fields that list what has an id, and can be asked for without more."""
+    found = []
+    for name, field in SDL.type_map["Query"].fields.items():  # type: ignore[attr-defined]  # it is an object
+        if "after" in field.args and not any(is_required_argument(argument) for argument in field.args.values()):
+            edge = get_named_type(get_named_type(field.type).fields["edges"].type)
+            found += [name] if "id" in get_named_type(edge.fields["node"].type).fields else []
+    return found
+
+
+async def turned(court: Court, who: str | None, text: str, name: str) -> list[tuple[str, str]]:
+    """A whole list, page by page."""
+    found: list[tuple[str, str]] = []
+    while page := edges(await court.province.ask(who, text, {"after": found[-1][0] if found else None}), name):
+        found += page
+    return found
+
+
+def edges(answer: dict[str, Any], name: str) -> list[tuple[str, str]]:
+    """The cursors and ids of a page; none where it was refused."""
+    page = (answer.get("data") or {}).get(name) or {"edges": []}
+    return [(edge["cursor"], edge["node"]["id"]) for edge in page["edges"]]
 
 
 @pytest.mark.parametrize("who", WHO)
