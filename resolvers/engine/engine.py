@@ -93,9 +93,7 @@ class Engine(Telling):
     ) -> RawJson | None:
         """What is selected of this row, as the field's type; None (an error if non-null) where it is not to be seen."""
         asked = self._asked(info)
-        place = tuple(
-            part for part in info.path.as_list() if isinstance(part, str)
-        )  # every item of a list is read alike
+        place = tuple([id(detail.node) for detail in details])  # every item of a list is read alike
         key = ("ref", place, info.parent_type.name, ref.row, ref.written, *asked.key())
         plan = self.planned_as(asked.operation, key, lambda: asked.plan(self._one_row(return_type, details, ref)))
         said = await self.run(plan, {**asked.variables.coerced, REF: ref.id}, asked.viewer, connection)

@@ -6,16 +6,19 @@ from typing import Any
 
 import orjson
 import pytest
+import strawberry
 from graphql import execute_sync, get_introspection_query, parse
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from strawberry.schema.config import StrawberryConfig
 
 from models.access import Audience, Viewer
-from resolvers.engine import Engine, RawJson, Ref, render
+from resolvers.engine import Engine, RawJson, Ref, render, row_id
 
 from . import rows
 from .asking import Context, executed, refused, straight
 from .conftest import Register
 from .oracle import SDL
+from .schema import Dossier, Query, schema
 
 TOUCH = (
     "mutation($id: ID!, $u: Boolean! = false) { touchDossier(id: $id, unseen: $u) "
@@ -79,6 +82,41 @@ async def test_a_row_may_hang_in_a_python_payload(engine: Engine, staff: Viewer,
     assert body["data"]["openSession"] == {"token": "t", "dossier": {"title": row.title}}
     none = await executed(engine, staff, text, {"id": f"Dossier_{register.seed.agencies[0].id}"})
     assert none == {"data": {"openSession": {"token": "t", "dossier": None}}}
+
+
+@strawberry.type
+class Found:
+    dossier: Dossier
+
+
+@strawberry.type
+class Opened:
+    found: Found
+
+
+@strawberry.type
+class Closed:
+    found: Found
+
+
+@strawberry.type
+class Turning:
+    @strawberry.mutation
+    async def turn(self, id: strawberry.ID, to: str) -> Opened | Closed:
+        found = Found(dossier=Ref(rows.Dossier, row_id(id)))  # type: ignore[arg-type]  # read by the engine
+        return Opened(found=found) if to == "open" else Closed(found=found)
+
+
+async def test_a_row_is_read_as_it_is_asked_for_in_the_member_of_a_union_that_came(
+    engine: Engine, staff: Viewer, register: Register
+) -> None:
+    declared = strawberry.Schema(Query, Turning, config=StrawberryConfig(scalar_map=schema.config.scalar_map))
+    own, row = Engine(declared, engine.pool), register.seed.dossiers[0]
+    text = """mutation($id: ID!, $to: String!) { turn(id: $id, to: $to) {
+        ... on Opened { found { dossier { title } } } ... on Closed { found { dossier { version } } } } }"""
+    for to, asked in (("open", {"title": row.title}), ("close", {"version": row.version})):
+        body = await executed(own, staff, text, {"id": f"Dossier_{row.id}", "to": to})
+        assert body == {"data": {"turn": {"found": {"dossier": asked}}}}
 
 
 async def test_a_rehearsed_row_is_read_on_its_own_transaction(
