@@ -8,6 +8,7 @@ import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tests.faults import subscriber, truth, witness
@@ -47,6 +48,8 @@ class Experiment:
     postgres: Mapping[str, str] = field(default_factory=dict)
     laurel: Mapping[str, str] = field(default_factory=dict)
     """Settings, in which {home} is the experiment's folder."""
+    prepare: Callable[[Path], None] | None = None
+    """Writes what the settings name into the experiment's folder, before anything starts."""
     workers: int | None = None
     """Processes by which each server serves, under a supervisor; None: it is one itself."""
 

@@ -52,6 +52,8 @@ class Trials:
         folder = self._home / f"cluster-{self._clusters}"
         folder.mkdir()
         self._stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        if each.prepare is not None:
+            each.prepare(folder)
         settings = {"postgres": each.postgres, "laurel": each.laurel}
         made = running(folder, self._land, self.seed, **settings, workers=each.workers)
         self._cluster = await self._stack.enter_async_context(made)
