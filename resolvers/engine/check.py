@@ -170,8 +170,8 @@ def _check_many(
     if promised and not is_list_type(bare(field.type)):
         raise Unbound(f"{where} is non-null, but a Select may find no row")
     members = kinds_of(schema, inner(field.type)) or [inner(field.type)]
-    if not all(shown(kind) for kind in members):
-        raise Unbound(f"{where}: each of {', '.join(kind.name for kind in members)} must show a row")
+    if not members or not all(shown(kind) for kind in members):
+        raise Unbound(f"{where}: each of {', '.join(kind.name for kind in members) or field.type} must show a row")
 
 
 def _check_connection(where: str, gtype: Any) -> None:
