@@ -78,9 +78,8 @@ class Pristine:
         changed = [table for table, was, is_ in zip(self.columns, self.prints, now, strict=True) if was != is_]
         if not changed:
             return
-        async with (
-            connection.transaction()
-        ):  # triggers and references rest meanwhile: the journal refuses to be emptied
+        async with connection.transaction():
+            # triggers and references rest meanwhile: the journal refuses to be emptied
             await connection.execute("set local session_replication_role = replica; set local lock_timeout = '10s'")
             await connection.execute(";".join(f'delete from public."{table}"' for table in changed))
             for table in changed:

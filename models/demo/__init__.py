@@ -95,7 +95,7 @@ async def _fill(
 ) -> None:
     await connection.execute("lock table account in share row exclusive mode")
     if await connection.fetchval("select exists(select from account)"):
-        raise NotEmpty("the database has accounts already: start with an empty one (python -m channels migrate)")
+        raise NotEmpty("the database has accounts already: start with an empty one")
     books = _books(await LawInForce.read(connection), scale, seed, today, progress)
     total, done = books.count(), 0
 

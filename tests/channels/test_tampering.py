@@ -24,7 +24,6 @@ FREELY = "set session_replication_role = replica; "
 LINK = "journal_link((select hash from journal_seq where seq = {0} - 1), journal_origin(), {0}, journal_digest(entry))"
 RELINK = "update journal_seq n set hash = " + LINK + " from journal entry where entry.id = n.entry_id and n.seq = {0};"
 FORGED = "update journal set act = 'FORGED' where id = (select entry_id from journal_seq where seq = {0});"
-HEADED = "update journal_head set hash = (select hash from journal_seq where seq = 6);"
 DONE = {
     "one entry, with its own hash": (FORGED.format(3) + RELINK.format(3), "4 "),
     "the last entry, with its own hash": (FORGED.format(6) + RELINK.format(6), "6 "),

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import contextlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import orjson
 import pytest
@@ -50,7 +50,7 @@ def handshake(
 
 
 @pytest.fixture(autouse=True)
-def no_traceback(caplog: pytest.LogCaptureFixture) -> AsyncIterator[None]:
+def no_traceback(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Whatever is sent, nobody has to look into it."""
     yield
     assert not [record.getMessage() for record in caplog.records if record.exc_info]

@@ -28,7 +28,6 @@ BY_LAW = {Step.DRAFT, Step.REOPEN, Step.CANCEL}
 """Begins a dossier, or follows from another act."""
 TOLD = {Step.APPRAISE, Step.PASS_APPRAISAL, Step.FAIL_APPRAISAL}
 """Which of these it is, the cases say when one is judged."""
-AT_A_SITTING = {Step.ADVISE, Step.FAIL_COUNCIL, Step.ASK_PARTY}
 ON_A_DECISION = {Step.PUBLISH, Step.VOID_DECISION, Step.VOID_ABOVE}
 ELSEWHERE = {Step.CONVENE, *ON_A_DECISION}
 """Taken by an act on a council or a decision, which asks for the role there first."""
