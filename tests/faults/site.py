@@ -137,7 +137,7 @@ class Site:
     async def ready(self, patience: float = PATIENCE) -> float:
         """Wait until /readyz answers 200, asked past the proxy; gives the seconds that took."""
         begun = time.monotonic()
-        async with http_client() as client:
+        async with http_client(timeout=5) as client:
             while not await self.answers(client, 10):
                 if not self.alive:
                     raise RuntimeError(f"{self.name} ended: see {self.log}\n{self.log.read_text()[-2000:]}")

@@ -47,7 +47,7 @@ async def probe(site: Site, history: History, machine: Machine) -> None:
     """Note whenever a server begins to say that it is ready, or at two looks in a row does not."""
     was: bool | None = None
     missed = 0
-    async with http_client() as client:
+    async with http_client(timeout=5) as client:
         while True:
             now = await site.answers(client, SOON * machine.slowness)
             missed = 0 if now else missed + 1
