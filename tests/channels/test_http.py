@@ -48,6 +48,7 @@ async def test_every_registered_query_goes_straight_through(site: Site) -> None:
         "DossierSteps": {"id": dossier["id"]},
         "Decision": {"number": "7/qđ-ubnd"},
         "DecisionPage": {"id": decision},
+        "MySecurityEvents": {"first": 5},
         "MySessions": {"first": 5},
         "PostingPage": {"id": decision},
         "Search": {"text": "quyết định"},

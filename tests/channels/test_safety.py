@@ -168,7 +168,7 @@ LITERAL = b'{"query": "{ decisions(first: 1, filter: {text: \\"%s\\"}) { totalCo
         (VALUE % b'"\x01"', 400, "BAD_JSON"),
         (b"\xef\xbb\xbf" + VALUE % b'"x"', 400, "BAD_JSON"),
         (VALUE % (b'"' + b"x" * 1_000_000 + b'"'), 413, "BODY_TOO_LARGE"),
-        (LITERAL % rb"\\u0000", 200, "BAD_VALUE"),
+        (LITERAL % rb"\\u0000", 422, "UNPROCESSABLE"),
         (LITERAL % rb"\\uD800", 200, "PARSE_ERROR"),
         (LITERAL % rb"\\u{D800}", 200, "PARSE_ERROR"),
         (LITERAL % rb"\\u{110000}", 200, "PARSE_ERROR"),

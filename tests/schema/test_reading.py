@@ -122,6 +122,8 @@ async def test_every_field_order_and_filter_is_one_statement(engine: Engine, aud
     for text in documents():
         document = engine.document(text)
         assert document.errors == [], text
+        if audience is not Audience.STAFF and "awardStatistics" in text:
+            continue  # the public's figures are of whole years: see test_disclosure.py
         before = engine.pool.sent
         assert await engine.answer(document, {}, None, viewer) is not None, text
         assert engine.pool.sent == before + 1, text
