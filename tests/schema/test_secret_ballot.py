@@ -25,7 +25,9 @@ from tests.schema.test_refusals import refused
 TABLES = """select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
   and c.relname not in ('alembic_version', 'journal_seq', 'journal_head') order by 1"""
 """Every table, but the numbers and hashes that whoever hears first gives to the journal's rows."""
-SYSTEM = "t.tableoid::text as tableoid_, t.ctid::text as ctid_, t.xmin::text as xmin_, t.xmax::text as xmax_"
+SYSTEM = "t.tableoid::text as tableoid_, t.ctid::text as ctid_, t.xmin::text as xmin_, {locked} as xmax_"
+LOCKED = {"journal": "'0'"}
+"""What stands for the transaction that locked a row last: of the journal's it is who numbered it, one or several at once."""
 PEOPLE = """
   select id, username as name from account
   union all select m.id, 'member ' || a.username from council_member m join account a on a.id = m.account_id
@@ -51,7 +53,8 @@ async def everything(chamber: Chamber, known: set[str]) -> list[str]:
     async with chamber.province.sessions() as session:
         people = {str(row.id): row.name for row in await session.execute(text(PEOPLE))}
         for (table,) in list(await session.execute(text(TABLES))):
-            for row in await session.execute(text(f'select {SYSTEM}, t.* from public."{table}" t')):
+            system = SYSTEM.format(locked=LOCKED.get(table, "t.xmax::text"))
+            for row in await session.execute(text(f'select {system}, t.* from public."{table}" t')):
                 if (said := f"{table} {tuple(row)}") not in known:
                     known.add(said)
                     found.append((table, dict(row._mapping)))
