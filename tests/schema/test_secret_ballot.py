@@ -27,7 +27,7 @@ TABLES = """select c.relname from pg_class c where c.relnamespace = 'public'::re
 """Every table, but the numbers and hashes that whoever hears first gives to the journal's rows."""
 SYSTEM = "t.tableoid::text as tableoid_, t.ctid::text as ctid_, t.xmin::text as xmin_, {locked} as xmax_"
 LOCKED = {"journal": "'0'"}
-"""What stands for the transaction that locked a row last: of the journal's it is who numbered it, one or several at once."""
+"""What stands for who locked a row last: the journal's rows are locked by numbering, one or several at once."""
 PEOPLE = """
   select id, username as name from account
   union all select m.id, 'member ' || a.username from council_member m join account a on a.id = m.account_id
