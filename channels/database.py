@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 import asyncpg
@@ -19,21 +19,39 @@ from models.catalogue import Progress
 T = TypeVar("T")
 OLDEST = 15
 FORBIDDEN = "42501"
+LOST = ConnectionError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError
+"""What asyncpg raises where a server that was there is not reached, or does not let one in."""
 APPLICATION = "laurel_application"
 """The role that serves on an embedded server."""
 
 
 async def require(url: str) -> None:
     """Raise DatabaseAway or DatabaseTooOld where a command would otherwise fail in a strange place."""
-    where = place(url)
     try:
         connection = await asyncpg.connect(url.replace("+asyncpg", ""), timeout=10)
-    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
-        raise DatabaseAway(where, f"{type(problem).__name__}: {problem}") from None
+    except (*LOST, OSError, ValueError) as problem:
+        raise _away(url, problem) from None
     version = connection.get_server_version()
     await connection.close()
     if version.major < OLDEST:
-        raise DatabaseTooOld(where, f"{version.major}.{version.minor}")
+        raise DatabaseTooOld(place(url), f"{version.major}.{version.minor}")
+
+
+@contextmanager
+def reached(url: str) -> Iterator[None]:
+    """Raise DatabaseAway where the database, which was there, is lost in the block."""
+    try:
+        yield
+    except LOST as problem:
+        raise _away(url, problem) from None
+    except DBAPIError as fault:
+        if not fault.connection_invalidated:
+            raise
+        raise _away(url, fault.orig or fault) from None
+
+
+def _away(url: str, problem: BaseException) -> DatabaseAway:
+    return DatabaseAway(place(url), f"{type(problem).__name__}: {problem}")
 
 
 def place(url: str) -> str:
@@ -43,13 +61,14 @@ def place(url: str) -> str:
 
 
 async def prepare(url: str, progress: Progress | None = None) -> None:
-    """Migrate, and make the catalogue say what its files say. Raises OwnersWork where that is another role's to do."""
+    """Migrate, and make the catalogue say what its files say. Raises DatabaseAway, OwnersWork."""
     await require(url)
     try:
-        if not await database.at_head(url):
-            await database.migrate(url)
-        if not await catalogue.is_loaded(url):
-            await catalogue.load(url, progress)
+        with reached(url):
+            if not await database.at_head(url):
+                await database.migrate(url)
+            if not await catalogue.is_loaded(url):
+                await catalogue.load(url, progress)
     except DBAPIError as fault:
         if getattr(fault.orig, "sqlstate", None) != FORBIDDEN:
             raise
@@ -61,8 +80,9 @@ async def transaction(url: str, work: Callable[[AsyncSession], Awaitable[T]]) ->
     await require(url)
     engine = database.write_engine(url, 1)
     try:
-        async with database.sessions(engine).begin() as session:
-            return await work(session)
+        with reached(url):
+            async with database.sessions(engine).begin() as session:
+                return await work(session)
     finally:
         await engine.dispose()
 

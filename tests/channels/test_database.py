@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
 import pytest
 from rich.console import Console
+from sqlalchemy import make_url
 
 from channels import database
 from channels.journal import verified
@@ -58,6 +60,32 @@ async def test_a_database_that_is_away_is_named_without_its_password(where: str)
     assert where in str(refused.value)
     assert "DATABASE_URL" in str(refused.value)
     assert "hunter2" not in str(refused.value)
+
+
+async def test_a_database_that_is_lost_while_it_is_prepared_is_away(fresh_database_url: str) -> None:
+    """It takes the first connection, by which it is asked how old it is, and ends every other."""
+    real, taken = make_url(fresh_database_url), 0
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while said := await reader.read(65_536):
+            writer.write(said)
+        writer.close()
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal taken
+        taken += 1
+        if taken > 1:
+            writer.close()
+            return
+        behind = await asyncio.open_connection(real.host, real.port)
+        await asyncio.gather(pass_on(reader, behind[1]), pass_on(behind[0], writer))
+
+    async with await asyncio.start_server(take, "127.0.0.1") as relay:
+        port = relay.sockets[0].getsockname()[1]
+        url = real.set(host="127.0.0.1", port=port).render_as_string(hide_password=False)
+        with pytest.raises(DatabaseAway, match=f"127.0.0.1:{port}"):
+            await database.prepare(url)
+    assert taken > 1
 
 
 async def test_a_wrong_password_is_said_without_it(fresh_database_url: str) -> None:
