@@ -21,7 +21,7 @@ from channels.oidc.metadata import Described
 from channels.oidc.providers import Provider as Known
 from channels.oidc.tokens import LARGEST, SKEW, UnknownKey, Untrusted, read_keys, verified
 from tests.channels.oidc.provider import CLIENT, Provider, provided
-from tests.patience import HANGING
+from tests.patience import HANGING, Slowness
 
 KEY = RSAKey.generate_key(2048, {"kid": "first"})
 KEYS = KeySet([KEY])
@@ -284,7 +284,9 @@ async def test_a_provider_that_never_answers_is_left_in_time(
             await left.wait()
 
     provider.answers["/.well-known/openid-configuration"] = Silent()
+    slowness, began = Slowness(), time.monotonic()
     with pytest.raises(Away):
         async with asyncio.timeout(HANGING):
             await described(provider, Clock()).metadata.get()
+    assert time.monotonic() - began < 0.9 * slowness.times
     left.set()
