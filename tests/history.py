@@ -48,6 +48,13 @@ async def write(
     return entry
 
 
+async def until_numbered(connection: Connection, seconds: float = 6) -> None:
+    """Somebody numbers whatever is committed, without being asked to."""
+    async with asyncio.timeout(seconds):
+        while await connection.fetchval("select count(*) > (select seq from journal_head) from journal"):
+            await asyncio.sleep(0.02)
+
+
 async def until(true: Callable[[], Any], seconds: float, what: str) -> None:
     """Return as soon as it is true; fails when it does not become so."""
     try:

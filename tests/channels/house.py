@@ -22,6 +22,7 @@ from resolvers.account import token_hash
 from resolvers.engine import Engine, Pool
 from resolvers.feed import Feed
 from schema import schema
+from tests.history import connect, until_numbered
 from tests.patience import HANGING
 from tests.province import Province, settle
 from tests.web import http_client
@@ -32,8 +33,10 @@ ROOT = Path(__file__).resolve().parents[2]
 class House:
     """A supervisor and its workers, and clients that go to the worker a test wants."""
 
-    def __init__(self, process: asyncio.subprocess.Process, address: str, log: Path, province: Province) -> None:
-        self.process, self.address, self.log, self.province = process, address, log, province
+    def __init__(
+        self, process: asyncio.subprocess.Process, address: str, log: Path, url: str, province: Province
+    ) -> None:
+        self.process, self.address, self.log, self.url, self.province = process, address, log, url, province
 
     @property
     def workers(self) -> list[psutil.Process]:
@@ -41,9 +44,12 @@ class House:
         found = psutil.Process(self.process.pid).children()
         return sorted((each for each in found if "worker" in each.cmdline()), key=lambda each: each.cmdline()[4])
 
-    @contextlib.contextmanager
-    def only(self, number: int) -> Any:
-        """None but this worker takes connections: the others are frozen meanwhile."""
+    @contextlib.asynccontextmanager
+    async def only(self, number: int) -> AsyncIterator[None]:
+        """None but this worker takes connections: the others are frozen meanwhile, with nothing left to number."""
+        connection = await connect(self.url)
+        await until_numbered(connection, HANGING)
+        await connection.close()
         others = [worker for index, worker in enumerate(self.workers, start=1) if index != number]
         for worker in others:
             worker.suspend()
@@ -100,7 +106,7 @@ async def opened(url: str, redis_url: str, folder: Path) -> AsyncIterator[House]
     assert process.stdout
     ready = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
     assert ready == f"ready http://127.0.0.1:{port}\n", (folder / "log").read_text()
-    house = House(process, ready.split()[1], folder / "log", province)
+    house = House(process, ready.split()[1], folder / "log", url, province)
     yield house
     if process.returncode is None:
         process.kill()

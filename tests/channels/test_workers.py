@@ -55,10 +55,9 @@ async def ending(fresh_database_url: str, redis_url: str, tmp_path: Path) -> Asy
 
 async def test_each_of_them_answers_and_says_in_the_log_which_it_is(house: House) -> None:
     for number in (1, 2):
-        with house.only(number):
-            async with http_client(house.address) as http:
-                assert (await http.get("/portal/graphql?documentId=LatestDecisions")).status_code == 200
-                assert (await http.get("/readyz")).status_code == 200
+        async with house.only(number), http_client(house.address) as http:
+            assert (await http.get("/portal/graphql?documentId=LatestDecisions")).status_code == 200
+            assert (await http.get("/readyz")).status_code == 200
     await asyncio.sleep(0.1)
     assert {line["worker"] for line in house.told() if line["event"] == "graphql"} == {1, 2}
     assert {line["worker"] for line in house.told() if line["event"] == "a worker is ready"} == {1, 2}
@@ -66,9 +65,9 @@ async def test_each_of_them_answers_and_says_in_the_log_which_it_is(house: House
 
 async def test_a_key_used_with_one_is_answered_the_same_by_another(house: House) -> None:
     token, said = await house.token("officer"), {**house.province.draft(), "idempotencyKey": str(uuid4())}
-    with house.only(1):
+    async with house.only(1):
         first = await house.ask(token, DRAFT, input=said)
-    with house.only(2):
+    async with house.only(2):
         assert await house.ask(token, DRAFT, input=said) == first
     async with house.province.sessions() as session:
         kept = select(rows.StoredReply).where(rows.StoredReply.key == said["idempotencyKey"])
@@ -80,34 +79,33 @@ async def test_what_one_commits_is_told_by_another_and_a_stream_goes_on_there_by
     made = (await house.ask(officer, DRAFT, input={**house.province.draft(), "idempotencyKey": str(uuid4())}))[
         "draftDossier"
     ]
-    with house.only(1):
-        async with stream(house, officer, made["id"]) as events:
-            pass_on = {"id": made["id"], "expectedVersion": 1, "idempotencyKey": str(uuid4())}
-            for worker in house.workers:
-                worker.resume()
-            submit = "mutation($input: DossierStepInput!) { submitDossier(input: $input) { __typename } }"
-            assert await house.ask(head, submit, input=pass_on) == {"submitDossier": {"__typename": "Dossier"}}
-            told = await anext(events)
+    async with house.only(1):
+        after = (await house.ask(officer, "{ eventHead }"))["eventHead"]
+    async with house.only(1), stream(house, officer, made["id"], after=after) as events:
+        pass_on = {"id": made["id"], "expectedVersion": 1, "idempotencyKey": str(uuid4())}
+        for worker in house.workers:
+            worker.resume()
+        submit = "mutation($input: DossierStepInput!) { submitDossier(input: $input) { __typename } }"
+        assert await house.ask(head, submit, input=pass_on) == {"submitDossier": {"__typename": "Dossier"}}
+        told = await anext(events)
     assert told["event"]["act"] == "SUBMIT"
     desk = await house.token("desk")
     receive = "mutation($input: DossierStepInput!) { receiveDossier(input: $input) { __typename } }"
     done = {"id": made["id"], "expectedVersion": 2, "idempotencyKey": str(uuid4())}
     assert await house.ask(desk, receive, input=done) == {"receiveDossier": {"__typename": "Dossier"}}
-    with house.only(2):
-        async with stream(house, officer, made["id"], after=told["cursor"]) as events:
-            assert (await anext(events))["event"]["act"] == "RECEIVE"
+    async with house.only(2), stream(house, officer, made["id"], after=told["cursor"]) as events:
+        assert (await anext(events))["event"]["act"] == "RECEIVE"
 
 
 @contextlib.asynccontextmanager
-async def stream(house: House, token: str, dossier: str, **more: Any) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
-    """What happens to a dossier, as a new socket is told."""
+async def stream(house: House, token: str, dossier: str, after: str) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+    """What happens to a dossier after a cursor, as a new socket is told."""
     address = house.address.replace("http", "ws")
     async with websockets.connect(f"{address}/web/graphql", subprotocols=[PROTOCOL]) as socket_:
         await say(socket_, {"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}})
         assert orjson.loads(await socket_.recv()) == {"type": "connection_ack"}
-        asked = {"query": MOVED, "variables": {"id": dossier, **more}}
+        asked = {"query": MOVED, "variables": {"id": dossier, "after": after}}
         await say(socket_, {"id": "1", "type": "subscribe", "payload": asked})
-        await asyncio.sleep(0.3)
         yield (orjson.loads(said)["payload"]["data"]["dossierMoved"] async for said in socket_)
 
 
@@ -126,9 +124,8 @@ async def test_one_that_is_killed_is_begun_again_and_nobody_is_refused_meanwhile
     assert now[1].pid == before[1].pid
     [ended] = [line for line in house.told() if "begun again" in line["event"]]
     assert (ended["worker"], ended["code"]) == (1, -signal.SIGKILL)
-    with house.only(1):
-        async with http_client(house.address) as http:
-            assert (await http.get("/readyz")).status_code == 200
+    async with house.only(1), http_client(house.address) as http:
+        assert (await http.get("/readyz")).status_code == 200
 
 
 def ready_again(house: House) -> bool:

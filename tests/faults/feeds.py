@@ -6,7 +6,7 @@ import asyncio
 import random
 
 from resolvers.feed import Feed
-from tests.history import Connection, Reader, Writers, assert_sound, assert_told, connect, truth
+from tests.history import Reader, Writers, assert_sound, assert_told, connect, truth, until_numbered
 
 
 class World:
@@ -51,13 +51,6 @@ class World:
 
 def topics(index: int) -> list[str]:
     return [f"agency:{index % 3}"] if index % 2 else ["agency:0", "agency:1"]
-
-
-async def until_numbered(connection: Connection, seconds: float = 6) -> None:
-    """Somebody numbers whatever is committed, without being asked to."""
-    async with asyncio.timeout(seconds):
-        while await connection.fetchval("select count(*) > (select seq from journal_head) from journal"):
-            await asyncio.sleep(0.02)
 
 
 async def writing(world: World, *faults: asyncio.Task[None], seed: int = 1) -> Writers:
