@@ -13,6 +13,7 @@ import asyncpg
 from uuid_utils.compat import uuid7
 
 from resolvers.feed import Feed, Happening, Resync
+from tests.patience import HANGING
 from tests.pristine import dsn
 
 INSERT = """
@@ -48,21 +49,21 @@ async def write(
     return entry
 
 
-async def until_numbered(connection: Connection, seconds: float = 6) -> None:
+async def until_numbered(connection: Connection) -> None:
     """Somebody numbers whatever is committed, without being asked to."""
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(HANGING):
         while await connection.fetchval("select count(*) > (select seq from journal_head) from journal"):
             await asyncio.sleep(0.02)
 
 
-async def until(true: Callable[[], Any], seconds: float, what: str) -> None:
+async def until(true: Callable[[], Any], what: str) -> None:
     """Return as soon as it is true; fails when it does not become so."""
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(HANGING):
             while not true():  # whatever is waited for knows nothing of us
                 await asyncio.sleep(0.002)
     except TimeoutError:
-        raise AssertionError(f"waited {seconds} s for {what}") from None
+        raise AssertionError(f"waited {HANGING} s for {what}") from None
 
 
 async def number(connection: Connection) -> int:
@@ -91,10 +92,16 @@ class Reader:
             await asyncio.wait([self._task])
             self._task = None
 
-    async def heard(self, count: int, seconds: float = 10) -> list[Happening]:
+    async def heard(self, count: int) -> list[Happening]:
         """What was told, once it is this many; fails when it does not come."""
-        await until(lambda: len(self.told) >= count or self._failed(), seconds, f"{count} happenings to be told")
+        await until(lambda: len(self.told) >= count or self._failed(), f"{count} happenings to be told")
         return self.told
+
+    async def heard_unrung(self, count: int) -> None:
+        """Wait until so many are told though nobody rings: the next look tells them, so nothing is later than that."""
+        sent = self.feed._line.sent
+        await self.heard(count)
+        assert self.feed._line.sent - sent <= 4, "a look numbers and reads; one may be under way"
 
     def _failed(self) -> bool:
         assert self._task is not None

@@ -48,7 +48,7 @@ class House:
     async def only(self, number: int) -> AsyncIterator[None]:
         """None but this worker takes connections: the others are frozen meanwhile, with nothing left to number."""
         connection = await connect(self.url)
-        await until_numbered(connection, HANGING)
+        await until_numbered(connection)
         await connection.close()
         others = [worker for index, worker in enumerate(self.workers, start=1) if index != number]
         for worker in others:

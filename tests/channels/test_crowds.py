@@ -23,7 +23,7 @@ async def test_the_sixth_socket_of_an_account_is_refused_and_the_others_stay(sit
         await clients[0].say({"type": "ping"})
         assert await clients[0].hear() == {"type": "pong"}
         await clients[1].socket.close()
-        await until(lambda: sum(site.laurel.crowds.sockets._there.values()) == 4, 5, "it to be gone")
+        await until(lambda: sum(site.laurel.crowds.sockets._there.values()) == 4, "it to be gone")
         again = Client(await stack.enter_async_context(site.socket()))
         await again.greet(token)
 
@@ -62,5 +62,5 @@ async def test_a_client_that_vanishes_is_forgotten(site: Site) -> None:
         await client.subscribe("1", PUBLISHED)
         await site.followed()
         socket.transport.abort()
-    await until(lambda: not site.groups(), 5, "the group to be gone")
+    await until(lambda: not site.groups(), "the group to be gone")
     assert not site.laurel.attendance._attended

@@ -30,13 +30,13 @@ def number(told: dict[str, Any]) -> int:
 async def test_other_cursors_are_followed_with_the_same_group(site: Site, client: Client) -> None:
     head = await site.laurel.feed.head()
     await site.publish("1/QĐ-UBND")
-    await until(lambda: str(site.laurel.feed._hub.head) != head, 5, "it to be told")
+    await until(lambda: str(site.laurel.feed._hub.head) != head, "it to be told")
     await client.subscribe("new", variables={})
     await client.subscribe("late", variables={"after": head})
     assert number(await client.told("late")) == 1
     await site.followed(by=2)
     [group] = site.groups()
-    await until(lambda: len(group.members) == 2, 5, "both to be told together")
+    await until(lambda: len(group.members) == 2, "both to be told together")
     before = site.laurel.pool.sent
     await site.publish("2/QĐ-UBND")
     heard = [await client.hear() for _ in range(2)]
@@ -105,7 +105,7 @@ async def test_of_a_subject_a_slow_reader_is_told_the_latest_and_the_rest_in_ord
             session.add(rows.Entry(**entry, subject_version=version))
     site.laurel.feed.ring()
     head = 6  # three published, and three versions of one
-    await until(lambda: site.laurel.feed._hub.head.seq >= head and not group._telling, 5, "all to be told")
+    await until(lambda: site.laurel.feed._hub.head.seq >= head and not group._telling, "all to be told")
     member.outlet.release()
     cursors = [int((await client.told("1"))["cursor"].partition("-")[0]) for _ in range(3)]
     assert cursors == sorted(cursors)
@@ -125,11 +125,11 @@ async def test_what_has_no_room_to_wait_is_read_from_the_journal_again(
     member.outlet.hold()
     for turn in range(12):
         await site.publish(f"{turn + 1}/QĐ-UBND")
-    await until(lambda: not group.members, 5, "the member to fall behind")
+    await until(lambda: not group.members, "the member to fall behind")
     assert not member.outlet._events
     member.outlet.release()
     assert [number(await client.told("1")) for _ in range(12)] == list(range(1, 13))
-    await until(lambda: group.members, 5, "the member to be told with the others again")
+    await until(lambda: group.members, "the member to be told with the others again")
 
 
 async def test_a_reader_that_takes_nothing_is_closed_as_slow_and_resumes_by_its_cursor(

@@ -28,7 +28,7 @@ async def came_back(site: Site, token: str, key: str, after: str, upto: int) -> 
         numbers: list[str] = []
         while not numbers or numbers[-1] != f"{upto}/QĐ-UBND":
             numbers.append((await client.told(key))["decision"]["number"])
-        await until(site.groups, 5, "it to be followed")
+        await until(site.groups, "it to be followed")
         return numbers
 
 
@@ -41,9 +41,9 @@ async def test_what_many_missed_is_read_once_for_all_and_told_to_each_from_their
         await site.publish(f"{number}/QĐ-UBND")
         if number in (3, 40):
             head = cursors[0].partition("-")[0]
-            await until(lambda at=int(head) + number: site.laurel.feed._hub.head.seq == at, 5, "it to be told")
+            await until(lambda at=int(head) + number: site.laurel.feed._hub.head.seq == at, "it to be told")
             cursors.append(await site.laurel.feed.head())
-    await until(lambda: site.laurel.feed._hub.head.seq >= int(head) + MISSED, 5, "all to be told")
+    await until(lambda: site.laurel.feed._hub.head.seq >= int(head) + MISSED, "all to be told")
     answered, read = site.laurel.pool.sent, site.laurel.feed._replays.sent
     places = [0, 3, 40]
     async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
@@ -72,7 +72,7 @@ async def test_nothing_is_kept_where_nobody_catches_up(site: Site) -> None:
         await client.subscribe("1", QUERY, variables={"after": after})
         assert [(await client.told("1"))["decision"]["number"] for _ in range(2)] == ["1/QĐ-UBND", "2/QĐ-UBND"]
         [group] = site.groups()
-        await until(lambda: group.members, 5, "it to be told with the others")
+        await until(lambda: group.members, "it to be told with the others")
         assert not group.missed._pages
 
 
@@ -89,7 +89,7 @@ async def test_whoever_comes_back_while_those_before_are_told_what_is_undone_wai
         [group] = site.groups()
         group._floor, group._telling = 10**6, asyncio.create_task(asyncio.sleep(60))
         await client.subscribe("2", variables={"after": head})
-        await until(lambda: len(group.members) == 2, 5, "both to be told together")
+        await until(lambda: len(group.members) == 2, "both to be told together")
         group._telling.cancel()
 
 

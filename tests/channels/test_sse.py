@@ -108,7 +108,7 @@ async def test_a_last_event_id_that_is_too_old_is_a_resync_and_the_stream_goes_o
     for turn in range(3):
         await site.publish(f"{turn + 1}/QĐ-UBND")
     monkeypatch.setattr(site.laurel.feed, "_horizon", 1)
-    await until(lambda: number_of(str(site.laurel.feed._hub.head)) == number_of(old) + 3, 5, "all to be numbered")
+    await until(lambda: number_of(str(site.laurel.feed._hub.head)) == number_of(old) + 3, "all to be numbered")
     async with followed(site, **PUBLISHED, headers={"Last-Event-ID": old}) as events:
         told, place = await events.told()
         assert (told["decision"], told["resync"]["reason"], told["resync"]["head"]) == (None, "TOO_OLD", place)

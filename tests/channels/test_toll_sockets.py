@@ -57,7 +57,7 @@ async def test_an_account_that_opens_sockets_without_end_is_sent_away_to_come_ba
             await greeted(site, token, times=30)
         assert end.value.rcvd is not None
         assert (end.value.rcvd.code, end.value.rcvd.reason) == (1013, "sockets are opened too fast: come back later")
-        await until(lambda: not site.laurel.crowds.sockets._there, 5, "all of them to be gone")
+        await until(lambda: not site.laurel.crowds.sockets._there, "all of them to be gone")
 
 
 async def test_a_socket_asks_redis_nothing_where_its_account_is_known(site: Site) -> None:
