@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.account import Account
 from models.refusals import NotFound, NotPermitted, TooManyAttempts, WrongCredentials
 from models.security_event import SecurityEventKind
-from models.session import Session, SignInMethod, visible_own_session
+from models.session import Session, SignInMethod, holds, visible_own_session
 from resolvers import password, security
 from resolvers.client import SignedIn
 from resolvers.context import Context
@@ -54,6 +54,7 @@ async def revoke_session(context: Context, input: RevokeSessionInput) -> Ref:
     _own(context)
     key = row_key("AccountSession", input.id)
     async with context.sessions.begin() as work:
+        await _hold(context, work)
         same = Session.id == key, visible_own_session(Session, context.viewer)
         ended = await end_sessions(work, *same)
         await disown_devices(work, *same)
@@ -67,9 +68,13 @@ async def revoke_session(context: Context, input: RevokeSessionInput) -> Ref:
 
 
 async def revoke_other_sessions(context: Context) -> int:
-    """End all your sessions but the one by which you ask; gives how many there were."""
+    """End all your sessions but the one by which you ask; gives how many there were.
+
+    Who signs in as you at that very moment is either among them, or comes after.
+    """
     own = _own(context)
     async with context.sessions.begin() as work:
+        await _hold(context, work)
         return await _end_others(context, work, own)
 
 
@@ -110,6 +115,7 @@ async def _changed(context: Context, work: AsyncSession, before: Account, hashed
     account = await work.scalar(select(Account).where(*same).with_for_update(key_share=True))
     if account is None:
         raise WrongCredentials
+    await _hold(context, work)
     account.password_hash = hashed
     await _end_others(context, work, own)
     await end_sessions(work, Session.id == own)
@@ -131,6 +137,21 @@ def _own(context: Context) -> UUID:
     if context.viewer.session_id is None:
         raise NotPermitted.unless([])
     return context.viewer.session_id
+
+
+async def _hold(context: Context, work: AsyncSession) -> None:
+    """Have whoever else begins or ends the account's sessions wait, and raise NotPermitted where one's own has ended.
+
+    For some moments it is still remembered as one that holds: who was thrown out throws out nobody.
+    """
+    same = Account.id == context.viewer.account_id
+    await work.execute(select(Account.id).where(same).with_for_update(key_share=True))
+    if await work.scalar(select(Session.id).where(Session.id == _own(context), holds(Session))) is None:
+        raise NotPermitted(
+            who_can=[],
+            message="Phiên này đã kết thúc. Hãy đăng nhập lại.",
+            message_en="This session has ended. Sign in again.",
+        )
 
 
 def _note(context: Context, work: AsyncSession, kind: SecurityEventKind, session_id: UUID) -> None:

@@ -12,7 +12,7 @@ from uuid import uuid4
 import orjson
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 import models as rows
 from models.refusals import TooManyAttempts, WrongCredentials
@@ -23,6 +23,7 @@ from resolvers.client import Client, SignedIn, words
 from resolvers.engine import render
 from resolvers.session import begin_session
 from resolvers.sign_in import ATTEMPTS, SignInInput, sign_in
+from tests.patience import HANGING
 from tests.province import Province
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -44,9 +45,12 @@ class Person:
     begun: SignedIn
     kept: list[SignedIn | None]
 
+    remembered: bool = False
+    """Whether a process still takes the session for what it was."""
+
     async def ask(self, text: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
         """What they are answered."""
-        engine, viewer = self.province.engine, await self.viewer()
+        engine, viewer = self.province.engine, self.begun.viewer if self.remembered else await self.viewer()
         context = replace(self.province.context(None), viewer=viewer, set_session=self.kept.append)
         context.client = Client(token=self.begun.token, agent="Mozilla/5.0 (Windows NT 10.0) Firefox/140.0")
         answer: dict[str, Any] = orjson.loads(
@@ -205,6 +209,55 @@ async def test_of_two_changes_of_the_password_at_once_one_is_made(come: SignIn) 
         *(who.act("changePassword", currentPassword=RIGHT, newPassword=new) for who, new in said)
     )
     assert sorted(answer["__typename"] for answer in answers) == ["Session", "WrongCredentials"]
+
+
+@pytest.mark.parametrize("act", ["revokeOtherSessions", "revokeSession", "changePassword"])
+async def test_a_session_that_has_ended_ends_no_other_though_it_is_remembered_still(come: SignIn, act: str) -> None:
+    owner, thief = await come(), await come()
+    await owner.act("revokeOtherSessions")
+    thief.remembered = True
+    said = {
+        "revokeSession": {"id": owner.id},
+        "changePassword": {"currentPassword": RIGHT, "newPassword": NEW},
+    }.get(act, {})
+    done = await thief.act(act, **said)
+    assert (done["__typename"], done["messageEn"]) == ("NotPermitted", "This session has ended. Sign in again.")
+    assert (thief.kept, await thief.viewer()) == ([], None)
+    assert await owner.viewer() is not None
+    await come()
+
+
+async def test_of_two_who_end_each_other_at_once_one_stays(come: SignIn) -> None:
+    for _ in range(5):
+        both = [await come(), await come()]
+        for each in both:
+            each.remembered = True
+        answers = await asyncio.gather(*(each.act("revokeOtherSessions") for each in both))
+        assert sorted(answer["__typename"] for answer in answers) == ["NotPermitted", "SessionsRevoked"]
+        assert [await each.viewer() is None for each in both].count(True) == 1
+
+
+async def test_who_signs_in_as_all_others_are_ended_is_ended_too(come: SignIn) -> None:
+    """Whoever ends the others waits for a sign-in that is not committed yet."""
+    officer = await come()
+    async with officer.province.sessions() as work:
+        account = await work.scalar(select(rows.Account).where(rows.Account.username == "officer").with_for_update())
+        assert account is not None
+        late = await begin_session(work, account, SignInMethod.PASSWORD, Client())
+        ending = asyncio.create_task(officer.act("revokeOtherSessions"))
+        await until_somebody_waits(officer.province)
+        await work.commit()
+    assert (await ending)["count"] == 1
+    assert await Person(officer.province, late, []).viewer() is None
+
+
+async def until_somebody_waits(province: Province) -> None:
+    """Until a statement waits for a lock."""
+    waiting = text("select exists(select from pg_locks where not granted and pid in "
+                   "(select pid from pg_stat_activity where datname = current_database()))")  # fmt: skip
+    async with asyncio.timeout(HANGING), province.sessions() as work:
+        while not await work.scalar(waiting):
+            await asyncio.sleep(0.01)
 
 
 async def test_who_asks_by_no_session_has_none_to_end(province: Province) -> None:
