@@ -32,6 +32,17 @@ class Proof:
     """What it calls its own session."""
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A sign-in that was sent to a provider."""
+
+    next: str
+    """Where to go then."""
+    account_id: UUID | None
+    """Whom to link; None: nobody."""
+    at: datetime
+
+
 class AlreadyLinked(Exception):
     """The identity stands for another account, or the account has another identity of this issuer."""
 
@@ -49,18 +60,18 @@ async def send(work: AsyncSession, state: str, provider: str, next: str, account
     await work.flush()
 
 
-async def receive(work: AsyncSession, state: str, provider: str) -> tuple[str, UUID | None] | None:
-    """Where to go, and whom to link, of a sign-in that was sent to this provider; None where it was answered before.
+async def receive(work: AsyncSession, state: str, provider: str) -> Begun | None:
+    """The sign-in that was sent to this provider by this state; None where it was answered before, or is too old.
 
     It is forgotten whatever becomes of the answer, so the caller commits at once.
     """
     row = ProviderSignIn
     sent = (row.state_hash == token_hash(state), row.provider == provider)
     taken = await work.execute(
-        delete(row).where(*sent).returning(row.next, row.account_id, row.expires_at > func.now())
+        delete(row).where(*sent).returning(row.next, row.account_id, row.expires_at, row.expires_at > func.now())
     )
     found = taken.one_or_none()
-    return (found[0], found[1]) if found and found[2] else None
+    return Begun(found[0], found[1], found[2] - ANSWERED_WITHIN) if found and found[3] else None
 
 
 async def known(work: AsyncSession, secret: bytes, proof: Proof) -> tuple[Identity, Account] | None:
@@ -77,6 +88,16 @@ async def may_link(work: AsyncSession, token: str) -> UUID | None:
     by_password = Session.token_hash == token_hash(token), Session.kind == SignInMethod.PASSWORD, holds(Session)
     found: UUID | None = await work.scalar(select(Session.account_id).where(*by_password))
     return found
+
+
+async def may_link_still(work: AsyncSession, begun: Begun) -> bool:
+    """Whether none of the account's sessions was ended since linking began: it may have been whoever began it.
+
+    The account is held, so that a password that is being changed is changed first.
+    """
+    await work.execute(select(Account.id).where(Account.id == begun.account_id).with_for_update(read=True))
+    ended = select(Session.id).where(Session.account_id == begun.account_id, Session.ended_at > begun.at)
+    return await work.scalar(ended.limit(1)) is None
 
 
 async def link(work: AsyncSession, secret: bytes, account_id: UUID, issuer: str, subject: str) -> None:
@@ -116,10 +137,11 @@ async def unlink(work: AsyncSession, account_id: UUID, issuer: str) -> int:
 
 
 async def begin(
-    work: AsyncSession, secret: bytes, identity: Identity, account: Account, proof: Proof, client: Client
+    work: AsyncSession, secret: bytes, known: tuple[Identity, Account], proof: Proof, client: Client, act: str | None
 ) -> SignedIn:
-    """Begin a session by an identity; the caller commits."""
-    begun = await begin_session(work, account, SignInMethod.OIDC, client)
+    """Begin a session by an identity, `act` being what else was done by it; the caller commits."""
+    identity, account = known
+    begun = await begin_session(work, account, SignInMethod.OIDC, client, act)
     sid = sid_hash(secret, proof.issuer, proof.sid) if proof.sid else None
     work.add(ProviderSession(session_id=begun.session_id, identity_id=identity.id, sid_hash=sid))
     await work.flush()

@@ -20,10 +20,13 @@ from resolvers.account import token_hash, viewer_for
 from resolvers.client import Client, SignedIn, words
 
 
-async def begin_session(work: AsyncSession, account: Account, kind: SignInMethod, client: Client) -> SignedIn:
+async def begin_session(
+    work: AsyncSession, account: Account, kind: SignInMethod, client: Client, act: str | None = None
+) -> SignedIn:
     """Begin a session for an account in this transaction, always by a new token; the one the request came with ends.
 
-    The caller has made sure who it is, commits, and then gives what comes back to the transport to keep.
+    The caller has made sure who it is, commits, and then gives what comes back to the transport to keep. `act`: what
+    else they did by it.
     """
     if client.token:
         await end_sessions(work, Session.token_hash == token_hash(client.token))
@@ -40,7 +43,7 @@ async def begin_session(work: AsyncSession, account: Account, kind: SignInMethod
     )
     work.add(begun)
     await work.flush()
-    security.note(work, SecurityEventKind.SIGNED_IN, client, account_id=account.id, session_id=begun.id)
+    security.note(work, SecurityEventKind.SIGNED_IN, client, account_id=account.id, session_id=begun.id, act=act)
     viewer = replace(await viewer_for(work, account), session_id=begun.id)
     return SignedIn(token, device, begun.expires_at, begun.id, viewer)
 

@@ -24,7 +24,7 @@ from channels.oidc.remote import Declined
 from channels.oidc.tokens import Untrusted, ends, identified
 from resolvers import identity
 from resolvers.client import Client, SignedIn
-from resolvers.identity import Proof
+from resolvers.identity import Begun, Proof
 
 LONGEST_NEXT = 500
 _LONGEST = 2_000
@@ -103,18 +103,18 @@ class Flow:
             sent = await identity.receive(work, state, self.described.provider.name)
         if sent is None or secret is None:
             raise NotSignedIn
-        next, account_id = sent
         proof = await self._proof(said, secret, state)
         async with self.transactions.begin() as work:
-            if account_id is not None:
-                await self._link(work, account_id, proof)
+            if sent.account_id is not None:
+                await self._link(work, sent, sent.account_id, proof)
             known = await identity.known(work, self.key, proof)
             if known is None:
                 raise NotLinked
-            begun = await identity.begin(work, self.key, *known, proof, client)
+            act = f"{self.described.provider.name} link" if sent.account_id is not None else None
+            begun = await identity.begin(work, self.key, known, proof, client, act)
             if begun.viewer.audience is not self.channel.audience:
                 raise NotLinked  # and nothing of the session remains
-        return begun, next
+        return begun, sent.next
 
     async def end(self, token: str) -> Sequence[UUID]:
         """End what a provider's logout token ends. Raises Untrusted or Away."""
@@ -136,7 +136,9 @@ class Flow:
         said = {"client_id": self.described.provider.client_id, "post_logout_redirect_uri": f"{self.address}/"}
         return _asking(end, said)
 
-    async def _link(self, work: AsyncSession, account_id: UUID, proof: Proof) -> None:
+    async def _link(self, work: AsyncSession, sent: Begun, account_id: UUID, proof: Proof) -> None:
+        if not await identity.may_link_still(work, sent):
+            raise NotSignedIn
         try:
             await identity.link(work, self.key, account_id, proof.issuer, proof.subject)
         except identity.AlreadyLinked:

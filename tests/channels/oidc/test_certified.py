@@ -52,7 +52,7 @@ async def issuer(listener: socket.socket) -> AsyncIterator[str]:
         yield f"http://localhost:{port}"
     finally:
         process.terminate()
-        await process.wait()
+        await process.communicate()  # to the end of what it says, or its pipe stays open
 
 
 async def led(web: httpx.AsyncClient, where: str, back: str) -> str:

@@ -80,6 +80,40 @@ async def test_without_a_session_by_password_nothing_is_linked(house: House) -> 
     assert (await sent_to_link(house)).status_code == 400, "a session by a provider shows nothing of the password"
 
 
+@pytest.mark.parametrize(
+    "act", ["revokeOtherSessions", "changePassword", "signOut", "revokeSession"], ids=lambda act: f"by {act}"
+)
+async def test_whoever_was_thrown_out_while_linking_links_nothing(house: House, act: str) -> None:
+    """Linking begun in a browser that somebody else sat at would outlast the session by which it began."""
+    await with_password(house)
+    back = await house.back((await sent_to_link(house)).headers["location"])
+    async with http_client(house.site.address, headers={"Origin": house.site.address}) as owner:
+        house.browser, thief = owner, house.browser
+        await with_password(house)
+        theirs = "{ viewer { account { sessions(first: 9) { nodes { id current } } } } }"
+        said = (await owner.post("/web/graphql", json={"query": theirs})).json()["data"]["viewer"]["account"]
+        (other,) = [each["id"] for each in said["sessions"]["nodes"] if not each["current"]]
+        input = {
+            "changePassword": f'(input: {{currentPassword: "{PASSWORD}", newPassword: "bốn con thỏ trắng 47"}})',
+            "revokeSession": f'(input: {{id: "{other}"}})',
+        }.get(act, "")
+        by = thief if act == "signOut" else owner
+        asked = {"query": f"mutation {{ {act}{input} {{ ... on Refusal {{ message }} }} }}"}
+        done = await by.post("/web/graphql", json=asked, headers={"Origin": house.site.address})
+        assert done.json() == {"data": {act: {}}}
+        assert (await thief.get(back)).status_code == 400
+    assert await house.site.province.count(rows.Identity) == 0
+
+
+async def test_whose_identity_was_linked_is_on_record(house: House) -> None:
+    await with_password(house)
+    await linked(house)
+    async with house.site.province.sessions() as work:
+        row = rows.SecurityEvent
+        kept = await work.execute(select(row.kind, row.act).order_by(row.id))
+        assert [(kind.name, act) for kind, act in kept] == [("SIGNED_IN", None), ("SIGNED_IN", "sso link")]
+
+
 async def test_an_identity_stands_for_one_account_and_an_account_has_one_of_each_issuer(house: House) -> None:
     await house.link("head")
     await with_password(house)
