@@ -12,6 +12,8 @@ from collections.abc import Callable
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_SIGNS = 11
 _BASE = len(ALPHABET)
+_MISREAD = str.maketrans("OIL", "011")
+"""The letters that no code has, and the digits they are taken for."""
 
 
 def new_code(choice: Callable[[str], str] = secrets.choice, signs: int = RANDOM_SIGNS) -> str:
@@ -21,8 +23,8 @@ def new_code(choice: Callable[[str], str] = secrets.choice, signs: int = RANDOM_
 
 
 def canonical(said: str) -> str:
-    """A code as it is kept, however it was typed: capitals, nothing between its signs."""
-    return "".join(sign for sign in said.upper() if sign in ALPHABET)
+    """A code as it is kept, however it was typed: capitals, nothing between its signs, digits read aright."""
+    return "".join(sign for sign in said.upper() if sign.isalnum()).translate(_MISREAD)
 
 
 def check_of(said: str) -> str:

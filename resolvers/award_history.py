@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 import models as rows
 from models.access import Viewer
 from models.award import verifiable_award
 from models.award_change import visible_change
+from models.award_code import canonical
 from models.reliance import visible_reliance
-from resolvers.engine import seen
+from resolvers.engine import seen, through
 
 
 def changes_of(viewer: Viewer, parent: type[rows.Award]) -> Select[rows.AwardChange]:
@@ -40,5 +41,5 @@ def relies_on(viewer: Viewer, parent: type[rows.DossierLine]) -> Select[rows.Awa
 
 def verify_award(viewer: Viewer, code: str) -> Select[rows.Award]:
     """What the code on a certificate opens; null for a code that is nobody's, or of what is not published."""
-    said = func.upper(func.regexp_replace(code, "[\\s-]", "", "g"))
+    said = through(code, canonical)
     return select(rows.Award).where(rows.Award.code == said, verifiable_award(rows.Award, viewer))

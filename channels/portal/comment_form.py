@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from channels.budgets import COMMENTS
 from channels.contract import PORTAL
-from channels.portal.pages import POLICY, Missing, Pages
+from channels.portal.pages import POLICY_OF_FORMS, Missing, Pages
 from channels.refusals import Refused
 from models.access import ANONYMOUS
 from models.posting_comment import CommentKind
@@ -94,7 +94,7 @@ class CommentForm:
             raise Missing
         told = {"posting": posting, "kinds": list(CommentKind), "said": said, "refused": refused}
         page = self.pages.page(request, template, status=status, cache="private, no-cache", **told)
-        page.headers["Content-Security-Policy"] = POLICY.replace("form-action 'none'", "form-action 'self'")
+        page.headers["Content-Security-Policy"] = POLICY_OF_FORMS
         page.headers["X-Robots-Tag"] = "noindex"
         return page
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from channels import gate
@@ -36,6 +37,10 @@ POLICY = (
     "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 """Nothing but this origin's own files: no inline script or style, no other host, no way to write markup from text."""
+POLICY_OF_FORMS = POLICY.replace("form-action 'none'", "form-action 'self'")
+"""The same for a page with a form, which is sent to this origin."""
+ELSEWHERE = {"/quyet-dinh": "/decisions", "/dang-nhap": "/web/sign-in", "/web": "/web/sign-in"}
+"""What somebody may type, and where that is."""
 BUSY_FOR = 5
 """Seconds after which a page that could not be read is worth asking for again."""
 
@@ -71,10 +76,12 @@ class Pages:
             Route("/lay-y-kien", self.answering(self.postings)),
             Route("/lay-y-kien/{id}", self.answering(self.posting)),
             Route("/decisions/{id}/qr.{form}", self.answering(self.decision_code)),
+            Route("/xac-minh", self.answering(self.code_form)),
             Route("/xac-minh/{code}/qr.{form}", self.answering(self.certificate_code)),
             Route("/xac-minh/{code}", self.answering(self.certificate)),
             Route("/static/{name}", self.answering(_file, counted=False)),
             Route("/favicon.ico", _icon),
+            *(Route(said, _elsewhere) for said in ELSEWHERE),
         ]
 
     def answering(self, page: Page, *, counted: bool = True) -> Page:
@@ -110,11 +117,22 @@ class Pages:
             raise Missing
         return self.page(request, "decision.html", decision=read["node"], later=bool(_after(request)))
 
+    async def code_form(self, request: Request) -> Response:
+        """The form that asks for the code printed on a certificate; sent with one, it leads to what the code opens."""
+        code = canonical(request.query_params.get("code", ""))
+        if code:
+            return RedirectResponse(f"/xac-minh/{quote(code)}", status_code=303)
+        page = self.page(request, "verify.html")
+        page.headers["Content-Security-Policy"] = POLICY_OF_FORMS
+        return page
+
     async def certificate(self, request: Request) -> Response:
         """What the code printed on a certificate opens; 404 for one that is nobody's, or of what is not published."""
         award = (await self.read("VerifyAward", code=request.path_params["code"]))["verifyAward"]
         if award is None:
-            return self.page(request, "unrecognised.html", status=404, cache="no-store")
+            page = self.page(request, "unrecognised.html", status=404, cache="no-store")
+            page.headers["Content-Security-Policy"] = POLICY_OF_FORMS
+            return page
         return self.page(request, "certificate.html", award=award, code=canonical(request.path_params["code"]))
 
     async def certificate_code(self, request: Request) -> Response:
@@ -238,6 +256,11 @@ async def _icon(_: Request) -> Response:
     """The icon, for whoever asks for it by its ancient name."""
     icon = assets()["laurel.svg"]
     return Response(icon.body, headers={"Cache-Control": "public, max-age=86400"}, media_type=TYPES[icon.suffix])
+
+
+async def _elsewhere(request: Request) -> Response:
+    """Where somebody is led who typed what is natural."""
+    return RedirectResponse(ELSEWHERE[request.url.path])
 
 
 def _after(request: Request) -> dict[str, str]:

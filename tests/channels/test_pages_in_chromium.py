@@ -10,6 +10,7 @@ import orjson
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, Route, expect
+from sqlalchemy import select
 
 import models as rows
 from tests.channels.conftest import Site
@@ -128,7 +129,7 @@ async def test_no_page_scrolls_sideways_on_the_narrowest_phone(page: Page, site:
     key = (await recorded(site, "3/QĐ-UBND", LONGEST, awards=2)).id
     posting = f"/lay-y-kien/{(await posted(site))['id']}"
     await page.set_viewport_size({"width": 320, "height": 640})
-    for address in ("/", "/decisions", f"/decisions/Decision_{key}", posting, f"{posting}/gui-y-kien"):
+    for address in ("/", "/decisions", f"/decisions/Decision_{key}", posting, f"{posting}/gui-y-kien", "/xac-minh"):
         await page.goto(address)
         assert await page.evaluate("document.documentElement.scrollWidth") == 320
         outside = "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > 320).length"
@@ -141,7 +142,8 @@ async def test_axe_finds_nothing_to_mend(browser: Browser, site: Site) -> None:
     await write_demo_accounts(site)
     async with demonstration(site) as address, await browser.new_context(base_url=address) as context:
         page = await context.new_page()
-        paths = "/", "/decisions", f"/decisions/Decision_{key}", posting, f"{posting}/gui-y-kien", "/nowhere"
+        lists = "/", "/decisions", f"/decisions/Decision_{key}", posting
+        paths = *lists, f"{posting}/gui-y-kien", "/xac-minh", "/nowhere"
         for path in paths:
             await page.goto(path)
             for width, scheme in ((320, "dark"), (1280, "light")):
@@ -167,6 +169,22 @@ async def test_a_citizen_comments_on_a_list_and_is_told_that_it_was_taken(browse
         await page.get_by_role("button").click()
         await expect(page.get_by_role("heading", name="Đã nhận ý kiến")).to_be_visible()
     assert await site.province.count(rows.PostingComment) == 1
+
+
+async def test_somebody_with_a_certificate_types_its_code_and_reads_whose_it_is(browser: Browser, site: Site) -> None:
+    await recorded(site, "6/QĐ-UBND")
+    async with site.province.sessions() as session:
+        code = str((await session.scalars(select(rows.Award.code))).one())
+    async with await browser.new_context(base_url=site.address, java_script_enabled=False) as context:
+        page = await context.new_page()
+        await page.goto("/")
+        await page.get_by_role("link", name="Xác minh").click()
+        await page.get_by_label("Mã in trên bằng").fill(code[::-1])
+        await page.get_by_role("button", name="Xác minh").click()
+        await expect(page.get_by_role("heading", name="Mã không được nhận ra")).to_be_visible()
+        await page.get_by_label("Mã in trên bằng").fill(code.lower())
+        await page.get_by_role("button", name="Xác minh").click()
+        await expect(page.get_by_text("Khen thưởng này có hiệu lực.")).to_be_visible()
 
 
 async def test_everything_can_be_reached_and_seen_with_the_keyboard_alone(page: Page, site: Site) -> None:

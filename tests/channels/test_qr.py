@@ -36,6 +36,39 @@ async def test_a_certificates_page_shows_the_code_that_opens_it(site: Site) -> N
     assert (printed.headers["content-type"], printed.content[:8]) == ("image/png", b"\x89PNG\r\n\x1a\n")
 
 
+async def test_whoever_types_a_code_into_the_form_is_led_to_what_it_opens(site: Site) -> None:
+    code = await code_of(site, await recorded(site, "24/QĐ-UBND"))
+    for page in (await site.http.get("/xac-minh"), await site.http.get("/xac-minh", params={"code": " - "})):
+        assert (page.status_code, 'action="/xac-minh"' in page.text) == (200, True)
+        assert "form-action 'self'" in page.headers["content-security-policy"]
+    typed = f"{code[:4]}-{code[4:8]} {code[8:]}".lower()
+    led = await site.http.get("/xac-minh", params={"code": typed})
+    assert (led.status_code, led.headers["location"]) == (303, f"/xac-minh/{code}")
+    for strange in ("ễ/..//evil.example", "\r\nSet-Cookie: a=b"):
+        led = await site.http.get("/xac-minh", params={"code": strange})
+        assert led.headers["location"].startswith("/xac-minh/")
+        page = await site.http.get(led.headers["location"])
+        assert (page.status_code, 'action="/xac-minh"' in page.text) == (404, True)
+        assert "set-cookie" not in led.headers
+
+
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [
+        ("/quyet-dinh", "/decisions"),
+        ("/dang-nhap", "/web/sign-in"),
+        ("/web", "/web/sign-in"),
+        ("/xac-minh/", "/xac-minh"),
+        ("/decisions/", "/decisions"),
+        ("/lay-y-kien/", "/lay-y-kien"),
+    ],
+)
+async def test_what_somebody_would_type_leads_there(site: Site, said: str, where: str) -> None:
+    led = await site.http.get(said)
+    assert (led.status_code, led.headers["location"].removeprefix(site.address)) == (307, where)
+    assert (await site.http.get(where)).status_code == 200
+
+
 async def test_a_code_with_one_sign_altered_is_not_recognised_and_has_no_picture(site: Site) -> None:
     """N-B13: no near match, at any place, by any of a few other signs."""
     code = await code_of(site, await recorded(site, "22/QĐ-UBND"))

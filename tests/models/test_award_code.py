@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.award_code import ALPHABET, RANDOM_SIGNS, check_of, new_code
+from models.award_code import ALPHABET, RANDOM_SIGNS, canonical, check_of, new_code
 
 SAID = st.text(ALPHABET, min_size=RANDOM_SIGNS, max_size=RANDOM_SIGNS)
 
@@ -28,3 +28,10 @@ def test_a_code_with_any_one_sign_changed_does_not_hold(said: str) -> None:
     changed = [code[:at] + sign + code[at + 1 :] for at in range(len(code)) for sign in ALPHABET if sign != code[at]]
     assert holds(code)
     assert not any(map(holds, changed))
+
+
+def test_a_code_is_the_same_however_it_is_typed_and_read() -> None:
+    for said in ("10AB-CDEF GHJK", "10ab.cdef.ghjk", "loabcdefghjk", "\tI0AB\u2013CDEF\u00a0GHJK\n"):
+        assert canonical(said) == "10ABCDEFGHJK"
+    assert [canonical(nothing) for nothing in ("", " - ", "%_", "\0")] == [""] * 4
+    assert canonical("U") == "U", "no code has it, and it is taken for no other"

@@ -57,7 +57,7 @@ class Awards:
         return sum(prize.amount for prize in prizes if prize is not None)
 
     def Query_verifyAward(self, _: Any, viewer: Viewer, code: str) -> rows.Award | None:
-        said = re.sub(r"[\s-]", "", code).upper()
+        said = re.sub(r"[\W_]", "", code).upper().replace("O", "0").replace("I", "1").replace("L", "1")
         found = next(iter(self.found.of(rows.Award, "code", said)), None)
         published = found is not None and self.found.one(rows.Decision, found.decision_id).published_at is not None
         return found if published else None

@@ -226,7 +226,8 @@ async def test_a_certificates_code_tells_what_is_public_and_nothing_before_it_is
         "decision": {"number": "1/QĐ-UBND"},
         "awardType": {"code": "BK_T"},
     }
-    for spelt in (code, code.lower(), f"{code[:4]}-{code[4:8]}-{code[8:]}", f" {code} "):
+    misread = code.replace("0", "o").replace("1", "l")
+    for spelt in (code, code.lower(), f"{code[:4]}-{code[4:8]}.{code[8:]}", f" {code} ", misread):
         assert (await province.ask(None, VERIFY, {"code": spelt}))["data"] == {"verifyAward": known}
     await changed(province, "revokeAward", decision, **FALSE)
     said = await province.ask(None, VERIFY, {"code": code})
