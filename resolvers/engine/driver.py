@@ -44,6 +44,8 @@ LOST = (
     ConnectionError,
 )
 """What a cut connection looks like: a read may be asked again on another."""
+SHORT = (asyncpg.DiskFullError, asyncpg.OutOfMemoryError, asyncpg.PostgresIOError)
+"""What PostgreSQL says that has no disk or memory left for what a read puts aside, or for another connection."""
 
 
 SECONDS: ContextVar[float] = ContextVar("SECONDS", default=0.0)
@@ -61,6 +63,7 @@ class Connection(asyncpg.Connection):
 
     async def bound(self, seconds: float) -> None:
         """Have statements run so long at most from now on."""
+        self.seconds = 0.0  # who leaves meanwhile leaves it unknown
         await self.execute(f"set statement_timeout = {round(seconds * 1000)}")
         self.seconds = seconds
 
@@ -121,7 +124,8 @@ class Pool:
         self.idle: list[Connection] = []
         self.open = 0
         self.sent = 0
-        self.waiting: deque[asyncio.Future[None]] = deque()
+        self.waiting: deque[asyncio.Future[Connection | None]] = deque()
+        """Who waits, each to be given a connection, or None where one may be made; none lies idle meanwhile."""
 
     async def fetch(self, sql: str, values: Sequence[Any]) -> bytes | None:
         """The one value a statement gives, None where it gives no row."""
@@ -132,7 +136,7 @@ class Pool:
             return await self._run(self._idle(seconds) or await self._take(), sql, values, seconds)
         except LOST:
             return await self._again(sql, values, seconds)
-        except TimeoutError as error:
+        except (TimeoutError, *SHORT) as error:
             raise unavailable() from error
 
     async def _again(self, sql: str, values: Sequence[Any], seconds: float) -> bytes | None:
@@ -141,7 +145,7 @@ class Pool:
             return await self._run(await self._connect(), sql, values, seconds)
         except asyncpg.TooManyConnectionsError as error:
             raise busy() from error
-        except (*LOST, OSError) as error:
+        except (*LOST, *SHORT, OSError) as error:
             raise unavailable() from error
 
     async def rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
@@ -209,28 +213,43 @@ class Pool:
         return self.idle.pop() if self.idle else None
 
     async def _take(self) -> Connection:
-        while not self.idle:
+        """A connection: an idle one, a new one where there is room, or that of who is done next, each in turn."""
+        until, mine = asyncio.get_running_loop().time() + self.patience, False
+        while True:
+            if self.idle:
+                return self.idle.pop()
             if self.open < self.size or self.size == 0:
                 return await self._connect()
-            await self._wait()
-        return self.idle.pop()
+            given = await self._wait(until, mine)
+            if given is not None:
+                return given
+            mine = True
 
-    async def _wait(self) -> None:
+    async def _wait(self, until: float, mine: bool) -> Connection | None:
+        """What this one is given when its turn has come; `mine` says that it had, and another took the room."""
         turn = asyncio.get_running_loop().create_future()
-        self.waiting.append(turn)
+        (self.waiting.appendleft if mine else self.waiting.append)(turn)
         try:
-            async with asyncio.timeout(self.patience):
+            async with asyncio.timeout_at(until):
                 await turn
         except TimeoutError:
             if turn.cancelled():  # else it came at the last moment
                 raise busy() from None
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self._wake()  # the turn was ours and is not taken
+            if turn.done() and not turn.cancelled():  # it came, and is not taken
+                self._pass_on(turn.result())
             raise
         finally:
             if turn in self.waiting:
                 self.waiting.remove(turn)
+        given: Connection | None = turn.result()
+        return given
+
+    def _pass_on(self, given: Connection | None) -> None:
+        if given is None:
+            self._wake(None)
+        else:
+            self._give(given)
 
     async def _connect(self) -> Connection:
         self.open += 1
@@ -245,24 +264,31 @@ class Pool:
             await send_days_as_they_are(connection)
         except BaseException:
             self.open -= 1
-            self._wake()
+            self._wake(None)
             raise
         return connection
 
     def _give(self, connection: Connection, ready: bool = True) -> None:
-        """Take a connection back: to the top if it is ready, to the bottom while its cancelled statement ends."""
+        """Hand a connection to who waits longest, so that nobody who comes now goes before.
+
+        Where nobody waits it lies on top if it is ready, and at the bottom while its cancelled statement ends.
+        """
         if connection.is_closed() or self.size == 0:
             connection.terminate()
             self.open -= 1
+            self._wake(None)
+        elif self.waiting and self._wake(connection):
+            return
         elif ready:
             self.idle.append(connection)
         else:
             self.idle.insert(0, connection)
-        self._wake()
 
-    def _wake(self) -> None:
+    def _wake(self, given: Connection | None) -> bool:
+        """Give this to the first who waits; whether there was somebody."""
         while self.waiting:
             turn = self.waiting.popleft()
             if not turn.done():
-                turn.set_result(None)
-                return
+                turn.set_result(given)
+                return True
+        return False

@@ -177,6 +177,24 @@ async def test_a_connection_that_ended_while_it_lay_idle_is_replaced(one: Pool) 
     assert one.open == 1
 
 
+@pytest.mark.parametrize("state", ["53100", "53200", "58030"])
+async def test_a_server_without_disk_or_memory_is_asked_again_later_and_the_connection_lives(
+    one: Pool,
+    server: asyncpg.Connection,  # type: ignore[type-arg]
+    state: str,
+) -> None:
+    """As where a sort is put aside on a disk that is full."""
+    await server.execute(
+        "create or replace function no_room(state text) returns text language plpgsql as"
+        " $$ begin raise exception 'no room' using errcode = state; end $$"
+    )
+    with pytest.raises(Unanswered) as found:
+        await one.fetch("select no_room($1)", [state])
+    assert found.value.extensions == {"code": "UNAVAILABLE", "retryAfter": 5}
+    assert await one.fetch("select 'there is room'", []) == b"there is room"
+    await server.execute("drop function no_room")
+
+
 async def test_comings_and_goings_leave_every_connection_usable(register: Register) -> None:
     pool, chance = Pool(register.url, size=3), random.Random(3)
 
