@@ -23,8 +23,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from channels import embedded
 from channels.settings import Settings
 from models import catalogue, database, demo
+from resolvers.feed import doorbell, hub
 from tests.counted import listen
 from tests.order import dearest_first
+from tests.patience import HANGING
 from tests.pristine import Pristine, clone, drop, dsn, made_once
 
 hypothesis.settings.register_profile("default", deadline=None, max_examples=50, print_blob=True)
@@ -177,6 +179,13 @@ async def sessions(database_url: str) -> AsyncIterator[async_sessionmaker[AsyncS
     listen(engine.sync_engine)
     yield database.sessions(engine)
     await engine.dispose()
+
+
+@pytest.fixture
+def only_if_rung(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Feeds begun after it look once, and then never unless somebody rings, however long a ring takes."""
+    monkeypatch.setattr(hub, "POLL", 3600.0)
+    monkeypatch.setattr(doorbell, "BOUND", HANGING)
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ async def test_what_a_killed_process_committed_and_never_numbered_is_told(world:
     await program.wait()
     readers = [reader for reader in world.readers if "agency:2" in reader.topics]
     for reader in readers:
-        await reader.heard(1, seconds=4)
+        await reader.heard(1)
     await world.settle()
 
 

@@ -7,18 +7,10 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from resolvers.feed import Feed, doorbell, hub
+from resolvers.feed import Feed
 from tests.history import Connection, Reader, connect
-from tests.patience import HANGING
 
 Follows = Callable[..., Reader]
-
-
-@pytest.fixture
-def only_if_rung(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Feeds begun after it look once, and then never unless somebody rings, however long a ring takes."""
-    monkeypatch.setattr(hub, "POLL", 3600.0)
-    monkeypatch.setattr(doorbell, "BOUND", HANGING)
 
 
 @pytest.fixture
