@@ -27,10 +27,8 @@ from sqlalchemy.orm import aliased
 import models as rows
 from models.access import Audience, Viewer
 from models.award import STANDING
-from models.award_type import AwardClass, AwardLevel
 from models.dossier import visible_beside, visible_dossier
-from models.nominee import NomineeKind, RecipientClass
-from models.rule_set import CommendationType
+from models.nominee import NomineeKind
 from resolvers.award import AwardFilter, awards
 from resolvers.dimensions import (
     Comparison,
@@ -188,18 +186,8 @@ def _award_dimension(fact: Any, dimension: AwardDimension) -> Dimension:
             return Dimension.agency("agency_id", fact.agency_id)
         case AwardDimension.AWARD_TYPE:
             return Dimension.award_type("award_type_id", fact.award_type_id)
-        case AwardDimension.AWARD_CLASS:
-            return Dimension.member("award_class", fact.award_class, AwardClass)
-        case AwardDimension.LEVEL:
-            return Dimension.member("level", fact.level, AwardLevel)
-        case AwardDimension.RECIPIENT_KIND:
-            return Dimension.member("recipient_kind", fact.recipient_kind, NomineeKind)
-        case AwardDimension.RECIPIENT_CLASS:
-            return Dimension.member("recipient_class", fact.recipient_class, RecipientClass)
-        case AwardDimension.COMMENDATION_TYPE:
-            return Dimension.member("commendation_type", fact.commendation_type, CommendationType)
         case _:
-            return Dimension.plain(dimension.name.lower(), fact[dimension.name.lower()])
+            return Dimension.column(fact, dimension.name.lower())
 
 
 def _award_figures(fact: Any, *of: ColumnElement[bool]) -> Figures:

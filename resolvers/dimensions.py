@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Date,
+    Enum,
     FromClause,
     Integer,
     Select,
@@ -47,15 +47,13 @@ class Dimension:
     order: tuple[Any, ...]
 
     @classmethod
-    def plain(cls, label: str, said: ColumnElement[Any]) -> Dimension:
-        """Groups in the order of the value: years, months."""
-        return cls(label, said, (said,))
-
-    @classmethod
-    def member(cls, label: str, said: ColumnElement[Any], kind: type[enum.Enum]) -> Dimension:
-        """Groups in the order in which an enum's members are declared."""
-        names = literal([member.name for member in kind], ARRAY(Text))
-        return cls(label, said, (func.array_position(names, cast(said, Text)),))
+    def column(cls, fact: Any, name: str) -> Dimension:
+        """Groups by a column of the facts: an enum's in the order of its members, any other's of its values."""
+        said: ColumnElement[Any] = fact[name]
+        if not isinstance(said.type, Enum):
+            return cls(name, said, (said,))
+        names = literal(said.type.enums, ARRAY(Text))
+        return cls(name, said, (func.array_position(names, cast(said, Text)),))
 
     @classmethod
     def agency(cls, label: str, said: ColumnElement[Any]) -> Dimension:

@@ -32,9 +32,7 @@ from sqlalchemy import (
 import models as rows
 from models.access import Viewer
 from models.base import closed
-from models.clock import Timeliness
 from models.outward import PortalStatus, portal_status
-from models.rule_set import CommendationType
 from models.workflow import DossierStatus, Step
 from resolvers.dimensions import Dimension, Figures, counted, facts, labelled, part_of_day, summed_up
 from resolvers.dossier import DossierFilter, dossiers
@@ -137,16 +135,8 @@ def _dossier_dimension(fact: Any, dimension: DossierDimension) -> Dimension:
             return Dimension.agency("agency_id", fact.agency_id)
         case DossierDimension.HANDLER:
             return Dimension.agency("handler_id", fact.handler_id)
-        case DossierDimension.STATUS:
-            return Dimension.member("status", fact.status, DossierStatus)
-        case DossierDimension.PORTAL_STATUS:
-            return Dimension.member("portal_status", fact.portal_status, PortalStatus)
-        case DossierDimension.COMMENDATION_TYPE:
-            return Dimension.member("commendation_type", fact.commendation_type, CommendationType)
-        case DossierDimension.TIMELINESS:
-            return Dimension.member("timeliness", fact.timeliness, Timeliness)
         case _:
-            return Dimension.plain(dimension.name.lower(), fact[dimension.name.lower()])
+            return Dimension.column(fact, dimension.name.lower())
 
 
 def _dossier_figures(fact: Any) -> Figures:
