@@ -18,7 +18,7 @@ from channels.explain import HEADER, explaining
 from channels.gate import Request, read_body, read_json, shaped
 from channels.headers import Standing
 from channels.logs import get_logger, safe
-from channels.media import Accepted, Media, is_json
+from channels.media import Accepted, Media, is_json, is_plain
 from channels.refusals import Refusal, Refused, later
 from channels.session import Caller, Door, Said
 from channels.streams import MakeContext, Streams
@@ -35,6 +35,7 @@ from resolvers.unfinished import FAULTS, unfinished
 log = get_logger("laurel.http")
 _LONGEST_URL = 4_096
 _JSON_PARAMETERS = ("variables", "extensions")
+_METHODS = ("GET", "HEAD", "POST")
 
 
 class Asked(NamedTuple):
@@ -64,7 +65,6 @@ class GraphQLOverHTTP:
         self.toll, self.turned_away = toll, turned_away
         self.answers = answers
         """Those of a channel that asks nobody who they are."""
-        self.methods = ("GET", "HEAD", "POST") if answers else ("GET", "POST")
         self.channel, self.engine = admission.channel, admission.engine
         self.watch = Watch()
 
@@ -138,6 +138,8 @@ class GraphQLOverHTTP:
         if admitted.kind is OperationType.SUBSCRIPTION:
             if not asked.accept.events or Transport.SSE not in self.channel.transports:
                 raise Refused(Refusal.STREAM_REQUIRED)
+            if exchange.method == "HEAD":  # a stream is all body
+                raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": "GET, POST"})
             return await sse.stream(exchange, self.streams, admitted, caller)
         if asked.accept.media is None:
             raise Refused(Refusal.SUBSCRIPTIONS_ONLY)
@@ -145,18 +147,21 @@ class GraphQLOverHTTP:
             raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
         if self.answers and admitted.kind is OperationType.QUERY:
             return await self._answer_all(self.answers, exchange, body, admitted, asked.accept.media)
+        if admitted.operation.sought:
+            exchange.caller = caller
         return await self._answer(exchange, admitted, asked.accept.media)
 
     def _asked(self, exchange: Exchange) -> Asked:
         """What a request's head asks. Raises what stands against it, whatever the body."""
-        accept = exchange.accepted
+        accept, post = exchange.accepted, exchange.method == "POST"
+        if exchange.method not in _METHODS:
+            raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(_METHODS)})
         if accept.media is None and not accept.events:
             raise Refused(Refusal.NOT_ACCEPTABLE)
-        post = exchange.method == "POST"
         if post and not is_json(exchange.headers.get("content-type")):
             raise Refused(Refusal.UNSUPPORTED_MEDIA_TYPE)
-        if exchange.method not in self.methods:
-            raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(self.methods)})
+        if post and not is_plain(exchange.headers.get("content-encoding")):
+            raise Refused(Refusal.UNSUPPORTED_MEDIA_TYPE, headers={"Accept-Encoding": "identity"})
         if not post and len(exchange.query_string) > _LONGEST_URL:
             raise Refused(Refusal.URL_TOO_LONG)
         return Asked(accept, self.door.said(exchange.headers), post, HEADER in exchange.headers)
@@ -186,6 +191,7 @@ class GraphQLOverHTTP:
         trusted = self.channel.documents is Documents.TRUSTED or "authorization" not in exchange.headers
         if "documentId" not in said and trusted:
             raise Refused(Refusal.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
+        said = {key: value for key, value in said.items() if value or key != "operationName"}  # an empty one is none
         return shaped({k: read_json(v) if k in _JSON_PARAMETERS else v for k, v in said.items()}, limits)
 
     async def _answer(self, exchange: Exchange, admitted: Admitted, media: Media) -> None:
@@ -202,6 +208,8 @@ class GraphQLOverHTTP:
             self.watch.end(waiting)
         if body is None:
             return await self._execute(exchange, admitted, media)
+        if admitted.operation.sought:
+            self.turned_away.of_reading(exchange, admitted, body)
         body = self.toll.settled(exchange, admitted, body)
         if exchange.explained is None and exchange.answer_at_once(media.value, body):
             return None
@@ -266,7 +274,10 @@ class GraphQLOverHTTP:
         errors = [faults.shown(error, exchange.id, hints=hints) for error in result.errors or ()]
         unasked = result.data is None and all(error.path is None for error in errors)
         exchange.facts |= {"code": (errors[0].extensions or {}).get("code")} if errors else {}
-        body = self.toll.settled(exchange, admitted, render(ExecutionResult(result.data, errors)), errors)
+        body = render(ExecutionResult(result.data, errors))
+        if not acts and not errors and admitted.operation.sought:
+            self.turned_away.of_reading(exchange, admitted, body)
+        body = self.toll.settled(exchange, admitted, body, errors)
         await self._send(exchange, 400 if unasked and media is Media.GRAPHQL else 200, media, body)
 
     async def _send(self, exchange: Exchange, status: int, media: Media, body: bytes) -> None:

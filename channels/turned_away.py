@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from channels.absent import absent
+from channels.admission import Admitted
+from channels.exchange import Exchange
 from channels.refusals import Refusal, Refused
 from channels.session import Caller
 from models.security_event import SecurityEventKind
@@ -33,6 +36,14 @@ class TurnedAway:
         code: str = refused.errors[0]["extensions"]["code"]
         act, kind = refused.act or "", SecurityEventKind.STREAM_REFUSED
         return self.note(kind, caller, address, act, code, refused.subject)
+
+    def of_reading(self, exchange: Exchange, admitted: Admitted, body: bytes) -> None:
+        """Note what was asked for by its id and is not in the answer."""
+        caller = exchange.caller
+        if caller is None:
+            return
+        for field, said in absent(admitted.operation.sought, admitted.variables, body):
+            self.note(SecurityEventKind.ACT_REFUSED, caller, exchange.address, field, "NOT_FOUND", said)
 
     def note(
         self, kind: SecurityEventKind, caller: Caller, address: str | None, act: str, code: str, subject: object = None

@@ -22,6 +22,7 @@ from graphql import (
     SelectionSetNode,
 )
 
+from channels.absent import Sought, sought_by
 from channels.contract import Limits
 from channels.cost import ABSENT, Cost, Sizes, cost_of, number, sizing
 from channels.logs import safe
@@ -139,6 +140,11 @@ class Operation:
     def roots(self) -> tuple[str, ...]:
         """The names of its root fields."""
         return tuple(node.name.value for node in self.weight.roots[self.name])
+
+    @cached_property
+    def sought(self) -> tuple[Sought, ...]:
+        """Its root fields that look something up by its id."""
+        return sought_by(self.weight.roots[self.name])
 
     @cached_property
     def facts(self) -> Mapping[str, str | None]:

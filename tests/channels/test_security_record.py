@@ -8,14 +8,17 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from graphql import parse
 from sqlalchemy import func, select, text, update
 
 import models as rows
 from channels import security_record
 from channels.security_record import SecurityRecord
+from channels.weight import weigh
 from models.secret import keyed
 from models.security_event import SecurityEvent, SecurityEventKind
 from resolvers.incidents import Incidents
+from schema import schema
 from tests.channels.client import Client
 from tests.channels.conftest import Site, codes, served
 from tests.channels.files import samples
@@ -51,6 +54,51 @@ async def test_n_a13_an_act_refused_over_http_is_on_record_with_its_address_hash
     assert one.account_id == site.province.viewers["officer"].account_id
     assert one.session_id is not None
     assert one.place_hash == keyed(site.laurel.secret, "address", HERE.encode())
+
+
+READS = {
+    "node": "query($id: ID!) { node(id: $id) { id } }",
+    "node, beside what Python says": "query($id: ID!) { viewer { account { username } } mine: node(id: $id) { id } }",
+    "node, written out": '{ node(id: "%s") { id } }',
+    "nodes": "query($id: ID!) { nodes(ids: [$id]) { id ... on Dossier { title } } }",
+    "nodes, among others": "query($ids: [ID!]!) { all: nodes(ids: $ids) { id } }",
+    "dossier": "query($id: ID!) { ...q } fragment q on Query { mine: dossier(id: $id) { title } }",
+}
+
+
+@pytest.mark.parametrize("read", READS)
+async def test_n_a01_what_is_read_by_its_id_in_vain_is_on_record_hidden_or_absent(site: Site, read: str) -> None:
+    hidden = (await site.province.act("officer", "draftDossier", site.province.draft()))["id"]
+    agency, absent = f"Agency_{site.province.agencies['culture']}", f"Dossier_{uuid4()}"
+    seen = []
+    for who, said in (("officer", hidden), ("stranger", hidden), ("stranger", absent)):
+        text = READS[read].replace("%s", said)
+        variables = {"ids": [agency, said]} if "$ids" in text else {"id": said} if "$id" in text else {}
+        answer = await site.ask("web", text, who, variables=variables)
+        assert "errors" not in answer.json()
+        seen.append([(each.act, each.subject, each.code, each.count) for each in await record(site)])
+    one, other = ((read.partition(",")[0], said, "NOT_FOUND", 1) for said in (hidden, absent))
+    assert seen == [[], [one], [one, other]]
+
+
+async def test_n_a01_codes_that_are_tried_are_counted(site: Site) -> None:
+    headers = await site.bearer("officer")
+    asked = "query($code: String!) { dossierByCode(code: $code) { id } }"
+    for number in range(6):
+        said = {"code": f"H37.07-261122-000{number}"}
+        answer = await site.ask("web", asked, variables=said, headers=headers)
+        assert answer.json()["data"] == {"dossierByCode": None}
+    (one,) = await record(site)
+    assert (one.act, one.subject, one.code, one.count) == ("dossierByCode", None, "NOT_FOUND", 6)
+
+
+def test_n_a01_every_root_field_that_shows_a_row_by_its_id_is_noted() -> None:
+    query = schema._schema.query_type
+    assert query is not None
+    for name, field in query.fields.items():
+        named = {"id", "ids"} & field.args.keys()
+        text = f'{{ mine: {name}({next(iter(named))}: "x") {{ id }} }}' if named else "{ eventHead }"
+        assert [each.field for each in weigh(parse(text)).operation(None).sought] == [name] * len(named)
 
 
 async def test_n_a28_a_program_that_asks_for_more_than_it_was_given_is_on_record_by_its_token(site: Site) -> None:
