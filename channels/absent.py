@@ -25,12 +25,21 @@ class Sought(NamedTuple):
     """What the answer calls it."""
     said: ValueNode
     """The id, or the ids."""
+    alone: bool
+    """Whether nothing else is asked for: then it is where the answer begins."""
+
+    def may_lack(self, body: bytes) -> bool:
+        """Whether an answer may lack it, without reading it: 16 kB are searched in 20 µs, and read in 50."""
+        if self.field == "nodes":
+            return b"[null" in body or b",null" in body
+        lacking = b'"%b":null' % self.key.encode()
+        return body.startswith(b'{"data":{' + lacking) if self.alone else lacking in body
 
 
 def sought_by(roots: tuple[FieldNode, ...]) -> tuple[Sought, ...]:
     """Those of an operation's root fields that look something up by its id, or a dossier by its code."""
     return tuple(
-        Sought(node.name.value, (node.alias or node.name).value, argument.value)
+        Sought(node.name.value, (node.alias or node.name).value, argument.value, len(roots) == 1)
         for node in roots
         for argument in node.arguments or ()
         if argument.name.value in _BY or node.name.value == _CODED
@@ -39,19 +48,15 @@ def sought_by(roots: tuple[FieldNode, ...]) -> tuple[Sought, ...]:
 
 def absent(sought: tuple[Sought, ...], variables: Mapping[str, Any], body: bytes) -> Iterator[tuple[str, Any]]:
     """The fields of what an answer lacks, each with the id it was asked by; a body is read only where it may lack."""
-    if not any(_may_lack(each, body) for each in sought):
+    if not any(each.may_lack(body) for each in sought):
         return
     data = orjson.loads(body).get("data") or {}
-    for field, key, said in sought:
+    for field, key, said, _ in sought:
         found, ids = data.get(key, ...), _value(said, variables)
         if found is None and not isinstance(ids, list):
             yield field, ids
         elif isinstance(found, list) and isinstance(ids, list):
             yield from ((field, id) for id, row in zip(ids, found, strict=False) if row is None)
-
-
-def _may_lack(sought: Sought, body: bytes) -> bool:
-    return b'"%b":null' % sought.key.encode() in body or b"[null" in body or b",null" in body
 
 
 def _value(said: ValueNode, variables: Mapping[str, Any]) -> Any:
