@@ -1,15 +1,20 @@
 """uvicorn's HTTP, but that a head is of bounded length, comes in bounded time, and is refused with a code of ours.
 
 uvicorn's parser has no bounds: a head without an end would fill memory, and one that comes byte by byte would keep its
-connection for ever, as would an answer that its client never takes.
+connection for ever, as would an answer that its client never takes. It also takes heads of which two servers could
+think differently where they lead: of other versions, with no host or two, of a body that is coded twice.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from channels.headers import security
+from channels.logs import tell_request
 from channels.refusals import Refusal, Refused
 
 LONGEST_HEAD, MOST_HEADERS = 32_768, 100
@@ -18,10 +23,17 @@ PATIENCE = 10.0
 """Seconds that a head may take: a connection's first one from its beginning, any other from its first byte."""
 UNTAKEN = 30.0
 """Seconds that a client has to take what was written before its connection was closed."""
+_VERSIONS = ("1.0", "1.1")
+_HOST = re.compile(rb"[A-Za-z0-9._~%!$&'()*+;=:\[\]-]*")
+_ALWAYS = security(secure=False).lines
 
 
 class TooManyHeaders(Exception):
     """A head holds more headers than it may."""
+
+
+class Ambiguous(Exception):
+    """A head could be understood in more than one way."""
 
 
 class Bounded(HttpToolsProtocol):
@@ -76,6 +88,8 @@ class Bounded(HttpToolsProtocol):
         if len(self.headers) > MOST_HEADERS:
             self._crowded = True
             raise TooManyHeaders
+        if not is_plain(self.parser.get_http_version(), self.headers):
+            raise Ambiguous
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -126,13 +140,29 @@ class Bounded(HttpToolsProtocol):
         """Answer with a refusal and close; a client that is still being answered gets no more than the close."""
         if self.transport.is_closing():
             return
-        if not self._busy:
+        if self._busy and not self.pipeline and self.cycle.more_body and not self.cycle.response_started:
+            self.cycle.disconnected = True  # its own body is the trouble: nobody will answer it but us
+            self.cycle.message_event.set()
+            self.transport.write(self._written(Refused(refusal)))
+        elif not self._busy:
             self.transport.write(self._written(Refused(refusal)))
         self.transport.close()
 
     def _written(self, refused: Refused) -> bytes:
-        body = refused.body()
-        always = b"".join(b"%b: %b\r\n" % header for header in self.server_state.default_headers)
+        """The whole answer, and its line in the log: nothing else tells of what no application saw."""
+        body, id_, status = refused.body(), os.urandom(8).hex(), refused.refusal.status
+        tell_request({"request_id": id_, "status": status, "code": refused.refusal.name})
+        always = b"".join(b"%b: %b\r\n" % header for header in self.server_state.default_headers) + _ALWAYS
         lines = b"content-type: application/json; charset=utf-8\r\ncache-control: no-store\r\nconnection: close\r\n"
-        head = b"%b%b%bcontent-length: %d\r\n\r\n" % (STATUS_LINE[refused.refusal.status], always, lines, len(body))
-        return head + body
+        own = b"x-request-id: %b\r\ncontent-length: %d\r\n\r\n" % (id_.encode(), len(body))
+        return b"".join((STATUS_LINE[status], always, lines, own, body))
+
+
+def is_plain(version: str, headers: list[tuple[bytes, bytes]]) -> bool:
+    """Whether a head is of a version we speak, names one host, and codes its body by chunks or not at all."""
+    hosts = [value for name, value in headers if name == b"host"]
+    codings = [value.lower() for name, value in headers if name == b"transfer-encoding"]
+    if version not in _VERSIONS or codings not in ([], [b"chunked"]):
+        return False
+    named = len(hosts) == 1 or (version == "1.0" and not hosts)
+    return named and all(_HOST.fullmatch(host) for host in hosts)

@@ -50,10 +50,15 @@ class Heard:
     """What a request's headers say."""
 
     def __init__(self, headers: Iterable[Header]) -> None:
-        self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
+        self.headers: dict[str, str] = {}
+        """Those of one name as one, in their order (RFC 9110 §5.3)."""
+        for key, value in headers:
+            name, said = key.decode("latin-1"), value.decode("latin-1")
+            between = "; " if name == "cookie" else ", "
+            self.headers[name] = f"{self.headers[name]}{between}{said}" if name in self.headers else said
         self.accepted = accepted(self.headers.get("accept"))
-        said = self.headers.get("x-request-id")
-        self.id = said if said and _REQUEST_ID.fullmatch(said) else None
+        own = self.headers.get("x-request-id")
+        self.id = own if own and _REQUEST_ID.fullmatch(own) else None
 
 
 class Exchange:
@@ -175,9 +180,8 @@ class Exchange:
 
     def answer_kept(self, status: int, lines: bytes, body: bytes) -> bool:
         """Answer with the lines of headers that are kept with a body, and its own line in the log; False as above."""
-        if self._line is None or self.method == "HEAD":
-            return False
-        if not self._line.answer(b"x-request-id: %b\r\n%b" % (self.id.encode("ascii"), lines), body, status):
+        own = b"x-request-id: %b\r\n%b" % (self.id.encode("ascii"), lines)
+        if self._line is None or not self._line.answer(own, body, status):
             return False
         self.write(status, size=len(body))
         return True

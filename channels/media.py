@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,13 +16,9 @@ class Media(enum.Enum):
 
 
 EVENTS = "text/event-stream"
-_READ_AS = {
-    "*/*": Media.JSON,
-    "application/*": Media.JSON,
-    "application/json": Media.JSON,
-    "application/graphql-response+json": Media.GRAPHQL,
-}
+_ANY = ("application/*", "*/*")
 _LONGEST = 1_000
+_QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
 
 @dataclass(frozen=True)
@@ -34,23 +31,25 @@ class Accepted:
 
 @lru_cache(256)
 def accepted(header: str | None) -> Accepted:
-    """Read an Accept header. Without one it is JSON; a stream must be asked for by its own name."""
+    """Read an Accept header. Without one it is JSON; a stream must be asked for by its own name.
+
+    Of each form the range that names it most closely says how much it is wanted (RFC 9110 §12.5.1): in
+    `application/json;q=0, */*` that is not at all. Of two wanted alike it is the one named first, or JSON.
+    """
     if not header:
         return Accepted(Media.JSON)
     ranges = [_range(part) for part in header[:_LONGEST].split(",")]
-    known = [(-quality, _READ_AS[name]) for name, quality in ranges if name in _READ_AS and quality > 0]
-    best = min(known, key=lambda pair: pair[0])[1] if known else None
-    return Accepted(best, any(name == EVENTS and quality > 0 for name, quality in ranges))
+    said = {name: (-quality, place) for place, (name, quality) in reversed([*enumerate(ranges)])}
+    wanted = {media: next((said[name] for name in (media.value, *_ANY) if name in said), (0.0, 0)) for media in Media}
+    best = min(Media, key=lambda media: wanted[media])
+    return Accepted(best if wanted[best][0] else None, said.get(EVENTS, (0.0, 0))[0] < 0)
 
 
 def _range(part: str) -> tuple[str, float]:
     """A media range and its quality; an unreadable quality is none."""
     name, *parameters = (piece.strip().lower() for piece in part.split(";"))
     said = next((p[2:] for p in parameters if p.startswith("q=")), "1")
-    try:
-        return name, float(said)
-    except ValueError:
-        return name, 0.0
+    return name, float(said) if _QUALITY.fullmatch(said) else 0.0
 
 
 @lru_cache(256)
@@ -59,3 +58,8 @@ def is_json(header: str | None) -> bool:
     name, *parameters = (piece.strip().lower() for piece in (header or "")[:_LONGEST].split(";"))
     charsets = [p[8:].strip('"') for p in parameters if p.startswith("charset=")]
     return name == "application/json" and all(charset in ("utf-8", "utf8") for charset in charsets)
+
+
+def is_plain(encoding: str | None) -> bool:
+    """Whether a Content-Encoding says that a body is as it stands: what is packed could unpack to anything."""
+    return (encoding or "identity").lower() == "identity"

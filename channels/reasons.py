@@ -146,8 +146,8 @@ class Refusal(enum.Enum):
     URL_TOO_LONG = 414, "Địa chỉ quá dài; hãy gửi bằng POST.", "The URL is too long; send it by POST."
     UNSUPPORTED_MEDIA_TYPE = (
         415,
-        "Hãy gửi Content-Type: application/json (UTF-8).",
-        "Send Content-Type: application/json (UTF-8).",
+        "Hãy gửi Content-Type: application/json (UTF-8), không nén.",
+        "Send Content-Type: application/json (UTF-8), not compressed.",
     )
     RAW_BODY_ONLY = (
         415,

@@ -1,4 +1,7 @@
-"""The whole site: pages and sockets by Starlette's routing, and GraphQL straight."""
+"""The whole site: pages and sockets by Starlette's routing, and GraphQL straight.
+
+An address with a slash too many is none: Starlette would lead elsewhere by the host that the request itself named.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ class Site(Starlette):
         self, routes: Sequence[BaseRoute], proxies: Sequence[str] = (), origins: Sequence[str] = (), **given: Any
     ) -> None:
         super().__init__(routes=routes, **given)
+        self.router.redirect_slashes = False
         self._proxies, self._cors = Proxies(proxies), Cors(origins)
         self._endpoints: dict[str, GraphQLOverHTTP] = {
             route.path: route.endpoint

@@ -57,10 +57,12 @@ class Line:
     def answer(self, head: bytes, body: bytes, status: int = 200) -> bool:
         """Write an answer with these lines of headers. False where there is more to it, and it is not written.
 
-        That is where the client is gone or slow, or the connection is to end.
+        That is where the client is gone or slow, the connection is to end, or only the head was asked for.
         """
         cycle = self._cycle
         if cycle.response_started or cycle.disconnected or not cycle.keep_alive or cycle.flow.write_paused:
+            return False
+        if cycle.scope["method"] == "HEAD":
             return False
         cycle.response_started = cycle.response_complete = True
         always = b"".join([b"%b: %b\r\n" % header for header in cycle.default_headers])

@@ -68,3 +68,10 @@ async def test_a_mutation_by_get_is_405_for_staff_too_and_does_nothing(site: Sit
 async def test_a_bearer_may_send_a_whole_query_by_get(site: Site) -> None:
     answer = await site.http.get("/web/graphql?query={__typename}", headers=await site.bearer("officer"))
     assert (answer.status_code, answer.json()) == (200, {"data": {"__typename": "Query"}})
+
+
+async def test_an_operation_without_a_name_is_asked_for_by_none_or_an_empty_one(site: Site) -> None:
+    """GraphQL over HTTP has an empty operationName in an address be none; another is a name."""
+    for said, status in (("", 200), ("LatestDecisions", 200), ("null", 422), ("latestDecisions", 422)):
+        answer = await site.http.get(f"/portal/graphql?documentId=LatestDecisions&operationName={said}")
+        assert answer.status_code == status, said
