@@ -64,11 +64,7 @@ def must_be_fit(settings: Settings) -> None:
 def of_settings(settings: Settings) -> Iterator[Problem]:
     """What stands against these settings."""
     yield from _of_data(settings)
-    if not settings.secure_cookies:
-        yield Problem(
-            "Cookie đi không mã hóa: bỏ LAUREL_SECURE_COOKIES=false và phục vụ qua HTTPS.",
-            "Cookies would travel in the clear: remove LAUREL_SECURE_COOKIES=false and serve over HTTPS.",
-        )
+    yield from _of_https(settings)
     if settings.log_level == "debug":
         yield Problem(
             "Nhật ký mức debug có thể ghi dữ liệu cá nhân: đặt LAUREL_LOG_LEVEL=info.",
@@ -78,6 +74,14 @@ def of_settings(settings: Settings) -> Iterator[Problem]:
         yield Problem(
             "Không giới hạn số lần hỏi: bỏ LAUREL_RATES=none, hoặc nâng từng mức cần thiết.",
             "Callers may ask as often as they like: remove LAUREL_RATES=none, or raise the budgets that need it.",
+        )
+
+
+def _of_https(settings: Settings) -> Iterator[Problem]:
+    if not settings.secure_cookies:
+        yield Problem(
+            "Cookie đi không mã hóa: bỏ LAUREL_SECURE_COOKIES=false và phục vụ qua HTTPS.",
+            "Cookies would travel in the clear: remove LAUREL_SECURE_COOKIES=false and serve over HTTPS.",
         )
     if settings.address is None or not settings.address.startswith("https://"):
         yield Problem(

@@ -84,6 +84,7 @@ class DossierFilter(Filter):
     def conditions(self, viewer: Viewer) -> Iterable[Condition]:
         """What this filter asks for by itself."""
         row, line = rows.Dossier, rows.DossierLine
+        award = line.award_type_id
         return (
             equal(row.status, self.status),
             among(row.status, self.statuses),
@@ -95,11 +96,7 @@ class DossierFilter(Filter):
             equal(row.movement_id, self.movement),
             appraised_by(self.appraiser, viewer),
             naming(equal(line.nominee_id, self.nominee), viewer),
-            naming(
-                joined_type(line.award_type_id, self.award_type),
-                viewer,
-                of_type(line.award_type_id, self.award_type),
-            ),
+            naming(joined_type(award, self.award_type), viewer, of_type(award, self.award_type)),
             containing(row.title_folded, self.text),
             from_day(row.created_at, self.created_from),
             to_day(row.created_at, self.created_to),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, cast, func, select
+from sqlalchemy import ARRAY, Select, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -26,13 +27,21 @@ async def holdings(session: AsyncSession, account_id: UUID, day: date) -> tuple[
         .join(RoleHeld.agency)
         .where(RoleHeld.account_id == account_id, in_force_on(RoleHeld, day), in_force_on(Agency, day))
     )
+    found = [Holding(*row) for row in await session.execute(own)]
+    for role, agency_id, path, account, nominee, tops in await session.execute(_lent(account_id, day)):
+        found.append(Holding(role, agency_id, path, account, nominee, tuple(tops)))
+    return tuple(found)
+
+
+def _lent(account_id: UUID, day: date) -> Select[Any]:
+    """The roles lent to an account, with who lent each, as whom they may be nominated, and where they propose."""
     held, at = aliased(RoleHeld), aliased(Agency)
     proposes = (
         select(func.coalesce(func.array_agg(cast(at.path, Text)), cast([], ARRAY(Text))))
         .join(held, held.agency_id == at.id)
         .where(held.account_id == Delegation.delegator_id, held.role.in_(PROPOSING), in_force_on(held, day))
     )
-    lent = (
+    return (
         select(
             Delegation.role,
             Delegation.agency_id,
@@ -45,7 +54,3 @@ async def holdings(session: AsyncSession, account_id: UUID, day: date) -> tuple[
         .join(Account, Account.id == Delegation.delegator_id)
         .where(Delegation.delegate_id == account_id, lends_on(Delegation, day), in_force_on(Agency, day))
     )
-    found = [Holding(*row) for row in await session.execute(own)]
-    for role, agency_id, path, account, nominee, tops in await session.execute(lent):
-        found.append(Holding(role, agency_id, path, account, nominee, tuple(tops)))
-    return tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 import models as rows
 from models import calendar
@@ -13,10 +13,7 @@ from models.base import in_force_on
 from models.catalogue.consulting import SaidOpinionRule
 from models.dossier import Dossier, visible_dossier
 from models.opinion import OpinionRequest, opinion_rule
-from models.refusals import (
-    InvalidInput,
-    RuleNotMet,
-)
+from models.refusals import InvalidInput, RuleNotMet
 from models.workflow import DossierStatus, Step
 from resolvers.consulting_inputs import RequestOpinionsInput
 from resolvers.context import Context
@@ -79,18 +76,7 @@ async def _to_ask(
             message=f"Hãy chọn từ 1 đến {MOST_AGENCIES} cơ quan để lấy ý kiến.",
             message_en=f"Choose 1 to {MOST_AGENCIES} agencies to ask.",
         )
-    agency, request = rows.Agency, OpinionRequest
-    waits = and_(request.to_agency_id == agency.id, request.dossier_id == dossier.id)
-    waits = and_(waits, request.answered_at.is_(None), request.closed_at.is_(None))
-    named = and_(agency.code.in_(codes), in_force_on(agency, calendar.day_of(work.now)))
-    found = (
-        await work.session.execute(
-            select(agency, request, named)
-            .outerjoin(request, waits)
-            .where(or_(named, request.id.is_not(None)))
-            .order_by(agency.code)
-        )
-    ).all()
+    found = (await work.session.execute(_named_or_waiting(codes, dossier, calendar.day_of(work.now)))).all()
     asked = [row[0] for row in found if row[2]]
     if unknown := set(codes) - {each.code for each in asked}:
         raise InvalidInput(
@@ -99,6 +85,16 @@ async def _to_ask(
             message_en=f"No agency has the code {min(unknown)}. Check it.",
         )
     return asked, [row[1] for row in found if row[1] is not None]
+
+
+def _named_or_waiting(codes: list[str], dossier: Dossier, day: date) -> Select[rows.Agency, OpinionRequest, bool]:
+    """Agencies, each with its request that awaits an answer, if there is one, and whether it is one of those named."""
+    agency, request = rows.Agency, OpinionRequest
+    waits = and_(request.to_agency_id == agency.id, request.dossier_id == dossier.id)
+    waits = and_(waits, request.answered_at.is_(None), request.closed_at.is_(None))
+    named = and_(agency.code.in_(codes), in_force_on(agency, day))
+    found = select(agency, request, named).outerjoin(request, waits)
+    return found.where(or_(named, request.id.is_not(None))).order_by(agency.code)
 
 
 def _must_be_askable(dossier: Dossier, named: Iterable[rows.Agency], waiting: Iterable[OpinionRequest]) -> None:

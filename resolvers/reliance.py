@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, bindparam, delete, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, delete, select
 
 import models as rows
 from models.award import STANDING, visible_award
@@ -37,20 +37,23 @@ async def rely(work: Work, line: rows.DossierLine, ids: Sequence[str], *, eligib
             message="Trường hợp không đủ điều kiện thì không có khen thưởng làm căn cứ. Hãy bỏ trống.",
             message_en="A case that is not eligible leans on nothing. Leave it out.",
         )
-    found = await work.session.scalars(
-        select(rows.Award)
-        .add_cte(before.cte("before"))
-        .join(Decision, Decision.id == rows.Award.decision_id)
-        .where(rows.Award.id.in_(wanted), visible_award(rows.Award, work.viewer), Decision.published_at.is_not(None))
-        .order_by(rows.Award.id)
-        .with_for_update(of=rows.Award, read=True)
-    )
-    awards = list(found)
+    awards = list(await work.session.scalars(_held(work, wanted).add_cte(before.cte("before"))))
     if len(awards) < len(wanted):
         raise NotFound
     _must_support(line, awards)
     work.session.add_all(
         Leaning(line_id=line.id, award_id=award.id, article=line.award_type.article) for award in awards
+    )
+
+
+def _held(work: Work, wanted: Collection[UUID]) -> Select[rows.Award]:
+    """These awards, as far as they are seen and public: nobody changes them until this act is done."""
+    return (
+        select(rows.Award)
+        .join(Decision, Decision.id == rows.Award.decision_id)
+        .where(rows.Award.id.in_(wanted), visible_award(rows.Award, work.viewer), Decision.published_at.is_not(None))
+        .order_by(rows.Award.id)
+        .with_for_update(of=rows.Award, read=True)
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from models.award_type import AwardClass
 from models.catalogue.entry import Entry, entries
@@ -57,7 +58,11 @@ def _rules(entry: Entry, awards: set[str], rule_sets: set[str]) -> Iterator[Said
     types = entry.members_or_any("commendation_types", CommendationType)
     confirmed, note = entry.confirmed()
     threshold, more_than = _threshold(entry)
-    values = {
+    values: dict[str, Any] = {
+        "threshold": threshold,
+        "more_than": more_than,
+        "confirmed": confirmed,
+        "note": note,
         "needed": entry.flag("needed"),
         "ballot": entry.member("ballot", BallotKind),
         "base": entry.member("base", VoteBase),
@@ -69,15 +74,7 @@ def _rules(entry: Entry, awards: set[str], rule_sets: set[str]) -> Iterator[Said
     entry.done()
     for rule_set, code, award_class, commendation in product(sets, codes, classes, types):
         yield SaidCouncilRule(
-            rule_set=rule_set,
-            award_class=award_class,
-            award_code=code,
-            commendation_type=commendation,
-            threshold=threshold,
-            more_than=more_than,
-            confirmed=confirmed,
-            note=note,
-            **values,  # type: ignore[arg-type]  # each was read as its own kind just above
+            rule_set=rule_set, award_class=award_class, award_code=code, commendation_type=commendation, **values
         )
 
 

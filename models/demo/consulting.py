@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -104,10 +104,13 @@ class _Request:
             "ANSWER_OPINION": {"answer": answer.name if answer else None},
             "CLOSE_OPINION": {"silence": silence.name},
         }
+        self._tell(request, at, officer, more)
+
+    def _tell(
+        self, request: UUID, at: dict[str, datetime], officer: Actor, more: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        """An entry for each act on a request, with what more there is to say of it."""
         for version, (act, moment) in enumerate(at.items(), 1):
             actor = officer if act in ("SEE_OPINION", "ANSWER_OPINION") else head(self.world)
-            data: dict[str, Any] = {"dossier": str(self.written.id), **more.get(act, {})}
-            self._tell(moment, act, actor, request, version, data)
-
-    def _tell(self, moment: Any, act: str, actor: Actor, request: UUID, version: int, data: dict[str, Any]) -> None:
-        self.world.journal.tell(moment, act, actor.id, ("OpinionRequest", request, version), [], None, data)
+            data = {"dossier": str(self.written.id), **more.get(act, {})}
+            self.world.journal.tell(moment, act, actor.id, ("OpinionRequest", request, version), [], None, data)

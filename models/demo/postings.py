@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import models as rows
@@ -59,15 +59,18 @@ class _Posting:
             closed_at=closed,
             version=1 if closed is None else 2,
         )
+        self._tell(posting, opened, closed, closes)
+        self._cases(posting, opened)
+        until = min(time.end - 1, begun + 9 * DAY)
+        for number in range(comments):
+            self._comment(posting, begun + (until - begun) * (number + 1) // (comments + 1))
+
+    def _tell(self, posting: UUID, opened: datetime, closed: datetime | None, closes: date) -> None:
         said = {"dossier": str(self.written.id), "closes_on": closes.isoformat()}
         for version, (act, moment) in enumerate((("POST", opened), ("END_POSTING", closed)), 1):
             if moment is not None:
                 subject = "PublicPosting", posting, version
                 self.world.journal.tell(moment, act, head(self.world).id, subject, [], None, said)
-        self._cases(posting, opened)
-        until = min(time.end - 1, begun + 9 * DAY)
-        for number in range(comments):
-            self._comment(posting, begun + (until - begun) * (number + 1) // (comments + 1))
 
     def _cases(self, posting: UUID, opened: datetime) -> None:
         case = self.written.case
