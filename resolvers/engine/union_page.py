@@ -113,7 +113,9 @@ class UnionPage(Page):
                 "__typename": f'"{gtype.name}"',
             }
             parts += ["," if parts else "", members([(key, said[name]) for key, name in asked.items()])]
-        return subquery(f"SELECT {text('[', *parts, ']')} FROM {self.hits}")
+        made = text("[", *parts, "]")
+        # of counts alone it is one row, however many hits there are
+        return subquery(f"SELECT {made} FROM {self.hits}") if "count" in asked.values() else made
 
     def _computed(self, gtype: Any, binding: Computed, details: FieldDetailsList) -> Sql:
         place = len(self.work.spliced)

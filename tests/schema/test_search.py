@@ -40,6 +40,16 @@ async def test_facets_add_up_and_count_every_kind_whichever_are_listed(library: 
         assert hits(some) == library.hits("duong", "auditor", kinds)[:50]
 
 
+@pytest.mark.parametrize("text", ["duong", "khong co"])
+async def test_kinds_are_named_however_many_hits_there_are_and_whatever_else_is_asked(
+    library: Library, text: str
+) -> None:
+    ask = library.province.ask
+    for asked, said in (("kind", lambda kind: {"kind": kind}), ("__typename", lambda _: {"__typename": "SearchFacet"})):
+        answer = await ask("auditor", f'{{ search(text: "{text}", first: 1) {{ facets {{ {asked} }} }} }}')
+        assert answer == {"data": {"search": {"facets": [said(kind) for kind in KINDS]}}}
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 50])
 async def test_pages_of_any_size_give_the_same_hits_in_the_same_order(library: Library, size: int) -> None:
     found: list[tuple[int, str]] = []
