@@ -34,7 +34,7 @@ class Cluster:
         self.database.thaw()
         if self.bell.server.process.poll() is not None:
             self.bell.begin()
-        if self.database.server is None:
+        if self.database.server is None or self.database.ended:
             await self.database.begin()
         for site in self.sites:
             if not site.alive:

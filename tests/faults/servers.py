@@ -117,7 +117,7 @@ class Database:
 
     def processes(self) -> list[psutil.Process]:
         """The first process and all its children."""
-        if self.server is None:
+        if self.server is None or self.ended:
             return []
         first = psutil.Process(self.server.process.pid)
         return [first, *first.children(recursive=True)]
@@ -138,6 +138,11 @@ class Database:
     async def connect(self, **more: Any) -> asyncpg.Connection[Any]:
         """A connection past every proxy."""
         return await asyncpg.connect(self.dsn, **more)
+
+    @property
+    def ended(self) -> bool:
+        """Whether its first process ended by itself."""
+        return self.server is not None and self.server.process.poll() is not None
 
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:

@@ -1,6 +1,6 @@
 """Who breaks things: each experiment is a function that does it to a world at work."""
 
-from tests.faults.nemesis import database, doorbell, files, hostile, identity, network, processes, restoring
+from tests.faults.nemesis import database, disk, doorbell, files, hostile, identity, network, processes, restoring
 from tests.faults.nemesis.catalogue import KNOWN
 
 SHORT = (("F19", "F31", "F13", "F28", "F07", "F02"), ("F17",))
@@ -11,6 +11,7 @@ __all__ = [
     "KNOWN",
     "SHORT",
     "database",
+    "disk",
     "doorbell",
     "files",
     "hostile",
