@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 import models as rows
-from resolvers.engine import Choice, core
+from resolvers.engine import Choice, core, placed
 
 Figures = dict[str, ColumnElement[Any]]
 """Measures of a group, by name."""
@@ -59,17 +59,13 @@ class Dimension:
     def agency(cls, label: str, said: ColumnElement[Any]) -> Dimension:
         """Groups by agency, in the Vietnamese order of their names."""
         row = rows.Agency
-        return cls(label, said, (_of(row.sort_key, row.id == said),))
+        return cls(label, said, (placed(said, row.id, row.sort_key),))
 
     @classmethod
     def award_type(cls, label: str, said: ColumnElement[Any]) -> Dimension:
         """Groups by award, the highest first; of one that the law has changed, the former first."""
         row = rows.AwardType
-        return cls(label, said, tuple(_of(key, row.id == said) for key in (row.rank, row.valid_from)))
-
-
-def _of(key: Any, same: ColumnElement[bool]) -> Any:
-    return core(select(key).where(same)).scalar_subquery()
+        return cls(label, said, (placed(said, row.id, row.rank, row.valid_from),))
 
 
 def facts(found: Select[Any], *columns: Any) -> FromClause:

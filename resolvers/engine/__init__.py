@@ -21,7 +21,7 @@ The straight path: Answers.answer → coerce → plan_key → (the first time: A
 → Answers.run → Pool.fetch → splice. Whatever is wrong on it is answered again by the executor, in graphql-core's words.
 """
 
-from .aggregate import Withheld, aggregates, figures, grouped, keyed
+from .aggregate import Withheld, aggregates, figures, grouped, keyed, placed
 from .answer import Ready
 from .arguments import identifies, row_id
 from .bind import column, computed, many, node_of, reads, self_, shows, subscribes, to_one, told
@@ -88,6 +88,7 @@ __all__ = [
     "never_null",
     "node_of",
     "one_of",
+    "placed",
     "reads",
     "render",
     "row_id",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import strawberry
 from graphql import GraphQLError, GraphQLField, GraphQLNonNull, GraphQLObjectType, is_list_type
+from sqlalchemy import ColumnElement, Integer, func, select
 from sqlalchemy.sql.elements import ColumnClause
 
 from models.access import Permission
@@ -17,6 +18,7 @@ from .coerce import bare, inner, is_choice
 from .described import described
 from .needs import demands
 from .refused import Unbound, bad_grouping
+from .text import core
 
 T = TypeVar("T")
 
@@ -60,6 +62,25 @@ class Withheld(ColumnClause[Any]):
     def __init__(self, refusal: Callable[[], GraphQLError]) -> None:
         super().__init__("NULL", is_literal=True)
         self.refusal = refusal
+
+
+class Placed(ColumnElement[int]):
+    """Where the row that a group has the key of stands among all of its table."""
+
+    inherit_cache, type = False, Integer()
+
+    def __init__(self, said: ColumnElement[Any], key: Any, by: Sequence[Any]) -> None:
+        self.said = said
+        self.places = core(select(key.label("key_"), func.rank().over(order_by=by).label("place_")))
+
+
+def placed(said: ColumnElement[Any], key: Any, *by: Any) -> Placed:
+    """To order groups by: the place of the row whose `key` this is, where all rows of its table are in this order.
+
+    A small table is put in order once, and numbers are compared: to look up each group's row and compare texts took
+    half of what a long list of groups takes.
+    """
+    return Placed(said, key, by)
 
 
 def aggregates(fn: Callable[..., Any], *, needs: Permission | None = None, description: str | None = None) -> Any:

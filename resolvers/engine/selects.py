@@ -57,7 +57,7 @@ def row_of(chosen: Select[Any]) -> type:
 def keys_of(chosen: Select[Any]) -> list[Key]:
     """The total order of a Select: its ORDER BY, then its primary key; none of it may be null."""
     entity = entity_of(chosen)
-    keys = [_key(clause) for clause in chosen._order_by_clauses]
+    keys = [key_of(clause) for clause in chosen._order_by_clauses]
     mapper = mapped(entity).mapper
     for column in mapper.primary_key:
         last = getattr(entity, mapper.get_property_by_column(column).key)
@@ -72,7 +72,8 @@ def _clause(said: Any) -> Any:
     return said.__clause_element__() if hasattr(said, "__clause_element__") else said
 
 
-def _key(clause: Any) -> Key:
+def key_of(clause: Any) -> Key:
+    """One clause of an ORDER BY; Unbound where it says where nulls go."""
     if not isinstance(clause, UnaryExpression) or clause.modifier is None:
         return Key(clause)
     if clause.modifier not in (operators.desc_op, operators.asc_op):
@@ -211,7 +212,7 @@ _NOTHING: Any = literal_column(_EMPTY)
 def piece_of(chosen: Select[Any], listed: bool) -> Piece:
     """A Select as a piece, which `source` reads; `listed` in a total order, else in its own."""
     entity = entity_of(chosen)
-    keys = keys_of(chosen) if listed else [_key(clause) for clause in chosen._order_by_clauses]
+    keys = keys_of(chosen) if listed else [key_of(clause) for clause in chosen._order_by_clauses]
     own = Key.of(entity).said
     ways = ways_of(chosen._where_criteria, [getattr(key.said, "key", "") for key in keys], entity, own.key)
     kept = tallied(chosen)
