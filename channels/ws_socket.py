@@ -186,12 +186,15 @@ class Socket:
             raise Closed(Close.MALFORMED)
         if key in self._operations:
             raise Closed(Close.KNOWN_ID)
-        self._operations[key] = asyncio.create_task(self._begin(key, payload, self._caller))
+        crowded = len(self._operations) >= OPERATIONS  # now: of many at once the last are too many, not the first
+        self._operations[key] = asyncio.create_task(self._begin(key, payload, self._caller, crowded=crowded))
         self.operations += 1
 
-    async def _begin(self, key: str, payload: dict[str, Any], caller: Caller) -> None:
+    async def _begin(self, key: str, payload: dict[str, Any], caller: Caller, *, crowded: bool) -> None:
         """Follow what is asked; whatever stands against it is an error message for its id alone."""
         try:
+            if crowded:
+                raise Refused(Refusal.TOO_MANY_OPERATIONS)
             admitted = self._admitted(payload, caller)
             await self._endpoint.toll.pay(None, admitted)
             member = self._member(key)
@@ -221,8 +224,6 @@ class Socket:
         return None
 
     def _admitted(self, payload: dict[str, Any], caller: Caller) -> Admitted:
-        if len(self._operations) > OPERATIONS:
-            raise Refused(Refusal.TOO_MANY_OPERATIONS)
         request: Request = shaped(payload, self._endpoint.door.channel.limits)
         admitted = self._endpoint.admission.admit(request, caller)
         if admitted.kind is not OperationType.SUBSCRIPTION:

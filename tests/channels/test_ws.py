@@ -210,6 +210,14 @@ async def test_a_socket_follows_at_most_twenty_operations(site: Site, client: Cl
     await site.followed(by=20)
 
 
+async def test_of_more_than_twenty_asked_for_at_once_the_last_are_too_many(site: Site, client: Client) -> None:
+    for number in range(23):
+        await client.subscribe(str(number))
+    for number in (20, 21, 22):
+        assert await client.error(str(number)) == ["TOO_MANY_OPERATIONS"]
+    await site.followed(by=20)
+
+
 async def test_the_server_pings_and_notices_that_the_session_has_ended(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
