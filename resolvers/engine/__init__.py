@@ -1,6 +1,8 @@
 """The read engine: a selection and the Selects behind it become one SQL statement that gives the JSON.
 
-Its modules in reading order; `engine.Engine`, which is `tell.Telling`, which is `answer.Answers`, is the whole.
+Its modules in reading order. Two classes grow from module to module: `statement.Statement`, which makes the text, is
+`groups.Groups`, `page.Pages` and `record.Records`; `engine.Engine`, which answers, is `tell.Telling`, which is
+`answer.Answers`.
 
 bind       bind, mixed, aggregate, expressed: how a field is answered, declared beside it · connection, needs,
            described: what declarations are made of · check: what they promise, tried when the schema is built

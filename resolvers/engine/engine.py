@@ -8,23 +8,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
-from graphql import (
-    DocumentNode,
-    ExecutionResult,
-    GraphQLObjectType,
-    execute,
-    is_non_null_type,
-)
+from graphql import DocumentNode, ExecutionResult, execute, is_non_null_type
 from graphql.execution.collect_fields import FieldDetails, FieldDetailsList
 from graphql.execution.values import VariableValues
 
-from .bind import shown
-from .coerce import inner, kinds_of
 from .document import Document, Operation
 from .executor import Execution, RawJson, Ref
 from .located import Located, Shape
 from .plan import Asked
-from .refused import Unanswered, Unbound, unseen
+from .record import type_showing
+from .refused import Unanswered, unseen
 from .splice import PIECE, Failed
 from .statement import REF, Statement
 from .tell import Telling
@@ -140,17 +133,8 @@ class Engine(Telling):
         return await made if inspect.isawaitable(made) else made
 
     def _one_row(self, return_type: Any, details: FieldDetailsList, ref: Ref) -> Callable[[Statement], str]:
-        gtype = self.type_of(return_type, ref.row)
+        gtype = type_showing(self.schema, return_type, ref.row)
         return lambda statement: statement.one_row(gtype, details, ref.written)
-
-    def type_of(self, return_type: Any, row: type) -> GraphQLObjectType:
-        """The object type that shows this row where `return_type` is asked for."""
-        named = inner(return_type)
-        for kind in kinds_of(self.schema, named):
-            held = shown(kind)
-            if held is not None and held.row is row:
-                return kind
-        raise Unbound(f"{named.name} has no type that shows {row.__name__}")
 
     def _asked(self, info: Any) -> Asked:
         context = info.context

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graphql import GraphQLNonNull, GraphQLObjectType
+from graphql import GraphQLNonNull, GraphQLObjectType, GraphQLSchema
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import VariableValues
 from sqlalchemy import Column
@@ -16,7 +16,7 @@ from sqlalchemy.types import TypeEngine
 
 from .arguments import Arguments
 from .bind import Attribute, Computed, Identity, Many, One, Same, Shows, Told, binding_of, shown
-from .coerce import inner
+from .coerce import inner, kinds_of
 from .document import Operation
 from .needs import demand
 from .refused import Unbound
@@ -52,7 +52,7 @@ def table(row: Row) -> str:
 
 @dataclass
 class Records(ABC):
-    """Makes the text of objects for one statement; lists are made by the classes below."""
+    """Makes the text of objects for one statement; lists are made by those who inherit: Pages, Groups, Statement."""
 
     operation: Operation
     variables: VariableValues
@@ -205,6 +205,15 @@ def showing(gtype: Any) -> Shows:
     if found is None:
         raise Unbound(f"{gtype.name} shows no row")
     return found
+
+
+def type_showing(schema: GraphQLSchema, gtype: Any, row: type) -> GraphQLObjectType:
+    """The object type that shows this row where a field of this type is asked for; Unbound unless just one does."""
+    named = inner(gtype)
+    found = [kind for kind in kinds_of(schema, named) if (held := shown(kind)) is not None and held.row is row]
+    if len(found) != 1:
+        raise Unbound(f"{named.name} has {len(found)} types that show {row.__name__}")
+    return found[0]
 
 
 def may_miss(relation: RelationshipProperty[Any]) -> bool:

@@ -12,11 +12,11 @@ from sqlalchemy import ARRAY, Text
 
 from .aggregate import Aggregates
 from .bind import Many, Nodes, binding_of, shown
-from .coerce import bare, inner, kinds_of
+from .coerce import bare, inner
 from .expressed import Expressed
 from .groups import Groups
 from .mixed import Mixes
-from .record import Level, hole, showing, table
+from .record import Level, hole, showing, table, type_showing
 from .refused import Unbound, too_many_ids
 from .selects import Source, in_order, lawful, piece_of, source
 from .splice import PIECE
@@ -103,28 +103,31 @@ class Statement(Groups):
         node = details[0].node
         field = gtype.fields[node.name.value]
         given = self.arguments.of(field, node)
-        listed = binding.paged or is_list_type(bare(field.type))
-        sources = self.traced(binding, given.symbols, parent, listed)
+        whole = is_list_type(bare(field.type))
+        sources = self.traced(binding, given.symbols, parent, binding.paged or whole)
         if binding.paged:
             window = self.window(f"{gtype.name}.{node.name.value}", given)
             return self.page(bare(field.type), details, sources[0], window, alone=parent is None)
-        if is_list_type(bare(field.type)):
+        if whole:
             return self.plain(inner(field.type), details, sources)
         return self.single(inner(field.type), details, sources)
 
-    def traced(self, binding: Many, symbols: Mapping[str, Any], parent: Row | None, listed: bool) -> list[Source]:
-        """What the function returns when it sees bind parameters for values and columns for its parent."""
+    def traced(self, binding: Many, symbols: Mapping[str, Any], parent: Row | None, many: bool) -> list[Source]:
+        """What the function returns when it sees bind parameters for values and columns for its parent.
+
+        `many`: it is put in a total order, as what comes in a list must be.
+        """
         given = {name: value for name, value in symbols.items() if not (binding.paged and name in PAGING)}
         about = (parent.row_, parent.unseen_) if parent is not None else None
         made: list[Piece] = []
 
         def make(place: int) -> Piece:
-            made[:] = made or self._traced(binding, given, parent, listed)
+            made[:] = made or self._traced(binding, given, parent, many)
             return replace(made[place], count=len(made))
 
         sources, place, count = [], 0, 1
         while place < count:
-            key = binding.fn, listed, place, about, self.shape
+            key = binding.fn, many, place, about, self.shape
             piece, names = self.kept.piece(key, given, lambda place=place: make(place))  # type: ignore[misc]  # mypy infers no lambda with defaults
             for name in piece.reads:
                 parent.place_(name)  # type: ignore[union-attr]  # only what has a parent reads columns of it
@@ -133,7 +136,7 @@ class Statement(Groups):
             place, count = place + 1, piece.count
         return sources
 
-    def _traced(self, binding: Many, given: Mapping[str, Any], parent: Row | None, listed: bool) -> list[Piece]:
+    def _traced(self, binding: Many, given: Mapping[str, Any], parent: Row | None, many: bool) -> list[Piece]:
         about = hole(parent) if parent is not None else None
         own = {"viewer": self.viewer, "parent": about}
         found = binding.fn(**{name: own[name] for name in binding.asks & own.keys()}, **given)
@@ -143,7 +146,7 @@ class Statement(Groups):
         for one in chosen:
             lawful(one, binding.fn.__name__, binding.paged)
         reads = tuple(about.touched_) if about is not None else ()
-        return [replace(piece_of(one, listed), reads=reads) for one in chosen]
+        return [replace(piece_of(one, many), reads=reads) for one in chosen]
 
     def single(self, gtype: Any, details: FieldDetailsList, sources: Sequence[Source]) -> str:
         """The first row found, or null."""
@@ -171,11 +174,7 @@ class Statement(Groups):
 
     def kind(self, gtype: Any, row: type) -> Any:
         """The object type that shows this row where a field of this type is asked for."""
-        kinds = kinds_of(self.operation.schema, gtype)
-        found = [kind for kind in kinds if (held := shown(kind)) and held.row is row]
-        if len(found) != 1:
-            raise Unbound(f"{gtype.name} has {len(found)} types that show {row.__name__}")
-        return found[0]
+        return type_showing(self.operation.schema, gtype, row)
 
     # rows of any kind by id
 

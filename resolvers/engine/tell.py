@@ -100,7 +100,7 @@ class Telling(Answers):
         told = await self.teller(operation, variables, viewer, page_limit).tell([entry_id])
         return told.get(entry_id)
 
-    def told(self, key: Hashable, done: asyncio.Task[Bodies]) -> None:
+    def forget(self, key: Hashable, done: asyncio.Task[Bodies]) -> None:
         """Forget a statement that has been answered."""
         self.telling.pop(key, None)
         if not done.cancelled():
@@ -149,7 +149,7 @@ class Teller:
         task = engine.telling.get(key)
         if task is None:
             task = engine.telling[key] = asyncio.create_task(self._read(entry_ids))
-            task.add_done_callback(lambda done: engine.told(key, done))
+            task.add_done_callback(lambda done: engine.forget(key, done))
         return await asyncio.shield(task)  # one listener that leaves takes nothing from the others
 
     async def value(self, value: Any) -> bytes:
