@@ -28,6 +28,7 @@ from tests.counted import listen
 from tests.order import dearest_first
 from tests.patience import HANGING
 from tests.pristine import Pristine, clone, drop, dsn, made_once
+from tests.unhurried import patient_engine
 
 hypothesis.settings.register_profile("default", deadline=None, max_examples=50, print_blob=True)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2000, print_blob=True)
@@ -175,7 +176,7 @@ def _as_it_was(request: pytest.FixtureRequest) -> None:
 @pytest.fixture(scope="session")
 async def sessions(database_url: str) -> AsyncIterator[async_sessionmaker[AsyncSession]]:
     """Sessions on the test's database; each `async with sessions.begin() as session` commits for real."""
-    engine = database.write_engine(database_url)
+    engine = patient_engine(database_url)
     listen(engine.sync_engine)
     yield database.sessions(engine)
     await engine.dispose()

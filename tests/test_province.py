@@ -8,12 +8,13 @@ import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from resolvers.engine import Engine, Pool
+from resolvers.engine import Engine
 from resolvers.feed import Feed
 from schema import schema
 from tests import province
 from tests.pristine import TABLES, Pristine, dsn
 from tests.province import Province, settle
+from tests.unhurried import patient_pool
 
 NOTED = {"rights_change", "reference_change"}
 """What triggers write of it, numbered on."""
@@ -34,7 +35,7 @@ async def test_a_province_settled_again_has_the_rows_of_the_one_settled_first(
     monkeypatch.setattr(province, "SETTLED", [])
     connection = await asyncpg.connect(dsn(database_url))
     pristine = await Pristine.remember(connection)
-    pool = Pool(database_url, size=1)
+    pool = patient_pool(database_url, size=1)
 
     async def settled() -> tuple[Province, dict[str, list[str]]]:
         made = await settle(Engine(schema, pool), Feed(database_url, None), sessions)

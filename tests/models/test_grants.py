@@ -12,12 +12,13 @@ from uuid_utils.compat import uuid7
 
 from channels.database import as_application
 from models import Base, database, grants
-from resolvers.engine import Engine, Pool
+from resolvers.engine import Engine
 from resolvers.feed import Feed
 from schema import schema
 from tests.history import Connection, assert_sound, connect, number, write
 from tests.models.test_journal import REWRITING
 from tests.province import settle
+from tests.unhurried import patient_engine, patient_pool
 
 KEPT = ("journal", "journal_seq", "journal_head")
 
@@ -108,7 +109,7 @@ async def test_rights_go_to_no_role_that_is_not_there(database_url: str) -> None
 async def test_a_dossiers_life_is_led_with_these_rights_alone(
     application_url: str, sessions: async_sessionmaker[AsyncSession]
 ) -> None:
-    writing, pool = database.write_engine(application_url, 2), Pool(application_url, size=2)
+    writing, pool = patient_engine(application_url, 2), patient_pool(application_url, size=2)
     settled = await settle(Engine(schema, pool), Feed(application_url, None), sessions)
     province = replace(settled, sessions=database.sessions(writing))
     done = await province.act("officer", "draftDossier", province.draft())

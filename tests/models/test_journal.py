@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from types import SimpleNamespace
 
 import asyncpg
@@ -18,7 +19,7 @@ from uuid_utils.compat import uuid7
 from models.journal import Entry, event_head
 from models.journal import number as number_all
 from models.verification import Verified, verify
-from tests.history import Connection, Writers, assert_sound, connect, number, truth, write
+from tests.history import INSERT, Connection, Writers, assert_sound, connect, number, truth, write
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -123,12 +124,10 @@ async def test_an_entry_cannot_hide_behind_another_transactions_number(one: Conn
 
 
 async def test_a_late_commit_is_numbered_after_what_was_numbered_before_it(one: Connection, other: Connection) -> None:
-    slow = asyncio.create_task(write(one, uuid7(), delay=0.1))
-    await asyncio.sleep(0.05)
-    quick = await write(other, uuid7())
-    assert await number(other) == 1
-    late = await slow
-    assert late is not None
+    async with one.transaction():
+        late = await one.fetchval(INSERT, uuid7(), uuid7(), ["decisions"])
+        quick = await write(other, uuid7())
+        assert await number(other) == 1
     assert quick is not None
     assert late < quick
     assert await number(other) == 1
@@ -185,7 +184,8 @@ async def test_whoever_writes_and_numbers_at_once_the_order_is_one(
     async def keep_numbering() -> None:
         connection = await connect(database_url)
         while not done.is_set():
-            await number(connection)
+            with suppress(asyncpg.LockNotAvailableError):  # as on a machine where who has the turn is given no core
+                await number(connection)
         await connection.close()
 
     done = asyncio.Event()

@@ -16,10 +16,11 @@ from models.access import ANONYMOUS
 from models.grants import READ_ONLY
 from models.reference_change import REFERENCE
 from resolvers.dependence import ANY, TOLD_BY, Dependence, dependence, tables_of
-from resolvers.engine import Engine, Pool, Ready
+from resolvers.engine import Engine, Ready
 from resolvers.engine.plan import Plan
 from schema import schema
 from tests.pristine import dsn
+from tests.unhurried import patient_pool
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 ASKED: dict[str, dict[str, Any]] = {
@@ -36,7 +37,7 @@ ASKED: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[Engine]:
-    pool = Pool(dsn(database_url), size=1)
+    pool = patient_pool(dsn(database_url), size=1)
     yield Engine(schema, pool)
     await pool.close()
 

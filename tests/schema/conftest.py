@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 import models as rows
+from models import database
 from models.access import Role
 from resolvers.account import viewer_for
 from resolvers.engine import Engine, Pool
@@ -17,12 +19,13 @@ from tests.pristine import dsn
 from tests.province import BEGUN, NO_PASSWORD, Province, settle
 from tests.schema.chamber import Chamber, seated
 from tests.schema.library import Library, plant
+from tests.unhurried import patient_pool
 
 
 @pytest.fixture(scope="session")
 async def pool(database_url: str) -> AsyncIterator[Pool]:
     """The engine's connections."""
-    made = Pool(dsn(database_url))
+    made = patient_pool(dsn(database_url))
     yield made
     await made.close()
 
@@ -46,6 +49,14 @@ async def feed(database_url: str, redis_url: str) -> AsyncIterator[Feed]:
 async def province(engine: Engine, feed: Feed, sessions: async_sessionmaker[AsyncSession]) -> Province:
     """The small province, just settled."""
     return await settle(engine, feed, sessions)
+
+
+@pytest.fixture
+async def hasty(province: Province, database_url: str) -> AsyncIterator[Province]:
+    """The small province, where acts wait for each other no longer than a server has them wait."""
+    engine = database.write_engine(database_url)
+    yield replace(province, sessions=database.sessions(engine))
+    await engine.dispose()
 
 
 @pytest.fixture

@@ -13,13 +13,14 @@ from models import database
 from models.access import Role
 from models.agency import AgencyKind, AgencyLevel
 from resolvers.account import viewer_for
-from resolvers.engine import Engine, Pool
+from resolvers.engine import Engine
 from resolvers.feed import Feed
 from schema import schema
 from tests.pristine import dsn
 from tests.province import BEGUN, NO_PASSWORD, Province, settle
 from tests.schema.chamber import Chamber, seated
 from tests.schema.lives import PEOPLE
+from tests.unhurried import patient_engine, patient_pool
 
 
 @dataclass
@@ -38,7 +39,7 @@ class World:
 
 async def opened(url: str, redis_url: str) -> tuple[tuple[Province, Any, Chamber], list[Any]]:
     """The small province with a unit below a department, and people who hold several roles."""
-    pool, feed, engine = Pool(dsn(url)), Feed(dsn(url), redis_url), database.write_engine(url)
+    pool, feed, engine = patient_pool(dsn(url)), Feed(dsn(url), redis_url), patient_engine(url)
     await feed.start()
     province = await settle(Engine(schema, pool), feed, database.sessions(engine))
     async with province.sessions.begin() as session:

@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import database
 from models.journal import number
-from resolvers.engine import Engine, Pool
+from resolvers.engine import Engine
 from resolvers.feed import Feed
 from schema import schema
 from tests.conftest import apart
 from tests.pristine import clone, drop, dsn
 from tests.province import Province, settle
+from tests.unhurried import patient_engine, patient_pool
 
 from .oracle import Oracle
 from .oracle_example import Court
@@ -33,7 +34,7 @@ FEW = {"head", "desk", "appraiser", "stranger"}
 async def seated(url: str, name: str, more: MoveIn | None = None) -> AsyncIterator[Court]:
     """A copy of a migrated database, filled once, with more people in it if they are named; it is gone afterwards."""
     own = apart(lambda: clone(url, f"laurel_{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}_{name}"))
-    writing, pool = database.write_engine(own), Pool(dsn(own), size=2)
+    writing, pool = patient_engine(own), patient_pool(dsn(own), size=2)
     sessions = database.sessions(writing)
     province = await settle(Engine(schema, pool), Feed(dsn(own), None), sessions)
     async with sessions.begin() as session:

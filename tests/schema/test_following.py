@@ -10,8 +10,10 @@ from typing import Any
 import orjson
 import pytest
 
+import models as rows
 from models.refusals import NotFound
 from resolvers.feed import Happening
+from tests.history import until
 from tests.patience import HANGING
 from tests.province import Province
 from tests.schema.test_journey import drafted, issued, stepped
@@ -46,7 +48,7 @@ class Follower:
                 yield payload
 
     async def hear(self, last: str | None) -> list[dict[str, Any]]:
-        """The payloads up to the one with this act, or the first alone; fails after five seconds."""
+        """The payloads up to the one with this act, or the first alone."""
         heard: list[dict[str, Any]] = []
         async with asyncio.timeout(HANGING):
             async for payload in self.told():
@@ -60,11 +62,12 @@ class Follower:
 async def following(
     province: Province, who: str | None, text: str, last: str | None, **variables: Any
 ) -> AsyncIterator[Any]:
-    """Follow while the block acts; the task gives what was heard."""
+    """Follow while the block acts, from now on if not from a cursor; the task gives what was heard."""
+    if "after" not in variables:
+        written = await province.count(rows.Entry)
+        await until(lambda: province.feed._hub.head.seq == written, "all that was done before to be told")
     task = asyncio.create_task(Follower(province, who, text, variables).hear(last))
-    async with asyncio.timeout(HANGING):
-        while not province.feed.followers:
-            await asyncio.sleep(0.01)
+    await until(lambda: province.feed.followers, "it to be followed")
     yield task
 
 

@@ -19,11 +19,12 @@ from graphql import (
 )
 
 from models.access import Audience, Permission, Viewer
-from resolvers.engine import Engine, Pool
+from resolvers.engine import Engine
 from resolvers.engine.arguments import kind_of
 from resolvers.engine.bind import binding_of, shown
 from resolvers.engine.coerce import bare, inner
 from schema import schema
+from tests.unhurried import patient_pool
 
 CORE = schema._schema
 KEY = "0190163d-8694-739b-aea5-966c26f8ad91"
@@ -32,7 +33,7 @@ LITERALS = {"Int": "1", "Boolean": "true", "Date": '"2026-01-01"', "DateTime": '
 
 @pytest.fixture(scope="module")
 async def engine(database_url: str) -> AsyncIterator[Engine]:
-    pool = Pool(database_url, size=2)
+    pool = patient_pool(database_url, size=2)
     yield Engine(schema, pool)
     await pool.close()
 

@@ -246,14 +246,16 @@ async def test_personal_data_need_the_right_and_a_reason_to_see_them(province: P
     assert all(row["personal"] is None for row in strange)
 
 
-async def test_an_act_that_must_wait_too_long_for_another_is_busy_and_leaves_nothing(province: Province) -> None:
+async def test_an_act_that_must_wait_too_long_for_another_is_busy_and_leaves_nothing(
+    province: Province, hasty: Province
+) -> None:
     dossier = await drafted(province)
     before = await traces(province)
     async with province.sessions.begin() as session:
         await session.execute(select(rows.Dossier).with_for_update())
         document = "mutation($input: DossierStepInput!) { submitDossier(input: $input) { __typename } }"
         said = {"input": step(dossier, idempotencyKey=str(uuid4()))}
-        answer = await province.ask("officer", document, said)
+        answer = await hasty.ask("officer", document, said)
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["BUSY"]
     assert await traces(province) == before
     assert (await province.ask("officer", document, said))["data"]["submitDossier"]["__typename"] == "Dossier"

@@ -22,12 +22,13 @@ from models.access import ANONYMOUS, Viewer
 from models.award_code import new_code
 from models.tracking import RANDOM_SIGNS
 from resolvers.account import viewer_for
-from resolvers.engine import Engine, Pool
+from resolvers.engine import Engine
 from resolvers.engine.plan import Plan
 from schema import schema
 from tests.counted import counted
 from tests.pristine import dsn
 from tests.province import Province
+from tests.unhurried import patient_engine, patient_pool
 
 from .explained import pages
 from .oracle import NODES, SDL
@@ -100,7 +101,7 @@ class Texts(NamedTuple):
 @pytest.fixture(scope="module")
 async def register(demo_url: str) -> AsyncIterator[Register]:
     """The demo, whose tables are large enough for indexes."""
-    writing, pool = database.write_engine(demo_url), Pool(dsn(demo_url), size=1)
+    writing, pool = patient_engine(demo_url), patient_pool(dsn(demo_url), size=1)
     viewers = {"public": ANONYMOUS}
     async with database.sessions(writing)() as session:
         for who, name in PEOPLE.items():

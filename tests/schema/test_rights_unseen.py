@@ -23,6 +23,7 @@ from resolvers.engine import Engine, Pool
 from schema import schema
 from tests.conftest import apart
 from tests.pristine import clone, drop
+from tests.unhurried import patient_pool
 
 from .oracle_court import seated
 from .oracle_example import Court, Example
@@ -58,7 +59,7 @@ async def otherwise(court: Court, kept: str, who: str) -> AsyncIterator[Pool]:
     done = await Unseen(court.oracle, viewer).remake(connection, random.Random(f"{SEED}:{who}"))
     await connection.close()
     assert sum(done.values()) > 20, done
-    pool = Pool(other, size=2)
+    pool = patient_pool(other, size=2)
     try:
         yield pool
     finally:

@@ -13,12 +13,13 @@ import pytest
 
 from models import calendar
 from models.access import ANONYMOUS, Audience, Viewer
-from resolvers.engine import Engine, Pool
+from resolvers.engine import Engine
 from schema import schema
 from tests.pristine import dsn
 from tests.province import ROLES, Province
 from tests.schema.counted_rows import DAYS, TYPES, plant
 from tests.schema.counts import AWARD_FIELDS, DOSSIER_FIELDS, Counted
+from tests.unhurried import patient_pool
 
 EVERYBODY = (*ROLES, None)
 STAFF = tuple(who for who in ROLES if who != "nominee")
@@ -208,7 +209,7 @@ async def test_rows_are_grouped_by_one_to_four_different_dimensions(province: Pr
 @pytest.fixture(scope="module")
 async def demo(demo_url: str) -> AsyncIterator[Engine]:
     """The engine over the demo's data."""
-    pool = Pool(dsn(demo_url), size=2)
+    pool = patient_pool(dsn(demo_url), size=2)
     yield Engine(schema, pool)
     await pool.close()
 

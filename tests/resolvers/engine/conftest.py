@@ -15,6 +15,7 @@ from channels.settings import Settings
 from models.access import Audience, Permission, Viewer
 from resolvers.engine import Engine, Pool
 from tests.pristine import clone, drop
+from tests.unhurried import patient_pool
 
 from .schema import schema
 from .seed import Seed, plant
@@ -44,7 +45,7 @@ def register(servers: Settings) -> Iterator[Register]:
 
 @pytest.fixture(scope="session")
 async def pool(register: Register) -> AsyncIterator[Pool]:
-    made = Pool(register.url, size=4)
+    made = patient_pool(register.url, size=4)
     yield made
     await made.close()
 
