@@ -110,6 +110,8 @@ class Viewer:
     """Paths of the agencies whose accounts the viewer administers."""
     watches_in: tuple[str, ...] = bound(ARRAY(Text), ())
     """Paths of the agencies whose accounts' security events the viewer's role there is for."""
+    watches_all: bool = shaping(False)
+    """Whether a whole province is among these: what is nobody's is for them too."""
     holdings: tuple[Holding, ...] = ()
     permissions: frozenset[Permission] = frozenset()
     acts: frozenset[str] | None = None
@@ -148,6 +150,7 @@ def viewer_of(account_id: UUID, nominee_id: UUID | None, holdings: tuple[Holding
         return tuple(sorted({h.path for h in holdings if h.role in roles}))
 
     roles = {h.role for h in holdings}
+    watches_in = paths({role for role in roles if Permission.READ_SECURITY_EVENTS in PERMISSIONS[role]})
     return Viewer(
         audience=Audience.STAFF if roles - {Role.NOMINEE} else Audience.NOMINEE,
         account_id=account_id,
@@ -156,7 +159,8 @@ def viewer_of(account_id: UUID, nominee_id: UUID | None, holdings: tuple[Holding
         handles_in=paths(_HANDLING),
         reads_personal_in=paths({role for role in _HANDLING if Permission.READ_PERSONAL_DATA in PERMISSIONS[role]}),
         administers_in=paths({Role.ADMINISTRATOR}),
-        watches_in=paths({role for role in roles if Permission.READ_SECURITY_EVENTS in PERMISSIONS[role]}),
+        watches_in=watches_in,
+        watches_all=any("." not in path for path in watches_in),
         holdings=holdings,
         permissions=frozenset().union(*(PERMISSIONS[role] for role in roles)),
     )

@@ -19,7 +19,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     Text,
-    and_,
+    any_,
     exists,
     func,
     or_,
@@ -33,8 +33,8 @@ from uuid_utils.compat import uuid7
 from models.access import Viewer
 from models.access_token import AccessToken
 from models.account import Account, RoleHeld
-from models.agency import Agency, within
-from models.base import Base, closed
+from models.agency import within
+from models.base import Base, array_of, closed
 from models.session import Session
 
 
@@ -115,13 +115,11 @@ class SecurityEvent(Base):
 def visible_security_event(row: type[SecurityEvent], viewer: Viewer) -> ColumnElement[bool]:
     """One's own account's; and for auditors and administrators those of whoever holds a role in their agencies.
 
-    What is nobody's, or of an account without any role, is for those whose agencies are the whole province.
+    What is nobody's, or of an account without any role, is for those whose agencies are a whole province.
     """
-    held, watched = aliased(RoleHeld), within(viewer.watches_in)
-    roles = select(held.id).where(held.account_id == row.account_id)
-    whole = select(Agency.id).where(Agency.parent_id.is_(None), Agency.id.in_(watched))
-    return or_(
-        row.account_id == viewer.account_id,
-        exists(roles.where(held.agency_id.in_(watched))),
-        and_(~exists(roles), exists(whole)),
-    )
+    held = aliased(RoleHeld)
+    watched = select(held.account_id).where(held.agency_id.in_(within(viewer.watches_in)))
+    seen = row.account_id == viewer.account_id, row.account_id == any_(array_of(watched))
+    if not viewer.watches_all:
+        return or_(*seen)
+    return or_(*seen, ~exists(select(held.id).where(held.account_id == row.account_id)))

@@ -68,8 +68,9 @@ async def _by_program(session: AsyncSession, digest: bytes) -> tuple[Viewer, dat
     account, token = row
     whole = await viewer_for(session, account)
     narrowed = frozenset(permission for permission in whole.permissions if permission.name in token.permissions)
-    watches_in = whole.watches_in if Permission.READ_SECURITY_EVENTS in narrowed else ()
-    viewer = replace(whole, permissions=narrowed, watches_in=watches_in, acts=frozenset(token.acts))
+    viewer = replace(whole, permissions=narrowed, acts=frozenset(token.acts))
+    if Permission.READ_SECURITY_EVENTS not in narrowed:
+        viewer = replace(viewer, watches_in=(), watches_all=False)
     return viewer, token.expires_at
 
 

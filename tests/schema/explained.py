@@ -12,7 +12,7 @@ import orjson
 from models.access import Viewer
 from resolvers.engine import Engine, Pool
 
-BIG = {"dossier", "dossier_line", "nominee", "decision", "award"}
+BIG = {"dossier", "dossier_line", "nominee", "decision", "award", "security_event"}
 STOPPED = 1_000
 """So many rows a scan of a whole table may have read that stopped at the first that it found."""
 ONES = {
@@ -20,6 +20,7 @@ ONES = {
     "decisions": "agency { name }",
     "awards": "recipient { name } awardType { name } decision { number }",
     "nominees": "agency { name }",
+    "securityEvents": "account { username }",
 }
 
 
