@@ -82,7 +82,12 @@ class Mutation(
 
 @strawberry.type
 class Subscription(DossierSubscription, DecisionSubscription):
-    """Everything that can be followed."""
+    """Everything that can be followed: each event at least once, in one order, past a cursor or from now on.
+
+    A change has its place in the feed a moment after it is answered, so a stream opened in between tells it once more:
+    pass over what has no higher `version` than you hold. Follow from the `eventHead` that was read with the data, and
+    nothing falls between the two.
+    """
 
 
 def _describe(core: object) -> None:

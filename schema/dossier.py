@@ -117,6 +117,7 @@ class Dossier(Node):
         time.stage_days_left, reads=("status", "stage_half_days_left", "clock_since")
     )
     event_head: Cursor
+    """The feed's place as of this very answer: follow `dossierMoved` from it."""
     allowed_steps: list[AllowedStep] = computed(allowed.allowed_steps, reads=(standing,))
     agency: Agency = to_one(description="Who proposes.")
     authority: Agency = to_one(description="Who is asked to decide.")
