@@ -134,6 +134,20 @@ async def test_connections_that_are_cut_make_room_for_no_more_than_themselves(re
         assert not pool.waiting
 
 
+async def test_one_who_asks_after_a_restart_is_answered_though_every_idle_connection_was_cut(
+    register: Register, gate: Gate
+) -> None:
+    async with pooled(register, 3) as pool:
+        tasks = [asyncio.create_task(pool.fetch(WAIT, [])) for _ in range(3)]
+        await until(lambda: pool.sent == 3)
+        await gate.open()
+        await asyncio.gather(*tasks)
+        theirs = [connection.get_server_pid() for connection in pool.idle]
+        await gate.server.fetch("select pg_terminate_backend(pid, 60000) from unnest($1::int[]) pid", theirs)
+        assert await pool.fetch(ECHO, ["again"]) == b"again"
+        assert pool.open == 3
+
+
 async def test_whose_turn_comes_as_they_leave_gives_it_to_the_next(register: Register, gate: Gate) -> None:
     order, tasks = list[str](), list[asyncio.Task[None]]()
 
