@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from graphql import (
+    EnumValueNode,
     ExecutableDefinitionNode,
     FieldNode,
     FragmentSpreadNode,
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    NullValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -21,6 +23,7 @@ from graphql import (
 )
 
 from channels.selections import Selection, level, selections_within
+from resolvers.dimensions import HOLDS
 
 _PAGING = frozenset({"first", "last"})
 _LISTING = frozenset({"ids", "input"})
@@ -28,9 +31,11 @@ _LISTING = frozenset({"ids", "input"})
 _OF_INPUT = "items"
 _ITEMS = frozenset({"nodes", "edges"})
 """What a page repeats; the rest of a connection is there once."""
-_GROUPING = frozenset({"groupBy"})
-"""A field with this argument is a list of groups, taken for some pages of them, made from all the rows there may be."""
+_GROUPING, _WITHIN = "groupBy", "year"
+"""A field with the first argument is a list of groups, made from all the rows there may be; with the second they are of
+one year."""
 _PAGES = 4
+"""Groups are taken for some pages of them at most; what more of them there are is paid when they have come."""
 _SCAN = 500
 """What reading all those rows costs: a few such fields are a dashboard, dozens an attack."""
 _DEAR = {"totalCount": 20, "search": 100, "facets": 20, "highlights": 10}
@@ -69,6 +74,27 @@ class Sizes:
         said = [argument.value for argument in node.arguments or () if argument.name.value in names]
         return max(map(self._count, said), default=1)
 
+    def groups(self, arguments: Mapping[str, ValueNode]) -> int:
+        """How many groups a field with these arguments has, by what its dimensions can hold: some pages at most."""
+        names = self._names(arguments[_GROUPING])
+        year = self._said(arguments.get(_WITHIN))
+        one_year = year is not None and not isinstance(year, NullValueNode)
+        return held((name for name in names if name != "YEAR" or not one_year), _PAGES * self.page)
+
+    def _names(self, value: Any) -> Iterator[Any]:
+        """The dimensions that a value names, however it is sent."""
+        said = self._said(value)
+        for part in said.values if isinstance(said, ListValueNode) else said if isinstance(said, list) else [said]:
+            one = self._said(part)
+            yield one.value if isinstance(one, EnumValueNode) else one
+
+    def _said(self, value: Any) -> Any:
+        """A value as it was sent: of a variable what it is, or its default."""
+        if not isinstance(value, VariableNode):
+            return value
+        name = value.name.value
+        return self.variables[name] if name in self.variables else self.defaults.get(name)
+
     def _count(self, value: Any) -> int:
         if isinstance(value, VariableNode):
             name = value.name.value
@@ -96,21 +122,26 @@ def _one(node: Selection, sizes: Sizes, known: Mapping[str, Cost]) -> Cost:
     if node.selection_set is None:
         return Cost(_DEAR.get(node.name.value, 0), 0)
     under = cost_of(node.selection_set, sizes, known)
-    if any(argument.name.value in _GROUPING for argument in node.arguments or ()):
-        return Cost(1 + _SCAN + _PAGES * sizes.page * (1 + sum(under)), 0)
+    if _GROUPING in (said := _arguments(node)):
+        return Cost(1 + _SCAN + sizes.groups(said) * (1 + sum(under)), 0)
     own = 1 + _DEAR.get(node.name.value, 0)
     cost = own + sizes.times(node, _LISTING) * (under.once + sizes.times(node, _PAGING) * under.each)
     return Cost(0, cost) if node.name.value in _ITEMS else Cost(cost, 0)
 
 
+def _arguments(node: Any) -> dict[str, ValueNode]:
+    return {argument.name.value: argument.value for argument in getattr(node, "arguments", None) or ()}
+
+
 def sizing(definition: ExecutableDefinitionNode) -> Iterator[str]:
-    """The variables by which a definition sizes pages and lists."""
+    """The variables by which a definition sizes pages, lists and groups."""
     for node in selections_within(definition.selection_set):
-        for argument in getattr(node, "arguments", None) or ():
-            if argument.name.value in _PAGING | _LISTING:
-                said = argument.value
-                counted = _items_of(said) if isinstance(said, ObjectValueNode) else [said]
-                yield from (value.name.value for value in counted if isinstance(value, VariableNode))
+        arguments = _arguments(node)
+        sized = _PAGING | _LISTING | ({_GROUPING, _WITHIN} if _GROUPING in arguments else set())
+        for said in (value for name, value in arguments.items() if name in sized):
+            counted: Iterable[ValueNode] = _items_of(said) if isinstance(said, ObjectValueNode) else [said]
+            counted = said.values if isinstance(said, ListValueNode) else counted
+            yield from (value.name.value for value in counted if isinstance(value, VariableNode))
 
 
 def _items_of(value: ObjectValueNode) -> list[ValueNode]:
@@ -126,3 +157,19 @@ def number(value: Any, page: int) -> int:
         value = value.get(_OF_INPUT, 1)
     said = len(value) if isinstance(value, list) else value
     return min(max(said, 0), page) if isinstance(said, int) else page
+
+
+def held(names: Iterable[Any], most: int) -> int:
+    """How many groups these dimensions have, `most` at most; what is no dimension is refused elsewhere."""
+    groups = 1
+    for name in names:
+        groups *= 1 + HOLDS[name] if isinstance(name, str) and name in HOLDS else most
+        if groups >= most:
+            return most
+    return groups
+
+
+def measured(value: Any, page: int) -> tuple[int, ...]:
+    """What of a variable's value a cost depends on, whatever it sizes."""
+    names = value if isinstance(value, list) else [value]
+    return number(value, page), held(names, _PAGES * page), value is None or value is ABSENT

@@ -24,7 +24,7 @@ from graphql import (
 
 from channels.absent import Sought, sought_by
 from channels.contract import Limits
-from channels.cost import ABSENT, Cost, Sizes, cost_of, number, sizing
+from channels.cost import ABSENT, Cost, Sizes, cost_of, measured, sizing
 from channels.logs import safe
 from channels.refusals import Refusal, Refused, over
 from channels.selections import level, selections_within
@@ -65,7 +65,7 @@ class Weight:
     introspects: bool
     roots: Mapping[str | None, tuple[FieldNode, ...]]
     sizing: tuple[str, ...]
-    """The variables that say how many: page sizes and lists of ids."""
+    """The variables that say how many: page sizes, lists of ids, and what is grouped by."""
     costs: dict[tuple[Any, ...], int] = field(default_factory=dict)
     """Costs known by now, by operation, page limit and how many were asked for."""
     chosen: dict[str | None, Operation] = field(default_factory=dict)
@@ -100,7 +100,7 @@ class Weight:
 
     def check_cost(self, name: str | None, variables: Mapping[str, Any], limits: Limits) -> int:
         """What an operation costs with these variables. Raises TOO_COSTLY."""
-        key = (name, limits.page, *[number(variables.get(variable, ABSENT), limits.page) for variable in self.sizing])
+        key = (name, limits.page, *[measured(variables.get(variable, ABSENT), limits.page) for variable in self.sizing])
         cost = self.costs.get(key)
         if cost is None:
             if len(self.costs) >= _REMEMBERED:

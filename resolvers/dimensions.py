@@ -26,7 +26,34 @@ from sqlalchemy import (
 )
 
 import models as rows
+from models.award_type import AwardClass, AwardLevel
+from models.clock import Timeliness
+from models.nominee import NomineeKind, RecipientClass
+from models.outward import PortalStatus
+from models.rule_set import CommendationType
+from models.workflow import DossierStatus
 from resolvers.engine import Choice, core, placed
+
+_AGENCIES, _AWARD_TYPES, _YEARS = 300, 150, 80
+"""No province has more agencies, no catalogue more awards with those the law has changed, and no register more years:
+the first call for emulation is of 1948."""
+HOLDS = {
+    "AGENCY": _AGENCIES,
+    "HANDLER": _AGENCIES,
+    "STATUS": len(DossierStatus),
+    "PORTAL_STATUS": len(PortalStatus),
+    "COMMENDATION_TYPE": len(CommendationType),
+    "TIMELINESS": len(Timeliness),
+    "AWARD_TYPE": _AWARD_TYPES,
+    "AWARD_CLASS": len(AwardClass),
+    "LEVEL": len(AwardLevel),
+    "RECIPIENT_KIND": len(NomineeKind),
+    "RECIPIENT_CLASS": len(RecipientClass),
+    "YEAR": _YEARS,
+    "QUARTER": 4,
+    "MONTH": 12,
+}
+"""How many values each dimension has at most, beside none at all: by it groups are priced before anything is read."""
 
 Figures = dict[str, ColumnElement[Any]]
 """Measures of a group, by name."""

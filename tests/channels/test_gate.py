@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
-from graphql import get_introspection_query, parse
+from graphql import GraphQLObjectType, get_introspection_query, get_named_type, parse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +16,9 @@ from channels.contract import ANALYST, OFFICER, STRICT, Limits
 from channels.gate import Gate, Request, read_body, shaped
 from channels.refusals import Refused
 from channels.weight import weigh
+from models.workflow import DossierStatus
+from resolvers.dimensions import HOLDS
+from schema import schema
 
 
 def code_of(
@@ -201,11 +204,59 @@ def test_an_act_on_many_things_costs_as_many_acts_however_they_are_sent() -> Non
     assert written.cost(None, {}, 100) == 1 + 2
 
 
-def test_groups_cost_the_rows_they_are_made_from_and_some_pages_of_groups() -> None:
-    said = "query($by: [D!]!) { a(groupBy: $by) { b { c } count } two: a(groupBy: [X]) { ...F } }"
-    weight = weigh(parse(f"{said} fragment F on A {{ b {{ c }} }}"))
-    assert weight.cost(None, {"by": ["X", "Y"]}, 100) == 2 * (1 + 500 + 4 * 100 * (1 + 1))
-    assert weight.cost(None, {}, 50) == 2 * (1 + 500 + 4 * 50 * (1 + 1))
+def groups_of(by: str, variables: Any = None, more: str = "", page: int = 100) -> int:
+    """How many groups such a field is taken for: what it costs beside the rows that they are made from."""
+    weight = weigh(parse(f"query($by: [D!] = [STATUS], $one: D, $y: Int) {{ a(groupBy: {by} {more}) {{ count }} }}"))
+    return weight.cost(None, variables or {}, page) - 1 - 500
+
+
+def test_groups_cost_the_rows_they_are_made_from_and_what_their_dimensions_can_hold() -> None:
+    statuses = 1 + len(DossierStatus)
+    assert groups_of("[STATUS]") == groups_of("STATUS") == statuses
+    assert groups_of("[QUARTER, MONTH]") == (1 + 4) * (1 + 12)
+    assert groups_of("$by", {"by": ["QUARTER", "MONTH"]}) == groups_of("[QUARTER, $one]", {"one": "MONTH"}) == 65
+    assert groups_of("$by", {"by": "QUARTER"}) == 5
+    assert groups_of("$by") == statuses
+    assert groups_of("[]") == groups_of("$by", {"by": []}) == 1
+    said = "{ a(groupBy: [MONTH]) { b { c } count } two: a(groupBy: [QUARTER]) { ...F } } fragment F on A { b { c } }"
+    assert weigh(parse(said)).cost(None, {}, 100) == (501 + 13 * (1 + 1)) + (501 + 5 * (1 + 1))
+
+
+def test_groups_of_one_year_have_no_other_year() -> None:
+    assert groups_of("[YEAR, MONTH]", more="year: 2026") == groups_of("[YEAR, MONTH]", {"y": 2026}, "year: $y") == 13
+    assert groups_of("[YEAR]", more="year: null") == groups_of("[YEAR]", {"y": None}, "year: $y") == 81
+    assert groups_of("[YEAR]", more="year: $y") == groups_of("[YEAR]") == 81
+
+
+@pytest.mark.parametrize(
+    ("by", "variables"),
+    [
+        ("[AGENCY, STATUS]", {}),
+        ("[NONE_SUCH]", {}),
+        ("$by", {"by": ["STATUS", 7]}),
+        ("$by", {"by": {"STATUS": 1}}),
+        ("$by", {"by": None}),
+        ("[[STATUS]]", {}),
+        ("[STATUS, $one]", {}),
+        ("$by", {"by": ["QUARTER"] * 100_000}),
+    ],
+)
+def test_many_groups_and_what_is_no_dimension_are_taken_for_four_pages(by: str, variables: Any) -> None:
+    assert groups_of(by, variables) == 400
+    assert groups_of(by, variables, page=50) == 200
+
+
+def test_what_is_grouped_by_is_weighed_anew_where_it_is_another() -> None:
+    weight = weigh(parse("query($by: [D!], $y: Int) { a(groupBy: $by, year: $y) { count } }"))
+    said: list[Any] = [{"by": ["MONTH"]}, {"by": ["QUARTER"]}, {"by": ["YEAR"]}, {"by": ["YEAR"], "y": 2026}, {}]
+    assert [weight.check_cost(None, one, ANALYST) - 501 for one in said * 2] == [13, 5, 81, 1, 800] * 2
+
+
+def test_every_dimension_says_how_many_values_it_holds() -> None:
+    kinds = [kind for kind in schema._schema.type_map.values() if isinstance(kind, GraphQLObjectType)]
+    fields = [field for kind in kinds for field in kind.fields.values() if "groupBy" in field.args]
+    dimensions = [get_named_type(field.args["groupBy"].type).values for field in fields]
+    assert {name for values in dimensions for name in values} == HOLDS.keys()
 
 
 def test_a_search_costs_what_it_reads_to_rank_its_hits_and_each_hits_fragments() -> None:

@@ -13,6 +13,9 @@ import pytest
 
 from models import calendar
 from models.access import ANONYMOUS, Audience, Viewer
+from resolvers.award_statistics import AwardDimension
+from resolvers.dimensions import HOLDS
+from resolvers.dossier_statistics import DossierDimension
 from resolvers.engine import Engine
 from schema import schema
 from tests.pristine import dsn
@@ -289,3 +292,11 @@ def coerced(demo: Engine, given: dict[str, Any]) -> dict[str, Any]:
     made = operation.coerce({"f": given})
     assert not isinstance(made, list)
     return made.coerced
+
+
+async def test_no_dimension_has_more_values_than_its_groups_are_priced_by(demo: Engine) -> None:
+    kinds = {"dossierStatistics": DossierDimension, "awardStatistics": AwardDimension}
+    asked = [(field, dimension.name) for field, kind in kinds.items() for dimension in kind]
+    parts = [f"{field}_{name}: {field}(groupBy: [{name}]) {{ count }}" for field, name in asked]
+    groups = await told(demo, OVER_ALL, f"{{ {' '.join(parts)} }}")
+    assert {f"{field}_{name}" for field, name in asked if len(groups[f"{field}_{name}"]) > 1 + HOLDS[name]} == set()
