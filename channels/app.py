@@ -176,15 +176,15 @@ def create_app(settings: Settings) -> Starlette:
         *(route for channel in CHANNELS for route in _routes(laurel, channel)),
         *files(laurel),
     ]
-    pages = Pages(laurel)
+    pages, doors = Pages(laurel), _doors(routes)
     if settings.oidc is not None:
-        routes += _providers(laurel, pages, settings.oidc, _doors(routes))
+        routes += _providers(laurel, pages, settings.oidc, doors)
     app = Site(
         routes=[
             *routes,
             *pages.routes(),
-            *CommentForm(pages).routes(),
-            *Composer(pages, _doors(routes)["web"]).routes(),
+            *CommentForm(pages, doors["portal"]).routes(),
+            *Composer(pages, doors["web"]).routes(),
         ],
         proxies=settings.proxies,
         origins=settings.origins,

@@ -6,6 +6,7 @@ A token is 32 random bytes; only its SHA-256 is kept. One that was sent and does
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -13,7 +14,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from channels.contract import Channel
@@ -24,7 +24,7 @@ from resolvers.account import token_hash
 from resolvers.client import Client, SignedIn
 
 _LONGEST = 256
-_HERE = ("127.0.0.1", "::1", "localhost")
+_HERE = re.compile(r"(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]*)?", re.ASCII)
 _UNKNOWN = None, 0.0
 
 
@@ -222,9 +222,9 @@ class Door:
 
     def _own(self, origin: str, host: str) -> bool:
         """Whether it is this host's; where cookies are for HTTPS only, so is it, but on one's own machine."""
-        parts = urlsplit(origin)
-        schemes = ("https",) if self.secure and parts.hostname not in _HERE else ("http", "https")
-        return parts.scheme in schemes and parts.netloc != "" and parts.netloc.lower() == host.lower()
+        scheme, _, named = origin.lower().partition("://")  # as it is written: what is no address is nobody's origin
+        schemes = ("https",) if self.secure and not _HERE.fullmatch(named) else ("http", "https")
+        return scheme in schemes and named != "" and named == host.lower()
 
     def set_cookies(self, begun: SignedIn) -> list[str]:
         """The Set-Cookie lines that sign a browser in, and have its device known again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
 
 import strawberry
@@ -15,6 +15,7 @@ from channels.budgets import COMMENTS
 from channels.contract import PORTAL
 from channels.portal.pages import POLICY_OF_FORMS, Missing, Pages
 from channels.refusals import Refused
+from channels.session import Door
 from models.access import ANONYMOUS
 from models.posting_comment import CommentKind
 from models.refusals import InvalidInput, NotFound, Refusal
@@ -29,8 +30,8 @@ FIELDS = ("kind", "text", "authorName", "authorContact", "key")
 class CommentForm:
     """What is asked, what was sent, and that it was taken. None of it is kept by a cache."""
 
-    def __init__(self, pages: Pages) -> None:
-        self.pages = pages
+    def __init__(self, pages: Pages, door: Door) -> None:
+        self.pages, self.door = pages, door
 
     def routes(self) -> list[BaseRoute]:
         """The form's address, by GET and POST, and the page that says it was taken."""
@@ -51,7 +52,7 @@ class CommentForm:
     async def sent(self, request: Request) -> Response:
         """Keep a comment and say so; or show it again with what is wrong. Raises Missing."""
         said = await _fields(request)
-        if said is None or not _own(request):
+        if said is None or not self._own(request):
             refused = InvalidInput(
                 field="text",
                 message="Không đọc được biểu mẫu. Hãy mở lại trang này và gửi lại.",
@@ -72,6 +73,13 @@ class CommentForm:
         except Refusal as refused:
             return await self._shown(request, said, refused, 409)
         return RedirectResponse(f"/lay-y-kien/{request.path_params['id']}/da-nhan", status_code=303)
+
+    def _own(self, request: Request) -> bool:
+        """Whether a page of this site sent the form, and not another by whoever happened to look at it."""
+        origin = request.headers.get("origin")
+        if origin is not None:
+            return self.door.allowed(origin, request.headers.get("host", ""))
+        return request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
 
     async def _shown_again(self, request: Request, said: Mapping[str, str], refused: Refused) -> Response:
         """What was typed, with when to send it."""
@@ -117,14 +125,6 @@ async def _fields(request: Request) -> dict[str, str] | None:
     except ValueError:
         return None
     return {name: typed.get(name, "") for name in FIELDS}
-
-
-def _own(request: Request) -> bool:
-    """Whether a page of this site sent the form, and not another by whoever happened to look at it."""
-    origin = request.headers.get("origin")
-    if origin is not None:
-        return urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower()
-    return request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
 
 
 def _input(posting: str, said: Mapping[str, str]) -> SubmitCommentInput:

@@ -150,7 +150,7 @@ async def test_n_j10_a_link_changes_nothing_and_shows_nothing_by_our_cookies(
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://evil.127.0.0.1", None]
+    "origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://evil.127.0.0.1", "http://[", None]
 )
 async def test_n_w07_a_foreign_page_opens_no_socket_nor_a_cookie_without_a_page(site: Site, origin: str | None) -> None:
     cookie = {"Cookie": f"laurel_web={await site.token('officer')}"}
