@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from graphql import GraphQLSchema, NoDeprecatedCustomRule, OperationDefinitionNode, specified_rules, validate
+from graphql import GraphQLSchema, NoDeprecatedCustomRule, validate
 
 from channels.contract import Channel, Documents
 from channels.gate import Request, parsed
 from channels.refusals import Refusal, Refused
 from channels.weight import weigh
+from resolvers.engine import Document
 
 FOLDERS = Path(__file__).parent
 
@@ -28,6 +29,8 @@ class TrustedDocuments:
 
     channel: Channel
     texts: Mapping[str, str]
+    read: Mapping[str, Document] = field(default_factory=dict)
+    """What was read of these texts when they were registered."""
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -59,31 +62,31 @@ def hash_of(text: str) -> str:
 
 def read_documents(channel: Channel, schema: GraphQLSchema, folder: Path | None = None) -> TrustedDocuments:
     """Register `<channel>/documents/*.graphql`. Raises UnsoundDocument, naming the file that is not in order."""
-    texts: dict[str, str] = {}
+    texts, read = dict[str, str](), dict[str, Document]()
     for file in sorted((folder or FOLDERS / channel.name / "documents").glob("*.graphql")):
         text = file.read_text("utf-8")
         try:
-            name = _checked(text, channel, schema)
+            read[text] = document = _checked(text, channel, schema)
         except Refused as refused:
             raise UnsoundDocument(f"{file.name}: {refused.errors}") from refused
+        (name,) = document.operations
         if name != file.stem:
             raise UnsoundDocument(f"{file.name}: the file bears another name than its operation {name}")
         texts[name] = texts[hash_of(text)] = text
-    return TrustedDocuments(channel, texts)
+    return TrustedDocuments(channel, texts, read)
 
 
-def _checked(text: str, channel: Channel, schema: GraphQLSchema) -> str:
-    """The name of the one operation in a text that fits the schema and the channel's limits.
+def _checked(text: str, channel: Channel, schema: GraphQLSchema) -> Document:
+    """The document of one operation in a text that fits the schema and the channel's limits.
 
     What is deprecated is taken out of our own documents first, then out of the schema.
     """
-    document = parsed(text, channel.limits)
-    weigh(document).check(channel.limits)
-    found = validate(schema, document, [*specified_rules, NoDeprecatedCustomRule])
-    problems = [{"message": problem.message} for problem in found]
-    if problems:
-        raise Refused(Refusal.VALIDATION_FAILED, problems)
-    names = [d.name.value if d.name else "" for d in document.definitions if isinstance(d, OperationDefinitionNode)]
-    if len(names) != 1:
+    ast = parsed(text, channel.limits)
+    weigh(ast).check(channel.limits)
+    document = Document(schema, text, ast)
+    found = document.errors or validate(schema, ast, [NoDeprecatedCustomRule])
+    if found:
+        raise Refused(Refusal.VALIDATION_FAILED, [{"message": problem.message} for problem in found])
+    if len(document.operations) != 1:
         raise Refused(Refusal.OPERATION_AMBIGUOUS)
-    return names[0]
+    return document

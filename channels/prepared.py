@@ -19,12 +19,12 @@ _PLAINEST: Mapping[str, Any] = {"Int": 1, "Float": 1.0, "Boolean": False}
 def prepare(admission: Admission) -> int:
     """Plan the registered queries as they are asked most, with no more than they must be told; gives how many.
 
-    Parsing, validating and planning a page's query takes ten milliseconds and more, which its first visitor is spared.
+    Planning a page's query takes ten milliseconds and more, which its first visitor is spared.
     """
     viewer, engine = Viewer(admission.channel.audience), admission.engine
     limit, planned = admission.gates[tier_of(viewer)].limits.page, 0
-    for text in sorted(admission.documents.known):
-        document = admission.ours[text] = engine.document(text)
+    for text, read in sorted(admission.documents.read.items()):
+        document = admission.ours[text] = engine.adopted(read)
         for name, operation in document.operations.items():
             usual = usual_variables(operation) if operation.kind is OperationType.QUERY else None
             ready = None if usual is None else engine.ready(document, usual, name)

@@ -54,10 +54,13 @@ class Answers:
         known = self.documents.kept.get(text)
         if known is not None:
             return known
-        found = self.documents.of(text, ast)
-        for operation in found.operations.values():
+        return self.adopted(self.documents.of(text, ast))
+
+    def adopted(self, document: Document) -> Document:
+        """A document that was read already: its operations are known when the executor asks for them."""
+        for operation in document.operations.values():
             self.operations.setdefault(id(operation.node), operation)
-        return found
+        return document
 
     # straight through
 

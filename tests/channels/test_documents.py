@@ -92,7 +92,8 @@ async def test_registered_queries_are_planned_before_anybody_asks_them(channel: 
     admission = Admission(channel, read_documents(channel, schema._schema), engine)
     texts = admission.documents.texts
     known = admission.documents.known - {texts.get(name) for name in BY_THE_EXECUTOR}
-    kinds = [next(iter(engine.document(text).operations.values())).kind for text in known]
+    read = admission.documents.read
+    kinds = [next(iter(read[text].operations.values())).kind for text in known]
     assert prepare(admission) == kinds.count(OperationType.QUERY) == engine.planned
     viewer = Viewer(channel.audience, account_id=uuid4(), nominee_id=uuid4())
     for text in known:
@@ -103,6 +104,8 @@ async def test_registered_queries_are_planned_before_anybody_asks_them(channel: 
             assert ready
             assert engine.plan_ready(ready, viewer, admission.gates[tier_of(viewer)].limits.page)
     assert engine.planned == kinds.count(OperationType.QUERY), "whoever asks as usual finds a plan"
+    assert admission.ours == read, "none was parsed and validated twice"
+    assert read.keys() == admission.documents.known
 
 
 def test_the_register_names_each_document_with_its_id_and_what_it_costs() -> None:
