@@ -89,7 +89,8 @@ class Client:
         """One request to one server."""
         headers = {"Authorization": f"Bearer {self._tokens[who]}", "Content-Type": "application/json"}
         try:
-            response = await self.http.post(f"{site.address}/web/graphql", content=body, headers=headers)
+            async with asyncio.timeout(PATIENCE):  # httpx bounds each step of it
+                response = await self.http.post(f"{site.address}/web/graphql", content=body, headers=headers)
         except (httpx.HTTPError, OSError) as loss:
             return Answer(Outcome.UNKNOWN, type(loss).__name__)
         return judged(response.status_code, response.content)

@@ -21,6 +21,8 @@ from tests.faults.machine import Machine
 from tests.faults.site import Site
 from tests.faults.subscriber import Subscriber, Wish
 
+ENOUGH = 8
+"""Acts acknowledged and events told, below which nothing was tried: a slow machine takes longer over them."""
 SETTLING = 30.0
 """Seconds, of an idle machine, after the last act within which everything must be numbered, told and ready."""
 LONGEST, MORE = 150.0, 60.0
@@ -156,6 +158,11 @@ class World:
             )
             await asyncio.sleep(0.3)
 
+    async def noted(self, **least: int) -> None:
+        """Wait until the history has so many lines of each of these kinds."""
+        while any(self.history.count(kind) < number for kind, number in least.items()):
+            await asyncio.sleep(0.05)
+
     async def end(self) -> None:
         """Let everybody finish, and wait until all is told; where that does not come, say so."""
         await self.load.stop()
@@ -229,6 +236,8 @@ async def lived(experiments: Sequence[Experiment], world: World) -> None:
             world.history.note("broken", key=each.key, says=each.says, pages=each.pages, faulty=each.faulty or None)
             await suffer(each, world)
             await world.last(2)
+        with contextlib.suppress(TimeoutError):
+            await world.machine.within(SETTLING, world.noted(ok=ENOUGH, told=ENOUGH))
         await world.end()
 
 

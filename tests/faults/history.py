@@ -54,6 +54,10 @@ class History:
             self._file.write(written(line))
         return line
 
+    def count(self, kind: str) -> int:
+        """How many lines of a kind there are so far."""
+        return sum(line.kind == kind for line in self.lines)
+
     def close(self) -> None:
         """Write what is still on its way."""
         if self._file:

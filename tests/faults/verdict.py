@@ -9,11 +9,8 @@ from pathlib import Path
 
 from tests.faults.checker import check
 from tests.faults.checks.story import Violation
-from tests.faults.experiment import Experiment
+from tests.faults.experiment import ENOUGH, Experiment
 from tests.faults.history import Line
-
-ENOUGH = 8
-"""Acts acknowledged and events told, below which nothing was tried."""
 
 
 @dataclass(frozen=True)
