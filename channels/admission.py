@@ -11,7 +11,7 @@ from graphql import GraphQLError, OperationType
 from channels.contract import GUESSED, Channel, Tier, tier_of
 from channels.documents import TrustedDocuments
 from channels.gate import Gate, Request
-from channels.refusals import Refusal, Refused
+from channels.refusals import Refusal, Refused, shortened
 from channels.session import Caller
 from channels.weight import Operation
 from models.access import ANONYMOUS, Audience, Viewer
@@ -20,8 +20,6 @@ from resolvers.engine.recent import Recent
 
 REMEMBERED, ROOM = 256, 200_000
 """How many bodies of queries are known again for each tier, and their bytes together."""
-MOST_ERRORS = 5
-"""Errors of one document that are told: a short one can be wrong in a hundred places, and its answer far longer."""
 _HINT = re.compile(r" Did you mean [^?]*\?")
 
 
@@ -115,14 +113,15 @@ class Admission:
 
 
 def invalid(problems: list[GraphQLError], *, hints: bool) -> Refused:
-    """VALIDATION_FAILED with the first of graphql-core's messages; what names come near is told to staff only."""
-    first = problems[:MOST_ERRORS]
-    return Refused(Refusal.VALIDATION_FAILED, [told(problem, Refusal.VALIDATION_FAILED, hints) for problem in first])
+    """VALIDATION_FAILED with graphql-core's messages; what names come near is told to staff only."""
+    return Refused(Refusal.VALIDATION_FAILED, [told(problem, Refusal.VALIDATION_FAILED, hints) for problem in problems])
 
 
 def told(problem: GraphQLError, refusal: Refusal, hints: bool) -> dict[str, Any]:
-    """One of graphql-core's own errors as a client gets it, with a code."""
-    said = problem.formatted
-    message = problem.message if hints else _HINT.sub("", problem.message)
+    """An error as a client gets it: one with a code as it is, one of graphql-core's own with this refusal's code."""
+    said: dict[str, Any] = {**problem.formatted}
+    if "code" in (problem.extensions or {}):
+        return said
+    words = shortened(problem.message if hints else _HINT.sub("", problem.message))
     code = {"code": refusal.name} | (problem.extensions or {})
-    return {**said, "message": f"{refusal.value[1]} · {message}", "extensions": code}
+    return said | {"message": f"{refusal.value[1]} · {words}", "extensions": code}

@@ -10,7 +10,7 @@ import orjson
 from graphql import DocumentNode, GraphQLSyntaxError, parse
 
 from channels.contract import Limits
-from channels.refusals import Refusal, Refused, over
+from channels.refusals import Refusal, Refused, over, shortened
 from channels.weight import Operation, Weight, weigh
 from resolvers.engine.recent import Recent
 
@@ -179,7 +179,7 @@ def _unreadable(problem: GraphQLSyntaxError, limits: Limits, comments: int) -> R
     if problem.message.endswith("Parsing aborted."):
         return over(Refusal.TOO_MANY_TOKENS, limits.tokens + 1, limits.tokens, reveal=limits.reveal)
     said = {
-        "message": f"{Refusal.PARSE_ERROR.value[1]} · {problem.message}",
+        "message": f"{Refusal.PARSE_ERROR.value[1]} · {shortened(problem.message)}",
         "locations": [place.formatted for place in problem.locations or ()],
         "extensions": {"code": Refusal.PARSE_ERROR.name},
     }

@@ -30,6 +30,7 @@ from resolvers.client import SignedIn
 from resolvers.engine import Unanswered, render
 from resolvers.engine.driver import GRACE, SECONDS
 from resolvers.engine.refused import timed_out
+from resolvers.engine.validation import MOST_ERRORS
 from resolvers.unfinished import FAULTS, unfinished
 
 log = get_logger("laurel.http")
@@ -270,9 +271,10 @@ class GraphQLOverHTTP:
                 await rehearsal.close()
         if result.data is None and (away := [e for e in result.errors or () if isinstance(_cause(e), Unanswered)]):
             raise later([dict(error.formatted) for error in away])
-        hints = admitted.viewer.audience is Audience.STAFF
-        errors = [faults.shown(error, exchange.id, hints=hints) for error in result.errors or ()]
-        unasked = result.data is None and all(error.path is None for error in errors)
+        hints, found = admitted.viewer.audience is Audience.STAFF, result.errors or []
+        unasked = result.data is None and all(error.path is None for error in found)
+        told = found[:MOST_ERRORS] if unasked else found
+        errors = [faults.shown(error, exchange.id, hints=hints) for error in told]
         exchange.facts |= {"code": (errors[0].extensions or {}).get("code")} if errors else {}
         body = render(ExecutionResult(result.data, errors))
         if not acts and not errors and admitted.operation.sought:

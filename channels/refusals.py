@@ -10,10 +10,11 @@ import orjson
 from channels.reasons import Refusal
 from resolvers.engine.refused import RETRY_AFTER
 
-__all__ = ("IN_GRAPHQL", "Refusal", "Refused", "later", "over")
+__all__ = ("IN_GRAPHQL", "Refusal", "Refused", "later", "over", "shortened")
 
 IN_GRAPHQL = frozenset({Refusal.PARSE_ERROR, Refusal.VALIDATION_FAILED})
 """What GraphQL itself finds wrong: 200 to a client that takes only application/json, as the specification has it."""
+_LONGEST = 500
 
 
 class Refused(Exception):
@@ -64,3 +65,8 @@ def over(refusal: Refusal, asked: int, limit: int, *, reveal: bool) -> Refused:
     """A limit passed; its number is told only to whom it may be revealed."""
     told: dict[str, Any] = {"code": refusal.name} | ({"asked": asked, "limit": limit} if reveal else {})
     return Refused(refusal, [{"message": refusal.message, "extensions": told}])
+
+
+def shortened(words: str) -> str:
+    """graphql-core's words, cut: they may repeat a whole value of the document, or a name of any length."""
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"

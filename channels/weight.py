@@ -25,13 +25,11 @@ from graphql import (
 from channels.absent import Sought, sought_by
 from channels.contract import Limits
 from channels.cost import ABSENT, Cost, Sizes, cost_of, measured, sizing
+from channels.introspection import A_POINT, ASKED, LISTED, MOST, resolved
 from channels.logs import safe
 from channels.refusals import Refusal, Refused, over
-from channels.selections import level, selections_within
+from channels.selections import Selection, level, selections_within
 
-_INTROSPECTION = frozenset({"__schema", "__type"})
-_LISTED = frozenset({"fields", "interfaces", "possibleTypes", "inputFields"})
-"""Where the schema tells of itself in lists that lead to more of them."""
 _REMEMBERED = 512
 
 
@@ -44,6 +42,10 @@ class Size(NamedTuple):
     aliases: int = 0
     listed: int = 0
     """Lists of the schema's parts in one another."""
+    told: float = 0.0
+    """Fields resolved where all of it is of the schema's parts."""
+    schema: float = 0.0
+    """Those that are."""
 
 
 _NOTHING = Size()
@@ -79,6 +81,7 @@ class Weight:
             (Refusal.TOO_MANY_DIRECTIVES, self.directives, limits.directives),
             (Refusal.TOO_DEEP, self.size.depth, limits.depth),
             (Refusal.TOO_DEEP, self.size.listed * self.introspects, limits.introspection_depth),
+            (Refusal.TOO_COSTLY, int(min(self.size.schema, 1e9)), MOST),
             (Refusal.TOO_MANY_ALIASES, self.size.aliases, limits.aliases),
             (Refusal.TOO_MANY_ROOT_FIELDS, roots, limits.root_fields),
             (Refusal.TOO_MANY_FIELDS, self.size.fields, limits.fields),
@@ -116,7 +119,7 @@ class Weight:
         known: dict[str, Cost] = {}
         for fragment in self.order:
             known[fragment] = cost_of(self.fragments[fragment].selection_set, sizes, known)
-        return sum(cost_of(self.operations[name].selection_set, sizes, known))
+        return sum(cost_of(self.operations[name].selection_set, sizes, known)) + int(self.size.schema / A_POINT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,10 +167,13 @@ class _Seen(NamedTuple):
 
 def weigh(document: DocumentNode) -> Weight:
     """Weigh a parsed document. Raises FRAGMENT_CYCLE; anything else that is wrong with it is left to validation."""
-    fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
-    operations = {
-        d.name.value if d.name else None: d for d in document.definitions if isinstance(d, OperationDefinitionNode)
-    }
+    fragments: dict[Any, FragmentDefinitionNode] = {}
+    operations: dict[Any, OperationDefinitionNode] = {}
+    for definition in document.definitions:
+        if isinstance(definition, FragmentDefinitionNode):
+            fragments[_place(definition, fragments)] = definition
+        elif isinstance(definition, OperationDefinitionNode):
+            operations[_place(definition, operations)] = definition
     seen = {name: _look(fragment) for name, fragment in fragments.items()}
     everything = [*seen.values(), *map(_look, operations.values())]
     order = tuple(_ordered({name: said.spreads for name, said in seen.items()}))
@@ -189,6 +195,12 @@ def weigh(document: DocumentNode) -> Weight:
     )
 
 
+def _place(definition: Any, among: Mapping[Any, Any]) -> str | None:
+    """Its name. A second one of a name is wrong, but what it holds has to be weighed before that is found."""
+    name = definition.name.value if definition.name else None
+    return f"{name} {len(among)}" if name in among else name
+
+
 def _largest(sizes: Sequence[Size]) -> Size:
     return Size(*(max(column) for column in zip(*sizes, strict=True))) if sizes else _NOTHING
 
@@ -201,7 +213,7 @@ def _look(definition: OperationDefinitionNode | FragmentDefinitionNode) -> _Seen
     return _Seen(
         directives=sum(len(node.directives or ()) for node in (definition, *variables, *nodes)),
         fragment_uses=len(spreads) + sum(isinstance(node, InlineFragmentNode) for node in nodes),
-        introspects=any(isinstance(node, FieldNode) and node.name.value in _INTROSPECTION for node in nodes),
+        introspects=any(isinstance(node, FieldNode) and node.name.value in ASKED for node in nodes),
         spreads=spreads,
         sizing=tuple(sizing(definition)),
     )
@@ -227,21 +239,26 @@ def _ordered(spreads: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
 
 def _size(selections: SelectionSetNode, known: Mapping[str, Size]) -> Size:
     """The size of a selection set, from the sizes of the fragments it spreads."""
-    depth = fields = aliases = listed = 0
-    for node in level(selections):
-        if isinstance(node, FragmentSpreadNode):
-            inner, own, deep = known.get(node.name.value, _NOTHING), 0, 0
-        else:
-            inner = _size(node.selection_set, known) if node.selection_set else _NOTHING
-            own = int(isinstance(node, FieldNode))
-            deep = int(isinstance(node, FieldNode) and node.name.value in _LISTED)
-            aliases += isinstance(node, FieldNode) and node.alias is not None
-        told = isinstance(node, FieldNode) and node.name.value in _INTROSPECTION
-        depth = max(depth, own + (0 if told else inner.depth))
-        listed = max(listed, deep + inner.listed)
-        fields += inner.fields + own
-        aliases += inner.aliases
-    return Size(depth, fields, aliases, listed)
+    parts = [_part(node, known) for node in level(selections)]
+    if len(parts) == 1:
+        return parts[0]
+    depths, fields, aliases, listed, told, schema = zip(*parts, strict=True) if parts else ((0,),) * 6
+    return Size(max(depths), sum(fields), sum(aliases), max(listed), sum(told), sum(schema))
+
+
+def _part(node: Selection, known: Mapping[str, Size]) -> Size:
+    """The size of one selection."""
+    if isinstance(node, FragmentSpreadNode):
+        return known.get(node.name.value, _NOTHING)
+    inner = _size(node.selection_set, known) if node.selection_set else _NOTHING
+    if isinstance(node, InlineFragmentNode):
+        return inner
+    name, fields = node.name.value, inner.fields + 1
+    aliases, listed = inner.aliases + (node.alias is not None), inner.listed + (name in LISTED)
+    told = resolved(name, inner.told)
+    if name in ASKED:
+        return Size(1, fields, aliases, listed, told, told)
+    return Size(inner.depth + 1, fields, aliases, listed, told, inner.schema)
 
 
 def _roots(selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[FieldNode]:
