@@ -30,6 +30,7 @@ from models.decision import DecisionStatus
 from resolvers.account import token_hash
 from resolvers.feed import Feed
 from tests.channels.client import Client
+from tests.history import until
 from tests.patience import HANGING
 from tests.province import Province, settle
 from tests.web import http_client
@@ -142,20 +143,30 @@ def codes(answer: httpx.Response) -> list[str]:
 async def serving(
     database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Serving]:
-    """The application, serving; with plain cookies, for it speaks plain HTTP.
-
-    It looks for what is due once: it goes on while others' tests have lists in public whose time is over.
-    """
+    """The application, serving; with plain cookies, for it speaks plain HTTP."""
     data = tmp_path_factory.mktemp("data")
     url = await as_application(database_url)  # whatever it does, the role that serves may do
     settings = Settings(
         database_url=url, redis_url=redis_url, secure_cookies=False, readers=4, data=data, rates=UNCOUNTED
     )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("channels.timekeeper.EVERY", 86_400.0)
-        patch.setattr("channels.security_record.EVERY", 86_400.0)
+    with by_no_clock():
         async with served(settings) as running:
             yield running
+
+
+@contextlib.contextmanager
+def by_no_clock() -> Iterator[None]:
+    """Nothing is done because some seconds have passed, and neighbours are waited for however busy the machine is.
+
+    Applications begun meanwhile look for what is due once: they go on while others' tests have lists in public whose
+    time is over. What is kept of the public's answers holds until something changes.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("timekeeper", "security_record", "last_use"):
+            patch.setattr(f"channels.{module}.EVERY", 86_400.0)
+        patch.setattr("channels.answers.FRESH", HANGING)
+        patch.setattr("channels.leases.BOUND", HANGING)
+        yield
 
 
 @contextlib.asynccontextmanager
@@ -176,20 +187,23 @@ async def served(settings: Settings, listener: socket.socket | None = None) -> A
 
 @pytest.fixture
 async def site(serving: Serving, database_url: str, sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[Site]:
-    """The application over a province just settled; its feed begins with this test's journal."""
+    """The application over a province just settled; its feed begins with this test, and knows what was before it."""
     address, laurel, server = serving
-    await begin_anew(laurel)
     province = await settle(laurel.engine, laurel.feed, sessions)
+    await begin_anew(laurel)
+    province.feed = laurel.feed
     async with http_client(address) as http:
         yield Site(address, laurel, province, http, server)
 
 
 async def begin_anew(laurel: Laurel) -> None:
-    """Have an application that serves many tests hear of this test's journal alone."""
+    """Have an application that serves many tests hear of this test's journal alone, of which it knows all there is."""
+    await until(lambda: not laurel.crowds.addresses._there, "the streams of before to be gone")
     await laurel.feed.stop()
     laurel.feed = Feed(laurel.settings.database_url, laurel.settings.redis_url)
     laurel.hear()
-    await laurel.feed.start()
+    await laurel.feed.start(HANGING)
+    await until(lambda: laurel.feed.sure > 0, "the feed to have looked")
     laurel.answers.forget()
     laurel.incidents.__init__()  # type: ignore[misc]  # nothing is noted from before
 

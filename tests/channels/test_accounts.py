@@ -20,6 +20,7 @@ from resolvers.password import must_be_good
 from tests.channels.client import Client
 from tests.channels.conftest import Site, codes
 from tests.channels.test_session import SIGN_IN, VIEWER
+from tests.patience import HANGING
 from tests.pristine import dsn
 
 ROLES = "{ viewer { account { username } roles { role agency { code } } } }"
@@ -86,7 +87,7 @@ async def test_a_closed_accounts_sessions_end_and_are_not_there_again_when_it_is
         client = Client(socket)
         await client.greet(token)
         assert await done(site, lambda work: accounts.close(work, "officer")) == 1
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANGING):
             assert (await client.closed())[0] == 4403
     await done(site, lambda work: accounts.reopen(work, "officer"))
     assert codes(await site.ask("web", VIEWER, headers={"Authorization": f"Bearer {token}"})) == ["UNAUTHENTICATED"]
@@ -117,7 +118,7 @@ async def test_a_service_account_has_no_password_and_comes_by_a_token_for_what_i
     (one,) = await done(site, access_tokens.listed)
     assert (one.username, one.name, one.acts) == ("cong-dvc", "Đồng bộ hồ sơ", ["submitDossier"])
     assert await done(site, lambda work: access_tokens.revoke(work, f"AccessToken_{one.id}")) == "Đồng bộ hồ sơ"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(HANGING):
         while (await site.ask("web", VIEWER, headers=headers)).status_code == 200:
             await asyncio.sleep(0.05)
     assert await done(site, access_tokens.listed) == []

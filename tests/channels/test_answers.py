@@ -12,6 +12,7 @@ from resolvers.feed import Feed
 from tests.channels.conftest import Site
 from tests.channels.kept import LATEST, START, asking, by_hand, by_number, sent_for, told
 from tests.channels.public import published, recorded
+from tests.history import until
 from tests.patience import HANGING
 from tests.schema.test_award_change import FALSE, changed
 
@@ -68,7 +69,7 @@ async def test_whoever_is_told_of_a_change_reads_it(site: Site) -> None:
     try:
         following = mine.follow(["decisions"])
         waiting = asyncio.ensure_future(anext(following))
-        await asyncio.sleep(0.05)
+        await until(lambda: mine.followers, "it to be followed")
         await site.publish("5/QĐ-UBND")
         await asyncio.wait_for(waiting, HANGING)
         site.laurel.feed = mine
@@ -102,11 +103,11 @@ async def test_a_change_by_hand_of_what_is_never_journalled_is_heard_of_too(site
 async def test_without_a_feed_nothing_kept_is_given_for_long(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     await recorded(site, "7/QĐ-UBND")
     await told(site)
-    monkeypatch.setattr(kept_answers, "FRESH", 0.4)
     assert (await sent_for(site, LATEST))[1] == 1
     assert (await sent_for(site, LATEST))[1] == 0
     await site.laurel.feed.stop()
-    await asyncio.sleep(0.5)
+    monkeypatch.setattr(kept_answers, "FRESH", 0.1)
+    await asyncio.sleep(0.1)
     for _ in range(2):
         assert (await sent_for(site, LATEST))[1] == 1, "what nobody confirms is read again"
 
@@ -149,11 +150,13 @@ async def test_an_answer_that_hangs_on_the_date_is_not_given_past_it(
 ) -> None:
     postings = "/portal/graphql?documentId=Postings"
     await told(site)
-    monkeypatch.setattr(kept_answers, "DATED", 0.3)
     assert [(await sent_for(site, postings))[1] for _ in range(2)] == [1, 0]
-    await asyncio.sleep(0.35)
+    site.laurel.answers.forget()
+    monkeypatch.setattr(kept_answers, "DATED", 0.2)
+    assert 0 < kept_answers._left_today() <= 0.2
     assert (await sent_for(site, postings))[1] == 1
-    assert 0 < kept_answers._left_today() <= 0.3
+    await asyncio.sleep(0.2)
+    assert (await sent_for(site, postings))[1] == 1
 
 
 async def test_n_b11_what_is_revoked_is_shown_as_revoked_wherever_it_was_kept(site: Site) -> None:
@@ -170,7 +173,7 @@ async def test_n_b11_what_is_revoked_is_shown_as_revoked_wherever_it_was_kept(si
     assert [(await sent_for(site, address))[1] for address in addresses] == [0] * 5
     following = site.laurel.feed.follow(["decisions"])
     waiting = asyncio.ensure_future(anext(following))
-    await asyncio.sleep(0.05)
+    await until(lambda: site.laurel.feed.followers, "it to be followed")
     done = {"id": decision, "version": read["version"]}
     await changed(site.province, "revokeAward", done, **FALSE)
     await asyncio.wait_for(waiting, HANGING)

@@ -9,7 +9,13 @@ import pytest
 from tests.channels.conftest import Site
 from tests.channels.kept import LATEST, held, sent_for, until_sent
 from tests.channels.public import recorded
-from tests.patience import HANGING
+from tests.history import until
+
+
+async def until_aboard(site: Site, many: int) -> None:
+    """Wait until so many wait for the one answer that is on its way."""
+    flights = site.laurel.answers.flights
+    await until(lambda: [flight.waiting for flight in flights.values()] == [many], f"{many} to wait")
 
 
 async def test_many_who_ask_at_once_wait_for_one_statement_whoever_leaves(site: Site, database_url: str) -> None:
@@ -19,10 +25,10 @@ async def test_many_who_ask_at_once_wait_for_one_statement_whoever_leaves(site: 
         first = asyncio.create_task(site.http.get(LATEST))
         await until_sent(site, before + 1)
         others = [asyncio.create_task(site.http.get(LATEST)) for _ in range(20)]
-        await asyncio.sleep(0.2)
+        await until_aboard(site, 21)
         first.cancel()
         others.pop().cancel()
-        await asyncio.sleep(0.1)
+        await until_aboard(site, 19)
     answers = await asyncio.gather(*others)
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
@@ -33,13 +39,11 @@ async def test_when_all_have_left_the_statement_is_given_up(site: Site, database
     before = site.laurel.pool.sent
     async with held(database_url):
         asking = [asyncio.create_task(site.http.get(LATEST)) for _ in range(3)]
-        await until_sent(site, before + 1)
-        await asyncio.sleep(0.1)
+        await until_aboard(site, 3)
         for each in asking:
             each.cancel()
-        async with asyncio.timeout(HANGING):
-            while site.laurel.answers.flights:
-                await asyncio.sleep(0.01)
+        await until(lambda: not site.laurel.answers.flights, "it to be given up")
+    assert site.laurel.pool.sent - before == 1
     assert (await sent_for(site, LATEST))[0].status_code == 200
 
 

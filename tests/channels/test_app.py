@@ -7,13 +7,12 @@ import contextlib
 import time
 
 import asyncpg
-import httpx
 import pytest
 
 from channels.settings import Settings
 from resolvers.engine.refused import busy, timed_out
 from tests.channels.conftest import Site, codes, served
-from tests.patience import Slowness
+from tests.patience import HANGING, Slowness
 from tests.pristine import dsn
 from tests.web import http_client
 
@@ -64,13 +63,17 @@ async def test_a_client_that_leaves_cancels_its_sql(
     site: Site, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fetch = site.laurel.pool.fetch
-    monkeypatch.setattr(site.laurel.pool, "fetch", lambda *_: fetch("select pg_sleep(30)::text", []))
-    with pytest.raises(httpx.ReadTimeout):
-        await site.http.get("/portal/graphql?documentId=LatestDecisions", timeout=0.3)
+    monkeypatch.setattr(site.laurel.pool, "fetch", lambda *_: fetch("select pg_sleep(600)::text", []))
+    asleep = """select count(*) from pg_stat_activity
+        where query like 'select pg_sleep%' and state = 'active' and datname = current_database()"""
     async with contextlib.AsyncExitStack() as stack:
         connection = await asyncpg.connect(dsn(database_url))
         stack.push_async_callback(connection.close)
-        asleep = "select count(*) from pg_stat_activity where query like 'select pg_sleep%' and state = 'active'"
+        asking = asyncio.create_task(site.http.get("/portal/graphql?documentId=LatestDecisions"))
+        async with asyncio.timeout(HANGING):
+            while not await connection.fetchval(asleep):
+                await asyncio.sleep(0.02)
+        asking.cancel()
         slowness, began = Slowness(), time.monotonic()
         while await connection.fetchval(asleep):
             assert time.monotonic() - began < 3 * slowness.times

@@ -16,6 +16,8 @@ from channels import bounds, exchange
 from tests.channels.conftest import Site
 from tests.channels.public import recorded
 from tests.channels.raw import answered, connected, heard, status
+from tests.history import until
+from tests.patience import Slowness
 
 HEAD = "POST /portal/graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 BODY = b'{"documentId": "LatestDecisions"}'
@@ -92,9 +94,10 @@ async def test_what_is_no_http_is_refused_with_a_code(site: Site) -> None:
 
 
 @pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Little time for heads and bodies, so that the tests need not wait."""
+async def hasty(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Little time for heads and bodies, so that the tests need not wait; who is well has a connection already."""
     assert (bounds.PATIENCE, exchange.BODY_PATIENCE) == (10, 20)
+    assert (await site.ask("portal", documentId="LatestDecisions")).status_code == 200
     monkeypatch.setattr(bounds, "PATIENCE", 0.8)
     monkeypatch.setattr(exchange, "BODY_PATIENCE", 0.8)
 
@@ -109,31 +112,31 @@ async def test_a_head_or_a_body_that_comes_too_slowly_is_408(site: Site) -> None
     assert await answered(site, b"\r\n\r\n") == b"", "and so is what begins no request"
 
 
-@pytest.mark.usefixtures("hasty")
-async def test_a_second_request_has_no_more_time_than_the_first(site: Site) -> None:
+async def test_a_second_request_has_no_more_time_than_the_first(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """N-T23: nor does one that comes byte by byte, nor one whose time others need."""
     async with connected(site) as (reader, writer):
         writer.write(whole().replace(b"Connection: close\r\n", b""))
         await reader.readuntil(b"\r\n\r\n")
-        hearing, began = asyncio.create_task(heard(reader)), time.monotonic()
+        monkeypatch.setattr(bounds, "PATIENCE", 0.8)
+        hearing, slowness, began = asyncio.create_task(heard(reader)), Slowness(), time.monotonic()
         for byte in HEAD.encode():
             if hearing.done():
                 break
             writer.write(bytes([byte]))
             await asyncio.sleep(0.1)
         assert b"HTTP/1.1 408" in await hearing
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 3 * slowness.times
 
 
 @pytest.mark.usefixtures("hasty")
 async def test_two_hundred_slow_clients_hold_nobody_up(site: Site) -> None:
     """N-T23: all are gone soon, whatever they trickle, and others are answered meanwhile."""
     ended: list[float] = []
-    began = time.monotonic()
+    slowness, began = Slowness(), time.monotonic()
 
     async def trickle(said: bytes) -> None:
         async with connected(site) as (reader, writer):
-            hearing = asyncio.create_task(heard(reader, 20))
+            hearing = asyncio.create_task(heard(reader))
             for place in range(len(said)):
                 if hearing.done():
                     break
@@ -151,8 +154,8 @@ async def test_two_hundred_slow_clients_hold_nobody_up(site: Site) -> None:
         waits.append(time.monotonic() - asked)
     await asyncio.gather(*slow)
     assert len(ended) == 200
-    assert max(ended) < 10
-    assert sorted(waits)[-2] < 1
+    assert max(ended) < 10 * slowness.times
+    assert sorted(waits)[-2] < slowness.times
 
 
 async def test_the_rest_of_a_body_that_was_answered_already_keeps_no_connection(
@@ -164,12 +167,12 @@ async def test_the_rest_of_a_body_that_was_answered_already_keeps_no_connection(
         writer.write(
             b"POST /portal/graphql HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 90000\r\n\r\n"
         )
-        hearing, began = asyncio.create_task(heard(reader)), time.monotonic()
+        hearing, slowness, began = asyncio.create_task(heard(reader)), Slowness(), time.monotonic()
         while not hearing.done():
             writer.write(b"x")
             await asyncio.sleep(0.2)
         assert status(await hearing) == 415
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 4 * slowness.times
 
 
 async def test_an_answer_that_nobody_takes_is_let_go(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,17 +185,20 @@ async def test_an_answer_that_nobody_takes_is_let_go(site: Site, monkeypatch: py
     asked = orjson.dumps({"query": "{ decisions(first: 1) { nodes { awards(first: 1) { nodes { citation } } } } }"})
     bearer = (await site.bearer("chief"))["Authorization"]
     head = HEAD.replace("/portal", "/web") + f"Authorization: {bearer}\r\nConnection: close\r\n"
-    before = set(site.server.server_state.connections)
+    lingering: list[tuple[bounds.Bounded, int]] = []
+    linger = bounds.Bounded.linger
+
+    def noting(connection: bounds.Bounded) -> None:
+        lingering.append((connection, connection.transport.get_write_buffer_size()))
+        linger(connection)
+
+    monkeypatch.setattr(bounds.Bounded, "linger", noting)
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         host, port = site.address.removeprefix("http://").split(":")
         client.connect((host, int(port)))
         client.sendall(f"{head}Content-Length: {len(asked)}\r\n\r\n".encode() + asked)
-        async with asyncio.timeout(10):
-            while not (mine := site.server.server_state.connections - before):
-                await asyncio.sleep(0.02)
-            while not next(iter(mine)).transport.is_closing():
-                await asyncio.sleep(0.02)
-            assert next(iter(mine)).transport.get_write_buffer_size() > 0
-            while site.server.server_state.connections & mine:
-                await asyncio.sleep(0.02)
+        await until(lambda: lingering, "it to be answered")
+        [(mine, untaken)] = lingering
+        assert (mine.transport.is_closing(), untaken > 0) == (True, True)
+        await until(lambda: mine not in site.server.server_state.connections, "it to be let go")

@@ -20,7 +20,9 @@ from channels.frames import framed
 from models.access import Role
 from tests.channels.client import Client
 from tests.channels.conftest import Site
+from tests.channels.kept import told
 from tests.history import until
+from tests.patience import HANGING
 
 
 def number(told: dict[str, Any]) -> int:
@@ -60,7 +62,7 @@ async def test_whoever_joins_while_others_are_told_misses_nothing_and_hears_noth
             while len(heard[place]) < 60:
                 heard[place].append(number(await client.told("1")))
 
-    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(HANGING), asyncio.TaskGroup() as tasks:
         for place in range(8):
             tasks.create_task(listen(place))
             for turn in range(6):
@@ -181,7 +183,7 @@ async def test_idle_sockets_cost_no_sql_but_the_poll(site: Site, monkeypatch: py
                 await client.greet(token)
                 await client.subscribe("1")
         await site.followed(by=30)
-        await asyncio.sleep(1.2)  # until the poll has told of the roles that this province just gave
+        await told(site)  # of the sessions that just began, too
         looked: list[str] = []
         monkeypatch.setattr(site.laurel.sessions, "_load", looked.append)
         sent, line = site.laurel.pool.sent, site.laurel.feed._line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from channels.gate import Gate, Request
 from channels.refusals import Refused
 from tests.channels.conftest import Site, codes
 from tests.channels.test_weight import chained, least
+from tests.patience import HANGING
 
 ALIASES = "{ " + " ".join(f"alias{n}: __typename" for n in range(101)) + " }"
 REPEATS = "{ " + "__typename " * 500 + "}"
@@ -56,7 +58,9 @@ def test_an_attack_is_refused_by_one_code_in_no_time(limits: Any, attack: str, s
 
 async def test_n_d07_a_bomb_without_a_field_is_weighed_and_validated_in_no_time(site: Site) -> None:
     for attack in (SILENT, chained(12), SILENT.replace("{ ...F0 }", "{ __schema { ...F0 } }")):
-        answer = await asyncio.wait_for(site.ask("web", attack, "chief"), 5)
+        began = time.process_time()
+        answer = await site.ask("web", attack, "chief")
+        assert time.process_time() - began < 1
         assert answer.status_code in {400, 422, 200}
         assert "errors" in answer.json()
     schema, document = site.laurel.engine.schema, SILENT.replace("{ ...F0 }", "{ __schema { ...F0 } }")
@@ -90,24 +94,34 @@ async def test_n_d14_251_ids_are_too_many_for_anybody(site: Site) -> None:
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_PAGE"]
 
 
+async def until_one_waits(site: Site) -> None:
+    """Wait until one of the engine's statements, and no other, waits for a lock."""
+    waiting = text("select count(*) from pg_stat_activity where application_name = 'laurel engine' and state = 'active'"
+                   " and datname = current_database() and wait_event_type = 'Lock'")  # fmt: skip
+    async with asyncio.timeout(HANGING):
+        while True:
+            async with site.province.sessions() as session:  # a transaction sees the same as long as it lasts
+                if await session.scalar(waiting) == 1:
+                    return
+            await asyncio.sleep(0.02)
+
+
 async def test_n_d17_a_statement_ends_with_the_time_its_caller_has_and_is_gone_from_the_server(site: Site) -> None:
     gates = site.laurel.admissions["web"].gates
     kept = {tier: gates[tier] for tier in (Tier.OFFICER, Tier.ANALYST)}
-    waiting = text("select count(*) from pg_stat_activity where application_name = 'laurel engine' and state = 'active'"
-                   " and datname = current_database() and wait_event_type = 'Lock'")  # fmt: skip
     query, headers = {"query": "{ agencies(first: 1) { nodes { code } } }"}, {}
     for who in ("officer", "chief"):
         headers[who] = await site.bearer(who)
         assert (await site.http.post("/web/graphql", json=query, headers=headers[who])).status_code == 200
     try:
-        for tier, seconds in ((Tier.OFFICER, 0.3), (Tier.ANALYST, 6.0)):
+        for tier, seconds in ((Tier.OFFICER, 0.3), (Tier.ANALYST, HANGING)):
             gates[tier] = Gate(type(STRICT)(**{**vars(kept[tier].limits), "seconds": seconds}))
         async with site.province.sessions.begin() as session:
             await session.execute(text("lock table agency in access exclusive mode"))
             longer = asyncio.create_task(site.http.post("/web/graphql", json=query, headers=headers["chief"]))
+            await until_one_waits(site)
             short = await site.http.post("/web/graphql", json=query, headers=headers["officer"])
-            await asyncio.sleep(0.2)
-            assert await session.scalar(waiting) == 1
+            await until_one_waits(site)
         assert (short.status_code, codes(short)) == (503, ["TIMEOUT"])
         assert (await longer).status_code == 200
     finally:

@@ -16,6 +16,7 @@ from channels.budgets import Budget
 from channels.leases import Leases
 from channels.limits import RateLimits
 from channels.refusals import Refused
+from tests.history import until
 from tests.patience import HANGING
 
 NOBODY = "redis://127.0.0.1:9"
@@ -46,17 +47,19 @@ async def spent(limits: RateLimits, budget: Budget, who: object, times: int, poi
 
 
 async def settled(limits: RateLimits) -> None:
-    """Wait until what was to be told in the background is told."""
-    async with asyncio.timeout(HANGING):
-        while limits._asking or limits._returned or limits._wanted.is_set():
-            await asyncio.sleep(0.01)
-    await asyncio.sleep(0.05)
+    """Wait until what was to be told in the background is told: who tells it waits for more."""
+
+    def told() -> bool:
+        waits = limits._wanted._waiters and not limits._wanted.is_set()  # type: ignore[attr-defined]  # asyncio's own
+        return bool(waits and not limits._asking and not limits._returned)
+
+    await until(told, "all to be told")
 
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is, Redis is not taken to be away."""
-    monkeypatch.setattr("channels.leases.BOUND", 5.0)
+    monkeypatch.setattr("channels.leases.BOUND", HANGING)
     monkeypatch.setattr("channels.limits._GOODBYE", HANGING)
 
 

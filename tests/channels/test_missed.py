@@ -12,6 +12,7 @@ from channels.told import Told
 from tests.channels.client import Client
 from tests.channels.conftest import Site
 from tests.history import until
+from tests.patience import HANGING
 
 MISSED = 130
 """Events: more than are answered by one statement."""
@@ -46,7 +47,7 @@ async def test_what_many_missed_is_read_once_for_all_and_told_to_each_from_their
     await until(lambda: site.laurel.feed._hub.head.seq >= int(head) + MISSED, "all to be told")
     answered, read = site.laurel.pool.sent, site.laurel.feed._replays.sent
     places = [0, 3, 40]
-    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(HANGING), asyncio.TaskGroup() as tasks:
         told = [
             (
                 places[turn % 3],

@@ -128,11 +128,21 @@ async def test_what_the_database_refuses_is_masked_and_its_values_are_in_no_log(
         await owner.close()
     assert codes(answer) == ["INTERNAL_ERROR"]
     assert answer.json()["errors"][0]["message"] == Refusal.INTERNAL_ERROR.message
-    for word in ("uq_hidden", "0799", "national_id", "INSERT", "insert into", "trigger", "dossier ("):
+    for word in (
+        "uq_hidden",
+        "079900000799",
+        "CANARY0799",
+        "national_id",
+        "INSERT",
+        "insert into",
+        "trigger",
+        "dossier (",
+    ):
         assert word not in answer.text
     logged = "".join(capfd.readouterr()) + caplog.text
     assert "a fault" in logged
-    assert "0799" not in logged
+    assert "079900000799" not in logged
+    assert "CANARY0799" not in logged
 
 
 @pytest.mark.parametrize("key", ["status", "code", "version", "createdBy", "decisionNumber", "handler", "receivedAt"])

@@ -13,16 +13,20 @@ from channels.outlet import Outlet
 async def left() -> Outlet:
     """The way out to a client that left while its request was looked at."""
     connected: asyncio.Future[asyncio.WriteTransport] = asyncio.get_running_loop().create_future()
+    lost = asyncio.Event()
 
     class Serving(asyncio.Protocol):
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             connected.set_result(cast(asyncio.WriteTransport, transport))
 
+        def connection_lost(self, exc: Exception | None) -> None:
+            lost.set()
+
     server = await asyncio.get_running_loop().create_server(Serving, "127.0.0.1", 0)
     _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
     transport = await connected
     transport.abort()
-    await asyncio.sleep(0.05)  # the connection is lost, and whoever makes a way out now was not told so
+    await lost.wait()  # whoever makes a way out now was not told so
     outlet = Outlet(transport)
     outlet.write(b"news")
     outlet.say(b"and a word")

@@ -21,6 +21,7 @@ from tests.channels.client import Client
 from tests.channels.conftest import Site, codes
 from tests.channels.test_session import VIEWER, signed_in, with_password
 from tests.counted import counted
+from tests.history import until
 from tests.patience import HANGING
 
 SIGN_OUT = "mutation { signOut { __typename } }"
@@ -241,8 +242,8 @@ async def test_an_open_stream_is_no_use_and_ends_with_its_idle_session_unless_th
         site.laurel.sessions.used.clear()
         past = datetime.now(UTC) - timedelta(seconds=1)
         attended.found = Found(attended.found.viewer, past)
-        await asyncio.sleep(0.5)
-        assert attended.found.expires_at > datetime.now(UTC), "looked at again: it was used meanwhile"
+        there = site.laurel.attendance
+        await until(lambda: attended.found.expires_at > past and not there._looking, "a look: it was used meanwhile")
         assert token_hash(token) not in site.laurel.sessions.used, "but not by looking"
         async with site.province.sessions.begin() as work:
             await work.execute(update(rows.Session).values(last_used_at=past - timedelta(hours=1)))

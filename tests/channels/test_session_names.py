@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import func, update
 
+import models as rows
 from channels import streams
 from tests.channels.conftest import Site, codes
 from tests.channels.test_session import signed_in, with_password
 from tests.channels.test_session_ends import listening
+from tests.patience import HANGING
 
 
 @pytest.mark.parametrize(
@@ -50,10 +53,21 @@ async def test_a_name_is_taken_however_it_is_written_and_a_password_however_its_
 async def test_a_stream_ends_with_its_session_at_the_absolute_end_however_it_is_used(
     site: Site, monkeypatch: pytest.MonkeyPatch, by: str
 ) -> None:
+    """Its end is known from the beginning: nobody tells of it, and PostgreSQL is asked once its time has come."""
     monkeypatch.setattr(streams, "LOOK", 0.05)
-    token = await site.token("officer", timedelta(seconds=1))
+    monkeypatch.setattr(site.laurel.feed, "on_rights", None)
+    token = await site.token("officer", lasts=timedelta(minutes=5))
     headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
-    async with asyncio.timeout(10):
+
+    async def five_minutes_later() -> None:
+        await site.followed()
+        async with site.province.sessions.begin() as work:
+            begun = func.now() - timedelta(minutes=5)
+            await work.execute(update(rows.Session).values(expires_at=func.now(), created_at=begun))
+        monkeypatch.setattr(site.laurel.sessions, "now", lambda: datetime.now(UTC) + timedelta(minutes=5))
+
+    async with asyncio.timeout(HANGING), asyncio.TaskGroup() as tasks:
+        tasks.create_task(five_minutes_later())
         if by == "socket":
             async with listening(site, token) as client:
                 await client.subscribe("1")
@@ -61,7 +75,7 @@ async def test_a_stream_ends_with_its_session_at_the_absolute_end_however_it_is_
         else:
             asked = {"query": "subscription { decisionPublished { cursor } }"}
             said = await site.http.post("/web/graphql", json=asked, headers=headers)
-            assert "UNAUTHENTICATED" in said.text
+            assert (said.status_code, "UNAUTHENTICATED" in said.text) == (200, True)
 
 
 @pytest.mark.parametrize("nul", ["\\u0000", "\\u{0}", "\\u{00000}"])

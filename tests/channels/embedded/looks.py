@@ -12,6 +12,7 @@ import asyncpg
 import psutil
 import pytest
 
+from tests.patience import HANGING
 from tests.pristine import dsn
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root must step down")
@@ -35,8 +36,8 @@ def has_ended(process: int) -> bool:
         return True
 
 
-def soon(claim: Callable[[], bool], patience: float = 10) -> bool:
-    end = time.monotonic() + patience
+def soon(claim: Callable[[], bool]) -> bool:
+    end = time.monotonic() + HANGING
     while not claim():
         if time.monotonic() > end:
             return False

@@ -87,5 +87,4 @@ class Desk:
 async def desk(site: Site) -> Desk:
     """A draft just made, and no file kept from before."""
     shutil.rmtree(site.laurel.settings.data / "files", ignore_errors=True)
-    site.http.timeout = httpx.Timeout(30)
     return Desk(site, await site.province.act("officer", "draftDossier", site.province.draft()), {})

@@ -238,8 +238,18 @@ async def test_an_upload_broken_off_halfway_leaves_nothing(desk: Desk) -> None:
 
 
 async def test_a_client_that_stops_sending_is_not_waited_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrival, "PATIENCE", 0.2)
     bearer = (await desk.bearer("officer"))["Authorization"]
+    read, part = 0, arrival.Body.part
+
+    async def impatient(body: arrival.Body) -> bytes:
+        """Wait for the first half as long as it takes, and then not for long."""
+        nonlocal read
+        monkeypatch.setattr(arrival, "PATIENCE", 0.2 if read == 2 << 20 else HANGING)
+        said = await part(body)
+        read += len(said)
+        return said
+
+    monkeypatch.setattr(arrival.Body, "part", impatient)
     with closing(await asyncio.to_thread(begun_upload, desk, bearer, 4 << 20)) as connection:
         connection.settimeout(HANGING)
         answer = b"".join(await asyncio.to_thread(lambda: list(iter(partial(connection.recv, 100_000), b""))))

@@ -17,8 +17,9 @@ from channels.app import Laurel
 from channels.database import as_application
 from channels.settings import Settings
 from resolvers import identity
-from tests.channels.conftest import UNCOUNTED, Site, begin_anew, served
+from tests.channels.conftest import UNCOUNTED, Site, begin_anew, by_no_clock, served
 from tests.channels.oidc.provider import CLIENT, SECRET, Provider, provided
+from tests.patience import HANGING
 from tests.province import settle
 from tests.web import http_client
 
@@ -124,9 +125,8 @@ async def housing(
             + table("citizen", provider.issuer, "mobile", secret, 'claim = "personal_number"')
         )
         settings = await settings_of(file, database_url, redis_url, listener)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("channels.timekeeper.EVERY", 86_400.0)
-            patch.setattr("channels.security_record.EVERY", 86_400.0)
+        with by_no_clock(), pytest.MonkeyPatch.context() as patch:
+            patch.setattr("channels.oidc.remote.PATIENCE", HANGING)
             async with served(settings, listener) as running:
                 yield Housing(running, provider, other)
 
@@ -135,10 +135,10 @@ async def housing(
 async def house(housing: Housing, sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[House]:
     """The application over a province just settled, with providers that keep to the book."""
     address, laurel, server = housing.running
+    province = await settle(laurel.engine, laurel.feed, sessions)
     await begin_anew(laurel)
-    laurel.incidents.__init__()  # type: ignore[misc]  # nothing is noted from before
+    province.feed = laurel.feed
     housing.provider.reform()
     housing.other.reform()
-    province = await settle(laurel.engine, laurel.feed, sessions)
     async with http_client(address) as http:
         yield House(Site(address, laurel, province, http, server), housing.provider, housing.other, http)

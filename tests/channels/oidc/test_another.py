@@ -15,32 +15,38 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from resolvers import identity
 from tests.channels.conftest import Site, served
 from tests.channels.oidc.conftest import VIEWER, here, settings_of, table
+from tests.patience import HANGING
+from tests.ports import kept_port
 from tests.province import settle
 from tests.web import http_client
 
 
 @pytest.fixture
-async def issuer() -> AsyncIterator[str]:
-    """The provider's address, once it answers."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    program = (sys.executable, "-m", "oidc_provider_mock", "--port", str(port))
-    quiet = {"stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL}
-    process = await asyncio.create_subprocess_exec(*program, **quiet)
-    address = f"http://localhost:{port}"
-    try:
-        async with asyncio.timeout(60), http_client() as http:
-            while True:
-                try:
-                    assert (await http.get(address)).status_code == 200
-                    break
-                except httpx.TransportError:
-                    assert process.returncode is None
-                    await asyncio.sleep(0.1)
-        yield address
-    finally:
-        process.terminate()
-        await process.wait()
+async def issuer(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    """The provider's address, once it answers; for what it says one waits as long as it takes."""
+    monkeypatch.setattr("channels.oidc.remote.PATIENCE", HANGING)
+    with kept_port() as port:
+        program = (sys.executable, "-m", "oidc_provider_mock", "--port", str(port))
+        quiet = {"stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL}
+        process = await asyncio.create_subprocess_exec(*program, **quiet)
+        try:
+            yield await answering(f"http://localhost:{port}", process)
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+async def answering(address: str, process: asyncio.subprocess.Process) -> str:
+    """The address of a process, once it answers there."""
+    async with asyncio.timeout(HANGING), http_client() as http:
+        while True:
+            try:
+                assert (await http.get(address)).status_code == 200
+            except httpx.TransportError:
+                assert process.returncode is None
+                await asyncio.sleep(0.1)
+            else:
+                return address
 
 
 async def test_somebody_signs_in_by_a_provider_of_others_making(

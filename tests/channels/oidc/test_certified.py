@@ -22,6 +22,8 @@ from tests.channels.conftest import Site, served
 from tests.channels.oidc.conftest import VIEWER, here, settings_of, table
 from tests.channels.oidc.provider import SECRET
 from tests.conformance import node
+from tests.patience import HANGING
+from tests.ports import kept_port
 from tests.province import settle
 from tests.web import http_client
 
@@ -35,24 +37,24 @@ def listener() -> socket.socket:
 
 
 @pytest.fixture
-async def issuer(listener: socket.socket) -> AsyncIterator[str]:
+async def issuer(listener: socket.socket, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
     """The provider's address, once it answers."""
     if not (FOLDER / "node_modules" / "oidc-provider").is_dir():
         listener.close()
         pytest.skip(
             "signing in by a certified provider: `./run conformance oidc` installs it, where there is a Node ≥ 20"
         )
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    program = (node.find(), "provider.mjs", str(port), here(listener))
-    process = await asyncio.create_subprocess_exec(*program, cwd=FOLDER, stdout=asyncio.subprocess.PIPE)
-    try:
-        assert process.stdout is not None
-        assert await asyncio.wait_for(process.stdout.readline(), 60) == b"ready\n"
-        yield f"http://localhost:{port}"
-    finally:
-        process.terminate()
-        await process.communicate()  # to the end of what it says, or its pipe stays open
+    monkeypatch.setattr("channels.oidc.remote.PATIENCE", HANGING)
+    with kept_port() as port:
+        program = (node.find(), "provider.mjs", str(port), here(listener))
+        process = await asyncio.create_subprocess_exec(*program, cwd=FOLDER, stdout=asyncio.subprocess.PIPE)
+        try:
+            assert process.stdout is not None
+            assert await asyncio.wait_for(process.stdout.readline(), HANGING) == b"ready\n"
+            yield f"http://localhost:{port}"
+        finally:
+            process.terminate()
+            await process.communicate()  # to the end of what it says, or its pipe stays open
 
 
 async def led(web: httpx.AsyncClient, where: str, back: str) -> str:

@@ -20,7 +20,7 @@ EVIL = RSAKey.generate_key(2048, {"kid": "evil"})
 CANARY = "chim-hoang-yen"
 WEB, MOBILE = {"query": "{ viewer { audience } }"}, {"documentId": "MyDossiers"}
 SOON = 0.5
-"""Seconds that any of them is refused in, beside other work."""
+"""Seconds of a processor that it takes to refuse any of them, its client's and other work among them."""
 
 
 def claims(house: House, **more: Any) -> dict[str, Any]:
@@ -72,9 +72,9 @@ async def test_n_j01_n_j02_n_j04_n_j05_a_token_of_others_making_is_no_session_of
     for token in forged(house):
         headers = {"Authorization": f"Bearer {token}"}
         for channel, asked in (("web", WEB), ("mobile", MOBILE)):
-            began = time.monotonic()
+            began = time.process_time()
             answer = await house.browser.post(f"/{channel}/graphql", json=asked, headers=headers)
-            assert time.monotonic() - began < SOON, token[:80]
+            assert time.process_time() - began < SOON, token[:80]
             assert answer.headers["www-authenticate"] == "Bearer"
             bodies.add((answer.status_code, answer.content))
         answer = await house.browser.get("/web/files/DocumentFile_x", headers=headers)
@@ -91,10 +91,10 @@ async def test_n_j05_a_token_that_is_too_long_for_a_head_is_431_or_401_and_costs
     """N-J05: a hundred kilobytes, ten thousand claims."""
     many = jwt.encode({"alg": "RS256"}, claims(house, **{f"c{n}": n for n in range(10_000)}), EVIL)
     for token in (many, "x" * 100_000, ".".join(["a"] * 50_000)):
-        began = time.monotonic()
+        began = time.process_time()
         answer = await house.browser.post("/web/graphql", json=WEB, headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code in (401, 431)
-        assert time.monotonic() - began < SOON
+        assert time.process_time() - began < SOON
 
 
 async def test_n_j04_nor_is_one_over_a_socket_or_as_a_cookie(house: House) -> None:

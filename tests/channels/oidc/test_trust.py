@@ -163,8 +163,9 @@ class Clock:
 
 
 @pytest.fixture
-async def provider() -> AsyncIterator[Provider]:
-    """A provider of this test's own."""
+async def provider(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Provider]:
+    """A provider of this test's own, for which one waits as long as it takes."""
+    monkeypatch.setattr(remote, "PATIENCE", HANGING)
     async with provided() as running:
         yield running
 
