@@ -21,7 +21,7 @@ from .cursor import encoded, key_getter, tag_getter, tag_of
 from .record import Level, Records
 from .refused import bad_page
 from .selects import Place, Source, in_order
-from .text import NULL, Sql, as_text, coalesce, listed, literal, members, subquery
+from .text import NULL, Sql, as_text, coalesce, listed, literal, members, subquery, whether
 from .values import Getter, Row, quoted
 from .window import PAGING, QUICK, Window, beyond
 from .written import filled, written
@@ -131,10 +131,16 @@ class Page(ABC):
         groups = self.work.fields(self.gtype, self.details)
         parts = [(key, self._part(group)) for key, group in groups.items()]
         if not self.columns and not any(callable(part) for _, part in parts):
-            return members([(key, part) for key, part in parts if not callable(part)])
+            return self._unread(members([(key, part) for key, part in parts if not callable(part)]))
         made = members([(key, part() if callable(part) else part) for key, part in parts])
         rows = self.rows(*(f"{column} AS c{n}" for n, column in enumerate(self.columns)))
         return subquery(f"SELECT {made} FROM ({rows}) AS {self.name}")  # of aggregates alone: always one row
+
+    def _unread(self, made: Sql) -> Sql:
+        """An object for which no row of the page is read: a cursor that is none is refused all the same."""
+        cursors = [get for get in (self.window.after, self.window.before) if get is not None]
+        keys = [key for get in cursors for key in self.work.keys_at(get, self.window, self.keys)]
+        return whether((f"ROW({', '.join(keys)}) IS NOT NULL", made)) if keys else made
 
     def _part(self, group: FieldDetailsList) -> Any:
         """A field of the connection: its text, or a function that gives it when all that is read is known."""

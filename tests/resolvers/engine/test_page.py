@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
+import orjson
 import pytest
 
 from models.access import Audience, Viewer
@@ -133,6 +135,24 @@ async def test_nested_lists_are_paged_by_their_own_cursors(engine: Engine, staff
     again = await straight(engine, staff, text, {"c": first["dossiers"]["edges"][0]["cursor"]})
     same = next(node for node in again["agencies"]["nodes"] if node["code"] == first["code"])
     assert same["dossiers"]["edges"] != first["dossiers"]["edges"]
+
+
+@pytest.mark.parametrize("asked", ["totalCount", "__typename", "pageInfo { hasPreviousPage }", "nodes { __typename }"])
+async def test_a_cursor_that_is_none_is_refused_whatever_is_asked(engine: Engine, staff: Viewer, asked: str) -> None:
+    edges = (await straight(engine, staff, "{ dossiers(first: 1) { edges { cursor } } }"))["dossiers"]["edges"]
+    text = f"query($c: String) {{ dossiers(first: 1, after: $c) {{ {asked} }} }}"
+    nested = f"query($c: String) {{ agencies(first: 2) {{ nodes {{ dossiers(last: 1, before: $c) {{ {asked} }} }} }} }}"
+    assert await straight(engine, staff, text, {"c": edges[0]["cursor"]})
+    assert await straight(engine, staff, text, {"c": None})
+    for wrong in ("", "é", "bnVsbA==", edges[0]["cursor"][:-4]):
+        assert await refused(engine, staff, text, {"c": wrong}) == ["BAD_CURSOR"]
+        assert await refused(engine, staff, nested, {"c": wrong}) == ["BAD_CURSOR"]
+    assert await refused(engine, staff, nested, {"c": edges[0]["cursor"]}) == ["BAD_CURSOR"], "of another list"
+    tag, moment, key = orjson.loads(base64.b64decode(edges[0]["cursor"]))
+    for forged in ([tag, "soon", key], [tag, moment, "1"]):
+        assert await refused(engine, staff, text, {"c": base64.b64encode(orjson.dumps(forged)).decode()}) == [
+            "BAD_VALUE"
+        ]
 
 
 async def test_a_plan_made_within_wider_bounds_is_not_taken_within_narrower_ones(engine: Engine, staff: Viewer) -> None:
