@@ -44,8 +44,8 @@ async def make(
     work: AsyncSession, username: str, name: str, acts: Sequence[str], permissions: Sequence[str], days: int
 ) -> str:
     """Give a service account's program a token, and give that. Raises CannotKeep."""
-    _must_be(acts, programs_acts(schema._schema), "mutation")
-    _must_be(permissions, frozenset(permission.name for permission in Permission), "permission")
+    _must_be(acts, programs_acts(schema._schema), ("mutation", "mutation"))
+    _must_be(permissions, frozenset(permission.name for permission in Permission), ("quyền", "permission"))
     same = Account.username == username.strip().lower(), Account.active, Account.service
     account_id = await work.scalar(select(Account.id).where(*same))
     if account_id is None:
@@ -91,9 +91,9 @@ def _key(said: str) -> UUID | None:
         return None
 
 
-def _must_be(said: Sequence[str], known: frozenset[str], what: str) -> None:
+def _must_be(said: Sequence[str], known: frozenset[str], what: tuple[str, str]) -> None:
     if wrong := [each for each in said if each not in known]:
         raise CannotKeep(
-            f"Không có {what} {', '.join(wrong)} cho chương trình. Hãy xem lược đồ: `./run schema`.",
-            f"There is no {what} {', '.join(wrong)} for a program. Look at the schema: `./run schema`.",
+            f"Không có {what[0]} {', '.join(wrong)} cho chương trình. Hãy xem lược đồ: `./run schema`.",
+            f"There is no {what[1]} {', '.join(wrong)} for a program. Look at the schema: `./run schema`.",
         )

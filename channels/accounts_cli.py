@@ -117,8 +117,8 @@ def list_tokens() -> None:
 
     table = Table("", "Cho · for", "Tên · name", "Việc · acts", "Dùng · used", "Hết hạn · ends", box=None)
     for each in worked(listed):
-        used = f"{each.last_used_at:%d-%m-%Y}" if each.last_used_at else "—"
-        table.add_row(str(each.id), each.username, each.name, ", ".join(each.acts), used, f"{each.expires_at:%d-%m-%Y}")
+        used = f"{each.last_used_at:%d/%m/%Y}" if each.last_used_at else "—"
+        table.add_row(str(each.id), each.username, each.name, ", ".join(each.acts), used, f"{each.expires_at:%d/%m/%Y}")
     out.print(table)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import orjson
 
@@ -29,11 +30,19 @@ def keep(file: Path, checkpoint: Checkpoint) -> None:
     line = orjson.dumps(asdict(checkpoint), option=orjson.OPT_APPEND_NEWLINE)
     try:
         with file.open("a+b") as kept:
-            if kept.tell() and (kept.seek(-1, os.SEEK_END), kept.read(1))[1] != b"\n":
+            if _is_cut_short(kept):
                 line = b"\n" + line  # what was being written when a machine ended is a line of its own, and found
             kept.write(line)
     except OSError as problem:
         raise FolderClosed(file, str(problem)) from None
+
+
+def _is_cut_short(file: BinaryIO) -> bool:
+    """Whether a file's last line has no end."""
+    if file.tell() == 0:
+        return False
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) != b"\n"
 
 
 def kept(file: Path) -> Sequence[Checkpoint]:

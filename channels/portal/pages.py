@@ -39,8 +39,10 @@ POLICY = (
 """Nothing but this origin's own files: no inline script or style, no other host, no way to write markup from text."""
 POLICY_OF_FORMS = POLICY.replace("form-action 'none'", "form-action 'self'")
 """The same for a page with a form, which is sent to this origin."""
-ELSEWHERE = {"/quyet-dinh": "/decisions", "/dang-nhap": "/web/sign-in", "/web": "/web/sign-in"}
-"""What somebody may type, and where that is."""
+ELSEWHERE = {"/quyet-dinh": "/decisions", "/dang-nhap": "/web/sign-in", "/web": "/web/sign-in"} | {
+    f"{listed}/": listed for listed in ("/decisions", "/lay-y-kien", "/xac-minh")
+}
+"""What somebody may type, and where that is: on this site, whichever host a request names."""
 BUSY_FOR = 5
 """Seconds after which a page that could not be read is worth asking for again."""
 

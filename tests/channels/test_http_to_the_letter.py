@@ -127,6 +127,6 @@ async def test_a_chunk_that_is_none_is_not_answered_in_place_of_what_came_before
 
 
 async def test_a_slash_too_many_leads_nowhere_by_the_host_of_the_request(site: Site) -> None:
-    for address in ("/decisions/", "/portal/graphql/", "/web/sign-in/"):
+    for address in ("/livez/", "/portal/graphql/", "/web/sign-in/"):
         answer = await site.http.get(address, headers={"Host": "evil.example"})
         assert (answer.status_code, "location" in answer.headers, "evil" in answer.text) == (404, False, False)
