@@ -70,6 +70,12 @@ def of_settings(settings: Settings) -> Iterator[Problem]:
             "Nhật ký mức debug có thể ghi dữ liệu cá nhân: đặt LAUREL_LOG_LEVEL=info.",
             "A log of level debug may hold personal data: set LAUREL_LOG_LEVEL=info.",
         )
+    if settings.secret is not None and is_guessable(settings.secret):
+        yield Problem(
+            "LAUREL_SECRET lặp lại, ít ký tự khác nhau hoặc dễ đoán: đặt $(openssl rand -base64 48), hoặc bỏ đi.",
+            "LAUREL_SECRET repeats itself, has few different characters or is easily guessed: set"
+            " $(openssl rand -base64 48), or take it out and one is made.",
+        )
     if not settings.rates.times:
         yield Problem(
             "Không giới hạn số lần hỏi: bỏ LAUREL_RATES=none, hoặc nâng từng mức cần thiết.",
@@ -130,8 +136,14 @@ def _is_weak(url: URL, *, here_is_enough: bool = False) -> bool:
         return False
     said = str(url.password or "")
     named = {str(each).lower() for each in (url.username, url.database) if each}
+    return len(said) < SHORTEST or said.lower() in named or is_guessable(said)
+
+
+def is_guessable(said: str) -> bool:
+    """Whether it has few different characters, begins with what guessers try first, or says the same over and over."""
     low = said.lower()
-    return len(said) < SHORTEST or low in named or len(set(low)) < 5 or any(low.startswith(known) for known in _KNOWN)
+    repeats = low in (low + low)[1:-1]
+    return repeats or len(set(low)) < 5 or low.startswith(_KNOWN)
 
 
 async def of_database(url: str) -> list[Problem]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from secrets import token_hex, token_urlsafe
 from typing import Any
 
 import asyncpg
@@ -73,6 +74,20 @@ def test_a_password_that_is_soon_guessed_is_refused_and_never_repeated(secret: s
         (problem,) = against(**{name: address.format(secret)})
         assert "set a random one" in problem
         assert not secret or secret not in problem
+
+
+@pytest.mark.parametrize(
+    "secret", ["0123456789abcdef" * 2, "a" * 64, "changeme" + STRONG * 3, "laurel-secret-" + STRONG * 3, "abca" * 20]
+)
+def test_n_h08_a_key_that_is_soon_guessed_is_refused_and_never_repeated(secret: str) -> None:
+    (problem,) = against(secret=secret)
+    assert "LAUREL_SECRET" in problem
+    assert secret not in problem
+
+
+def test_a_key_that_is_random_or_made_stands_against_nothing() -> None:
+    for secret in (None, token_urlsafe(24), token_hex(32)):
+        assert against(secret=secret) == []
 
 
 def test_who_comes_by_a_socket_of_this_machine_needs_no_password() -> None:
