@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,17 +17,12 @@ import orjson
 import pytest
 
 from tests.channels.files import samples
+from tests.patience import HANGING
+from tests.ports import kept_port
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLLOWING = "In another terminal"
 STEPS = ["RECEIVE", "ASSIGN", "PASS_APPRAISAL", "DECIDE", "PUBLISH"]
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port: int = other.getsockname()[1]
-        return port
 
 
 @dataclass
@@ -59,17 +53,18 @@ class Demo:
         """End it, gently or not."""
         assert self.process
         self.process.send_signal(how)
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=HANGING)
 
 
 @pytest.fixture
 def demo(fresh_database_url: str, redis_url: str, tmp_path: Path) -> Iterator[Demo]:
     surrounding = {name: value for name, value in os.environ.items() if not name.startswith("LAUREL_")}
     servers = {"DATABASE_URL": fresh_database_url, "REDIS_URL": redis_url, "LAUREL_DATA": str(tmp_path / "data")}
-    made = Demo(surrounding | servers, free_port())
-    made.start()
-    yield made
-    made.end(signal.SIGTERM)
+    with kept_port() as port:
+        made = Demo(surrounding | servers, port)
+        made.start()
+        yield made
+        made.end(signal.SIGTERM)
 
 
 @dataclass
@@ -126,7 +121,7 @@ def heard(demo: Demo, dossier: str, nominee: str, after: str | None, count: int)
     body = {"documentId": "DossierMoved", "variables": {"id": dossier, "after": after}}
     headers = {"Authorization": f"Bearer {nominee}", "Accept": "text/event-stream"}
     steps: list[dict[str, str]] = []
-    with httpx.stream("POST", f"{demo.address}/mobile/graphql", json=body, headers=headers, timeout=10) as stream:
+    with httpx.stream("POST", f"{demo.address}/mobile/graphql", json=body, headers=headers, timeout=HANGING) as stream:
         for line in stream.iter_lines():
             if line.startswith("data: {"):
                 told = orjson.loads(line.removeprefix("data: "))["data"]["dossierMoved"]
@@ -148,6 +143,7 @@ def test_the_journey_is_as_printed_and_whoever_was_cut_off_in_it_misses_nothing(
             f"{demo.address}/mobile/graphql",
             json={"documentId": "DossierSteps", "variables": {"id": dossier}},
             headers={"Authorization": f"Bearer {nominee}"},
+            timeout=HANGING,
         ).content
     )["data"]["dossier"]["eventHead"]
 

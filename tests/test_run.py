@@ -6,10 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.patience import HANGING
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = (
@@ -30,7 +33,7 @@ case "$*" in
 *'pip install'*)
     echo installed >>installs
     case $PIP in
-    slow) sleep 0.5 ;;
+    slow) while [ ! -e arrived ]; do sleep 0.05; done ;;
     offline) echo 'Temporary failure in name resolution' >&2; exit 1 ;;
     full) echo 'OSError: [Errno 28] No space left on device' >&2; exit 1 ;;
     other) echo 'THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE' >&2; exit 1 ;;
@@ -103,16 +106,19 @@ def test_it_installs_again_after_an_install_that_failed(run: Run, checkout: Path
 
 
 def test_two_at_once_install_once(run: Run, checkout: Path) -> None:
+    """The first installs until the other has come, and waits."""
     surrounding = {"PATH": str(checkout / "bin"), "SAYS": "", "PIP": "slow"}
-    both = [
-        subprocess.Popen(
-            [checkout / "run", "x"], env=surrounding, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        for _ in range(2)
-    ]
-    said = [each.communicate() for each in both]
-    assert [out for out, _ in said] == ["-m channels x\n"] * 2
-    assert sum("another ./run" in err for _, err in said) == 1
+    with (checkout / "told").open("w+") as told:
+        both = [
+            subprocess.Popen([checkout / "run", "x"], env=surrounding, stdout=subprocess.PIPE, stderr=told, text=True)
+            for _ in range(2)
+        ]
+        end = time.monotonic() + HANGING
+        while "another ./run" not in (checkout / "told").read_text() and time.monotonic() < end:
+            time.sleep(0.01)
+        (checkout / "arrived").touch()
+        assert [each.communicate()[0] for each in both] == ["-m channels x\n"] * 2
+    assert (checkout / "told").read_text().count("another ./run") == 1
     assert installs(checkout) == 1
 
 
