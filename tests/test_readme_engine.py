@@ -70,7 +70,7 @@ def checked(kind: Any) -> None:
 
     @strawberry.type
     class Query:
-        council: kind | None = reads(one)  # type: ignore[valid-type]
+        council: kind | None = reads(one)
 
     check(strawberry.Schema(Query, config=schema.config)._schema)
 

@@ -57,7 +57,7 @@ async def plant(connection: asyncpg.Connection[Any]) -> list[str]:
 
 async def act(site: Site, who: str, name: str, shows: str = "Dossier", **said: Any) -> dict[str, Any]:
     """An act over HTTP, under a fresh key; gives what it replied."""
-    kind = site.laurel.engine.schema.mutation_type.fields[name].args["input"].type  # type: ignore[union-attr]
+    kind = site.laurel.engine.schema.mutation_type.fields[name].args["input"].type
     reply = f"__typename ... on {shows} {{ {SHOWN[shows]} }} ... on Refusal {{ message }}"
     text = f"mutation($input: {kind}) {{ done: {name}(input: $input) {{ {reply} }} }}"
     answer = await site.ask("web", text, who=who, variables={"input": {"idempotencyKey": str(uuid4()), **said}})

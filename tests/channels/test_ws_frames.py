@@ -186,7 +186,7 @@ async def test_a_handshake_that_is_none_is_answered_by_http_and_closed(
     site: Site, request_said: dict[str, object], status: int
 ) -> None:
     without = request_said.pop("without", [])
-    answer = await raw.answered(site, handshake(site, *without, **request_said))  # type: ignore[misc,arg-type]
+    answer = await raw.answered(site, handshake(site, *without, **request_said))
     assert raw.status(answer) == status
     assert answer.count(b"HTTP/1.1 4") == 1
 

@@ -23,7 +23,10 @@ SILENCE = 10.0
 STAYING = 5.0
 """Seconds that a subscriber stays once it was let in, at most, before it leaves by itself."""
 MOVED = "cursor event { id version } dossier { id version } resync { reason head }"
-AGENCY = f"subscription($agency: String!, $after: Cursor) {{ agencyDossiersMoved(agency: $agency, after: $after) {{ {MOVED} }} }}"  # noqa: E501
+AGENCY = (
+    "subscription($agency: String!, $after: Cursor) { agencyDossiersMoved(agency: $agency, after: $after)"
+    f" {{ {MOVED} }} }}"
+)
 
 
 @dataclass(frozen=True)

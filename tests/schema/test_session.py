@@ -64,9 +64,9 @@ class Person:
         kind = self.province.engine.schema.mutation_type.fields[act].args  # type: ignore[union-attr]  # there are mutations
         reply = f"{{ __typename ... on Refusal {{ message messageEn }} {REPLY[act]} }}"
         if not kind:
-            return (await self.ask(f"mutation {{ done: {act} {reply} }}"))["done"]  # type: ignore[no-any-return]
+            return (await self.ask(f"mutation {{ done: {act} {reply} }}"))["done"]
         text = f"mutation($input: {kind['input'].type}) {{ done: {act}(input: $input) {reply} }}"
-        return (await self.ask(text, {"input": said}))["done"]  # type: ignore[no-any-return]
+        return (await self.ask(text, {"input": said}))["done"]
 
     async def viewer(self) -> Any:
         """Whom the token stands for; None: nobody any more."""

@@ -193,12 +193,12 @@ class Mutation:
         key = row_id(id, "Dossier")
         if key is None:
             return NotFound(message="There is no such dossier.")
-        return Ref(rows.Dossier, key, written=unseen)  # type: ignore[return-value]
+        return Ref(rows.Dossier, key, written=unseen)
 
     @strawberry.mutation
     async def open_session(self, info: strawberry.Info, id: strawberry.ID) -> Session:
         """A payload that is Python with a row in it."""
-        return Session(token="t", dossier=Ref(rows.Dossier, row_id(id)))  # type: ignore[arg-type]
+        return Session(token="t", dossier=Ref(rows.Dossier, row_id(id)))
 
 
 @strawberry.type

@@ -97,7 +97,7 @@ def engine_of(pool: Pool, fn: Callable[..., Any], kind: Any = Statistic) -> Engi
 
     @strawberry.type
     class Query:
-        groups: list[kind] = aggregates(fn)  # type: ignore[valid-type]
+        groups: list[kind] = aggregates(fn)
 
     return Engine(strawberry.Schema(Query, config=StrawberryConfig(scalar_map=schema.config.scalar_map)), pool)
 
@@ -257,7 +257,7 @@ def fault(kind: Any, fn: Any = statistics, listed: bool = True) -> str:
 
     @strawberry.type
     class Query:
-        groups: list[kind] if listed else kind = aggregates(fn)  # type: ignore[valid-type]
+        groups: list[kind] if listed else kind = aggregates(fn)
 
     with pytest.raises(Unbound) as found:
         check(strawberry.Schema(Query, config=StrawberryConfig(scalar_map=schema.config.scalar_map))._schema)

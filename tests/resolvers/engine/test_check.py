@@ -42,7 +42,7 @@ def fault(kind: Any, binding: Any = None) -> str:
 
     @strawberry.type
     class Query:
-        x: kind = reads(any_dossier) if binding is None else binding  # type: ignore[valid-type]
+        x: kind = reads(any_dossier) if binding is None else binding
 
     with pytest.raises(Unbound) as found:
         check(strawberry.Schema(Query, config=whole.config)._schema)
@@ -115,7 +115,7 @@ def test_a_scoped_row_needs_a_nullable_field_or_a_reason() -> None:
 
     @strawberry.type
     class Query:
-        x: covered | None = reads(any_dossier)  # type: ignore[valid-type]
+        x: covered | None = reads(any_dossier)
 
     check(strawberry.Schema(Query)._schema)
 
@@ -152,7 +152,7 @@ def test_a_nested_function_takes_its_parent_and_a_root_one_does_not() -> None:
 
 
 def test_a_connection_is_of_one_kind_of_row() -> None:
-    assert "answers a Connection" in fault(list[dossier({"title": str})], many(any_dossier))  # type: ignore[misc]
+    assert "answers a Connection" in fault(list[dossier({"title": str})], many(any_dossier))
 
     @strawberry.type
     class Plain:
@@ -194,7 +194,7 @@ def test_an_id_says_whose_it_is() -> None:
 
         @strawberry.type
         class Query:
-            x: shown_type | None = reads(fn)  # type: ignore[valid-type]
+            x: shown_type | None = reads(fn)
 
         with pytest.raises(Unbound, match=rf"Query.x\(nominee:\) takes ids of {said}"):
             check(strawberry.Schema(Query)._schema)

@@ -277,8 +277,8 @@ async def test_asyncpg_still_does_what_the_pool_asks_of_its_insides(server: asyn
     """`asked` goes past asyncpg's public methods: another version must fail here, not in front of people."""
     statement = await server.prepare("select n::text from generate_series(1, $1) n")
     assert [tuple(row) for row in await asked(server, statement, [3])] == [("1",)]  # type: ignore[arg-type]  # any connection will do
-    assert await asked(server, statement, [0]) == []  # type: ignore[arg-type]
+    assert await asked(server, statement, [0]) == []
     assert await statement.fetchval(3) == "1"
     with pytest.raises(asyncpg.DataError):
-        await asked(server, statement, ["three"])  # type: ignore[arg-type]
+        await asked(server, statement, ["three"])
     assert await server.fetchval("select 1") == 1

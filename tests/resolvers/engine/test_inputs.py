@@ -39,7 +39,7 @@ class Part:
 def said(asked: Part) -> Any:
     parts = [] if asked.status is None else [D.status == asked.status]
     if asked.statuses is not None:
-        parts.append(D.status == any_(asked.statuses))  # type: ignore[arg-type]
+        parts.append(D.status == any_(asked.statuses))
     if asked.has_code is not None:
         parts.append(D.code.is_not(None) if asked.has_code else D.code.is_(None))
     if asked.least is not None:

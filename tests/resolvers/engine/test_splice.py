@@ -26,13 +26,13 @@ async def test_a_function_is_called_once_for_all_rows_at_every_depth(
     engine: Engine, staff: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[int] = []
-    field = register_schema.Dossier.__shows__.fields["shout"]  # type: ignore[attr-defined]
+    field = register_schema.Dossier.__shows__.fields["shout"]
 
     async def counted(viewer: Viewer, given: list[Any]) -> list[str]:
         calls.append(len(given))
         return [title.upper() for (title,) in given]
 
-    monkeypatch.setitem(register_schema.Dossier.__shows__.fields, "shout", type(field)(counted, ("title",)))  # type: ignore[attr-defined]
+    monkeypatch.setitem(register_schema.Dossier.__shows__.fields, "shout", type(field)(counted, ("title",)))
     own = Engine(register_schema.schema, engine.pool)
     text = "{ agencies(first: 100) { nodes { dossiers(first: 100) { nodes { title shout } } } } }"
     nodes = (await straight(own, staff, text))["agencies"]["nodes"]

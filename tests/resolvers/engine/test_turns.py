@@ -31,7 +31,7 @@ LIMIT = "select current_setting('statement_timeout')"
 class Gate:
     """A lock on the server, held until `open`."""
 
-    server: asyncpg.Connection  # type: ignore[type-arg]
+    server: asyncpg.Connection
 
     async def open(self) -> None:
         await self.server.execute(f"select pg_advisory_unlock({HELD})")

@@ -199,7 +199,7 @@ async def test_values_and_kinds_are_no_part_of_the_plan(engine: Engine, staff: V
 def faulty(fn: Any, kind: Any = HitConnection) -> strawberry.Schema:
     @strawberry.type
     class Query:
-        x: kind = mixed(fn)  # type: ignore[valid-type]
+        x: kind = mixed(fn)
 
     return strawberry.Schema(Query, types=[Dossier, Decision], config=register_schema.config)
 

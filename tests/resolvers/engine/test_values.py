@@ -40,7 +40,7 @@ def by_format(viewer: Viewer, text: str) -> Any:
 
 
 def by_plus(viewer: Viewer, text: str) -> Any:
-    return select(D).where(D.title.like("%" + text + "%"))  # type: ignore[operator]
+    return select(D).where(D.title.like("%" + text + "%"))
 
 
 def by_contains(viewer: Viewer, text: str) -> Any:
@@ -76,7 +76,7 @@ def by_in(viewer: Viewer, ns: list[int]) -> Any:
 
 
 def by_any(viewer: Viewer, ns: list[int]) -> Any:
-    return select(D).where(D.version == any_(ns))  # type: ignore[arg-type]
+    return select(D).where(D.version == any_(ns))
 
 
 def by_permission(viewer: Viewer) -> Any:
