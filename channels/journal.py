@@ -37,6 +37,8 @@ WORDS = {
     Harm.MOVED: "nhật ký từ cụm PostgreSQL khác · moved from another cluster: ./run verify --repair",
 }
 LOCKED, FORBIDDEN = "55P03", "42501"
+HARMED = ("21", "22", "23", "P0")
+"""Classes of what numbering fails with where somebody changed its tables by hand: what, verification finds."""
 DAMAGED, UNKNOWN = ("XX001", "XX002"), ("42P01", "42883", "42703")
 HELD = """
 select string_agg(pid::text, ', ') from pg_locks
@@ -82,11 +84,13 @@ async def _found(url: str, places: Sequence[str], *, repair: bool, err: Console 
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         with progress(err) if err else nullcontext() as told:
-            await number(connection)
+            stuck = await number(connection)
             found = await verify(connection, places, told)
             if repair and isinstance(found, Broken) and found.moved:
-                await adopt(connection)
+                stuck = await adopt(connection)
                 found = await verify(connection, places, told)
+    if stuck and isinstance(found, Verified):
+        raise stuck
     return found
 
 
@@ -102,18 +106,25 @@ def _obstacle(url: str, fault: DBAPIError) -> CannotStart | None:
     return None
 
 
-async def number(connection: AsyncConnection) -> None:
-    """Number what has none; a journal of another cluster waits to be adopted. Raises NumberingHeld."""
+async def number(connection: AsyncConnection) -> DBAPIError | None:
+    """Number what has none; a journal of another cluster waits to be adopted. Raises NumberingHeld.
+
+    Gives why that cannot be, where it is because of what somebody did to the journal.
+    """
     try:
         if await connection.scalar(text("select journal_moved(head) from journal_head head")) is False:
             await connection.execute(text("select number()"))
     except DBAPIError as fault:
-        if getattr(fault.orig, "sqlstate", None) != LOCKED:
+        state = str(getattr(fault.orig, "sqlstate", None) or "")
+        if state[:2] in HARMED:
+            return fault
+        if state != LOCKED:
             raise
         raise NumberingHeld(str(await connection.scalar(text(HELD)))) from None
+    return None
 
 
-async def adopt(connection: AsyncConnection) -> None:
+async def adopt(connection: AsyncConnection) -> DBAPIError | None:
     """Make the journal one of this cluster and number what waited. Raises OwnersWork for who does not own it."""
     try:
         await connection.execute(text("select adopt_journal()"))
@@ -121,7 +132,7 @@ async def adopt(connection: AsyncConnection) -> None:
         if getattr(fault.orig, "sqlstate", None) != FORBIDDEN:
             raise
         raise OwnersWork("verify --repair") from None
-    await number(connection)
+    return await number(connection)
 
 
 def _place(said: str) -> str:
@@ -145,3 +156,8 @@ def say(found: Verified | Broken, earlier: Sequence[Checkpoint], out: Console) -
     if rewritten:
         good = max((each.seq for each in earlier if each.seq < min(rewritten)), default=0)
         out.print(f"  viết lại trong khoảng số · rewritten within numbers {good + 1} … {min(rewritten)}")
+    there, here = {(each.database, each.system) for each in earlier}, (found.database, found.system)
+    if rewritten and there and here not in there:
+        said = ", ".join(f"{database} ({system})" for database, system in sorted(there))
+        out.print("  các mốc ghi từ cơ sở dữ liệu khác · the checkpoints are another database's:")
+        out.print(f"  {said} ≠ {here[0]} ({here[1]})", soft_wrap=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import AsyncIterator, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,10 @@ class Harm(enum.Enum):
     """What was done to the journal behind its back."""
 
     CHANGED = "changed"
-    """An entry, its place or its hash is not what was chained; or the one before it, together with its own hash."""
+    """An entry, its place or its hash is not what was chained; or the one before it, together with its own hash.
+
+    Or its transaction is one that the last numbering had not seen: it would be numbered again, and so nothing is.
+    """
     REMOVED = "removed"
     """A numbered entry is gone."""
     INSERTED = "inserted"
@@ -83,9 +86,11 @@ class Verified:
 
 @dataclass(frozen=True)
 class Broken:
-    """The first faults in the order of the journal, at most twenty."""
+    """The first faults in the order of the journal, at most twenty; and in which cluster's which database."""
 
     faults: tuple[Fault, ...]
+    system: str = field(default="", compare=False)
+    database: str = field(default="", compare=False)
 
     @property
     def moved(self) -> bool:
@@ -146,6 +151,9 @@ with page as (
   select 'UNNUMBERED', null, id from followed
     where pg_visible_in_snapshot(tx, cast(cast(:seen as text) as pg_snapshot)) and not exists (
       select from journal_seq where entry_id = followed.id)
+  union all
+  select 'CHANGED', n.seq, followed.id from followed join journal_seq n on n.entry_id = followed.id
+    where n.seq <= :numbered and not pg_visible_in_snapshot(tx, cast(cast(:seen as text) as pg_snapshot))
 )
 select kind, subject, version, id, count(*) over () as looked,
   (select jsonb_agg(jsonb_build_array(harm, seq, id) order by id) from fault) as faults
@@ -188,16 +196,17 @@ async def verify(
 
     What is committed meanwhile is left to the next time: each statement looks at what the head already was.
     """
-    start = (await connection.execute(_START)).one_or_none()
-    if start is None:  # the one row that says how far the journal is numbered
-        return Broken((Fault(Harm.REMOVED, None, None),))
+    heads = (await connection.execute(_START)).all()
+    if len(heads) != 1:  # the one row that says how far the journal is numbered
+        return Broken((Fault(Harm.INSERTED if heads else Harm.REMOVED, None, None),))
+    [start] = heads
     found = [] if not start.moved else [Fault(Harm.MOVED, None, None)]
     async for fault in _faults(connection, start, noted, progress):
         found.append(fault)
         if len(found) >= MOST:
             break
     if found:
-        return Broken(tuple(found))
+        return Broken(tuple(found), start.system, start.database)
     return Verified(Checkpoint(start.seq, start.hash, start.last_seq, start.at, start.system, start.database))
 
 
@@ -212,8 +221,9 @@ async def _faults(
         yield fault
     if end := _end(start):
         yield end
-    seen = _NOTHING_SEEN if start.moved else start.seen
-    first = {"kind": "", "subject": "00000000-0000-0000-0000-000000000000", "version": 0, "id": 0, "seen": seen}
+    seen, numbered = (_NOTHING_SEEN, 0) if start.moved else (start.seen, start.seq)
+    first = {"kind": "", "subject": "00000000-0000-0000-0000-000000000000", "version": 0, "id": 0}
+    first |= {"seen": seen, "numbered": numbered}
     async for fault in _pages(connection, _SUBJECTS, first, "phiên bản · versions", start.entries, progress):
         yield fault
     for row in await connection.execute(_ROWS):

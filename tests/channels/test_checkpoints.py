@@ -97,6 +97,17 @@ async def test_a_journal_cut_off_at_its_end_is_found_against_a_checkpoint(regist
     assert not (await register.verify(against=register.file))[0]
 
 
+async def test_checkpoints_of_another_database_are_told_from_a_journal_rewritten(register: Register) -> None:
+    await three_checkpoints(register)
+    kept = [orjson.loads(line) for line in register.file.read_bytes().splitlines()]
+    lines = [each | {"hash": "0" * 64, "database": "tinh-khac"} for each in kept]
+    register.file.write_bytes(b"\n".join(map(orjson.dumps, lines)))
+    sound, said = await register.verify(against=register.file)
+    assert not sound
+    assert "another database's" in said
+    assert "tinh-khac" in said
+
+
 async def test_no_checkpoint_is_kept_of_a_journal_that_does_not_hold(register: Register) -> None:
     await register.grow()
     await number(register.owner)

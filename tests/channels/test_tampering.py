@@ -52,6 +52,42 @@ DONE = {
     ),
     "the head says another hash": ("update journal_head set hash = sha256('x');", "6 "),
     "the head is gone": ("delete from journal_head;", "–"),
+    "there are two heads": (
+        "alter table journal_head drop constraint ck_journal_head_there_is_one_row;"
+        "insert into journal_head select false, seq, hash, seen, system from journal_head;",
+        "–",
+    ),
+    "an entry said to be of a transaction to come": (
+        "update journal set tx = '99999999999' where id = (select entry_id from journal_seq where seq = 3);",
+        "3 ",
+    ),
+    "an entry said to be of this very transaction": (
+        "update journal set tx = pg_current_xact_id() where id = (select entry_id from journal_seq where seq = 3);",
+        "3 ",
+    ),
+    "an entry slipped in, of a transaction to come": (
+        "insert into journal (key, act, subject_kind, subject_id, subject_version, topics, data, tx)"
+        " values (gen_random_uuid(), 'ACT', 'Dossier', gen_random_uuid(), 1, '{}', '{}', '99999999999');",
+        "7 ",
+    ),
+    "an entry slipped in between, and all after it one further": (
+        "insert into journal (id, key, act, subject_kind, subject_id, subject_version, topics, data)"
+        " overriding system value values (-7, gen_random_uuid(), 'ACT', 'Dossier', gen_random_uuid(), 1, '{}', '{}');"
+        "update journal_seq set seq = -seq where seq >= 4; update journal_seq set seq = 1 - seq where seq < 0;"
+        "insert into journal_seq values (4, -7, '');" + RELINK.format(4),
+        "5 ",
+    ),
+    "an entry gone, and all after it one nearer": (
+        "delete from journal_seq where seq = 3; update journal_seq set seq = -seq where seq > 3;"
+        "update journal_seq set seq = -seq - 1 where seq < 0;"
+        "delete from journal where id not in (select entry_id from journal_seq);",
+        "3 ",
+    ),
+    "all after one one further": (
+        "update journal_seq set seq = -seq where seq >= 4; update journal_seq set seq = 1 - seq where seq < 0;",
+        "4 ",
+    ),
+    "all of it is gone but the head": ("delete from journal_seq; delete from journal;", "1 "),
 }
 
 
