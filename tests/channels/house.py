@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import secrets
-import socket
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -24,10 +23,18 @@ from resolvers.feed import Feed
 from schema import schema
 from tests.history import connect, until_numbered
 from tests.patience import HANGING
+from tests.ports import kept_port
 from tests.province import Province, settle
 from tests.web import http_client
 
 ROOT = Path(__file__).resolve().parents[2]
+SERVING = """
+import runpy
+from channels import workers
+workers.SILENCE = 600
+runpy.run_module("channels", run_name="__main__")
+"""
+"""`python -m channels`, but that no worker which a test freezes is taken to hang, however long the test takes."""
 
 
 class House:
@@ -69,15 +76,16 @@ class House:
 
     async def ask(self, token: str, query: str, **variables: Any) -> Any:
         """One answer, over a connection of its own, so that any worker may take it."""
-        async with http_client(self.address, timeout=30) as http:
+        async with http_client(self.address) as http:
             headers = {"Authorization": f"Bearer {token}"}
             answer = await http.post("/web/graphql", json={"query": query, "variables": variables}, headers=headers)
         assert answer.status_code == 200, answer.text
         return answer.json()["data"]
 
     def told(self) -> list[dict[str, Any]]:
-        """What the processes wrote on stderr, each line a JSON object."""
-        return [orjson.loads(line) for line in self.log.read_bytes().splitlines() if line.startswith(b"{")]
+        """What the processes wrote on stderr, each whole line a JSON object."""
+        lines = self.log.read_bytes().split(b"\n")[:-1]
+        return [orjson.loads(line) for line in lines if line.startswith(b"{")]
 
     async def gone(self) -> int:
         """The supervisor's exit code."""
@@ -93,19 +101,18 @@ async def opened(url: str, redis_url: str, folder: Path) -> AsyncIterator[House]
     given = {"DATABASE_URL": url, "REDIS_URL": redis_url, "LAUREL_READERS": "2", "LAUREL_DATA": str(folder)}
     given["LAUREL_RATES"] = "none"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LAUREL_")}
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    with (folder / "log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "channels", "serve", "--workers", "2", "--port", str(port)),
-            cwd=ROOT,
-            env=kept | given | {"LAUREL_SECURE_COOKIES": "false"},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=log,
-        )
-    assert process.stdout
-    ready = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
-    assert ready == f"ready http://127.0.0.1:{port}\n", (folder / "log").read_text()
+    with kept_port() as port:
+        with (folder / "log").open("wb") as log:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-c", SERVING, "serve", "--workers", "2", "--port", str(port)),
+                cwd=ROOT,
+                env=kept | given | {"LAUREL_SECURE_COOKIES": "false"},
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+            )
+        assert process.stdout
+        ready = (await asyncio.wait_for(process.stdout.readline(), HANGING)).decode()
+        assert ready == f"ready http://127.0.0.1:{port}\n", (folder / "log").read_text()
     house = House(process, ready.split()[1], folder / "log", url, province)
     yield house
     if process.returncode is None:

@@ -12,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from channels import wire
 from tests.channels.conftest import Site
+from tests.channels.kept import held, until_sent
 from tests.patience import HANGING, Slowness
 
 BODY = orjson.dumps({"documentId": "LatestDecisions"})
@@ -113,10 +114,7 @@ async def test_what_a_head_was_understood_as_does_not_outlive_a_session(
 
     async def status() -> bytes:
         writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = next(int(line[15:]) for line in head.split(b"\r\n") if line.startswith(b"content-length:"))
-        await reader.readexactly(length)
-        return head[9:12]
+        return await answered(reader)
 
     assert [await status(), await status()] == [b"200", b"200"]
     await site.end_session(token)
@@ -126,28 +124,45 @@ async def test_what_a_head_was_understood_as_does_not_outlive_a_session(
 
 
 async def test_a_connection_is_closed_when_it_has_been_idle_and_not_while_it_is_busy(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+    site: Site, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """An answer takes longer than a connection may lie idle: the timer of the one before it closes nothing."""
     made: list[wire.Wire] = []
     start = wire.Wire.connection_made
 
     def noting(self: wire.Wire, transport: asyncio.Transport) -> None:
         start(self, transport)
-        self.timeout_keep_alive = 0.6  # type: ignore[assignment]  # seconds, of which uvicorn's settings know whole ones
         made.append(self)
 
     monkeypatch.setattr(wire.Wire, "connection_made", noting)
     host, port = site.address.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    for _ in range(4):
+    writer.write(post())
+    assert await answered(reader) == b"200"
+    [connection] = made
+    site.laurel.answers.forget()
+    before = site.laurel.pool.sent
+    async with held(database_url):
         writer.write(post())
-        await asyncio.sleep(0.2)
-        assert not reader.at_eof()
+        await until_sent(site, before + 1)
+        assert connection.timeout_keep_alive_task is not None
+        connection.timeout_keep_alive_task.cancel()
+        connection.timeout_keep_alive_handler()  # as the timer does, whenever that is
+        connection.timeout_keep_alive = 0.2  # type: ignore[assignment]  # seconds; uvicorn's settings know whole ones
+    assert await answered(reader) == b"200"
     slowness, began = Slowness(), time.monotonic()
     async with asyncio.timeout(HANGING):
-        await reader.read()
+        assert await reader.read() == b""
     assert time.monotonic() - began < 2 * slowness.times
     writer.close()
+
+
+async def answered(reader: asyncio.StreamReader) -> bytes:
+    """The status of the next answer, having read all of it."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = next(int(line[15:]) for line in head.split(b"\r\n") if line.startswith(b"content-length:"))
+    await reader.readexactly(length)
+    return head[9:12]
 
 
 async def test_an_answered_request_leaves_nothing_for_the_collector(site: Site) -> None:

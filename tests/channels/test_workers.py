@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import orjson
 import psutil
 import pytest
@@ -26,6 +27,7 @@ from channels.obstacles import NotReady
 from channels.settings import Settings
 from tests.channels.conftest import PROTOCOL
 from tests.channels.house import House, opened
+from tests.history import connect, until
 from tests.patience import HANGING, Slowness
 from tests.pristine import clone, drop
 from tests.web import http_client
@@ -58,8 +60,8 @@ async def test_each_of_them_answers_and_says_in_the_log_which_it_is(house: House
         async with house.only(number), http_client(house.address) as http:
             assert (await http.get("/portal/graphql?documentId=LatestDecisions")).status_code == 200
             assert (await http.get("/readyz")).status_code == 200
-    await asyncio.sleep(0.1)
-    assert {line["worker"] for line in house.told() if line["event"] == "graphql"} == {1, 2}
+    asked = "a line of each that was asked"
+    await until(lambda: {line["worker"] for line in house.told() if line["event"] == "graphql"} == {1, 2}, asked)
     assert {line["worker"] for line in house.told() if line["event"] == "a worker is ready"} == {1, 2}
 
 
@@ -116,7 +118,7 @@ async def say(socket_: Any, message: dict[str, Any]) -> None:
 async def test_one_that_is_killed_is_begun_again_and_nobody_is_refused_meanwhile(house: House) -> None:
     before = house.workers
     before[0].kill()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(HANGING):
         while len(now := house.workers) < 2 or before[0].pid in {each.pid for each in now} or not ready_again(house):
             async with http_client(house.address) as http:
                 assert (await http.get("/livez")).status_code == 200
@@ -145,6 +147,30 @@ async def never_ending(address: str) -> asyncio.StreamWriter:
     return writer
 
 
+async def until_one_waits(house: House) -> None:
+    """Wait until somebody's statement waits for a lock."""
+    connection = await connect(house.url)
+    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    async with asyncio.timeout(HANGING):
+        while not await connection.fetchval(waiting):
+            await asyncio.sleep(0.02)
+    await connection.close()
+
+
+async def leaving(house: House) -> int | None:
+    """Wait until a worker has heard that it is to end: with what it says to whoever asks, None where none listens."""
+    async with asyncio.timeout(HANGING):
+        while True:
+            try:
+                async with http_client(house.address) as http:
+                    said = (await http.get("/readyz")).status_code
+            except httpx.TransportError:
+                return None
+            if said != 200:
+                return said
+            await asyncio.sleep(0.01)
+
+
 async def test_told_to_end_it_says_so_first_finishes_what_it_answers_and_sends_streams_away(ending: House) -> None:
     """A request waits for a lock while the signal comes: it is answered, streams are told when to come back.
 
@@ -156,9 +182,11 @@ async def test_told_to_end_it_says_so_first_finishes_what_it_answers_and_sends_s
     stuck = [await never_ending(ending.address) for _ in range(4)]
     async with (
         websockets.connect(f"{address}/web/graphql", subprotocols=[PROTOCOL]) as socket_,
-        http_client(ending.address, timeout=30) as http,
+        http_client(ending.address) as http,
         http.stream("GET", EVENTS, headers={"Accept": "text/event-stream"}) as events,
     ):
+        await say(socket_, {"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}})
+        assert orjson.loads(await asyncio.wait_for(socket_.recv(), HANGING)) == {"type": "connection_ack"}
         lines = events.aiter_lines()
         assert await anext(lines) == "retry: 2000"
         async with province.sessions.begin() as session:
@@ -166,16 +194,15 @@ async def test_told_to_end_it_says_so_first_finishes_what_it_answers_and_sends_s
             step = {"id": made["id"], "expectedVersion": 1, "idempotencyKey": str(uuid4())}
             delete = "mutation($input: DossierStepInput!) { deleteDraft(input: $input) { __typename } }"
             asked = asyncio.create_task(ending.ask(token, delete, input=step))
-            await asyncio.sleep(0.3)
+            await until_one_waits(ending)
             ending.process.terminate()
             began = time.monotonic()
-            await asyncio.sleep(0.4)
+            assert await leaving(ending) == 503
             async with http_client(ending.address) as other:
-                assert (await other.get("/readyz")).status_code == 503
                 assert (await other.get("/livez")).status_code == 200
             rest = [line async for line in lines]
             with pytest.raises(websockets.ConnectionClosed) as closed:
-                await socket_.recv()
+                await asyncio.wait_for(socket_.recv(), HANGING)
         assert (await asked)["deleteDraft"]["__typename"] == "Dossier"
     retries = [int(line.split()[1]) for line in rest if line.startswith("retry: ")]
     assert len(retries) == 1
@@ -195,7 +222,7 @@ async def test_a_second_signal_ends_it_without_waiting(ending: House) -> None:
     writer = await never_ending(ending.address)
     left, slowness = ending.workers, Slowness()
     ending.process.terminate()
-    await asyncio.sleep(0.2)
+    await leaving(ending)
     began = time.monotonic()
     ending.process.terminate()
     assert await ending.gone() == 128 + signal.SIGTERM
@@ -221,11 +248,11 @@ async def test_one_that_hangs_is_killed_and_begun_again(
         given = {"DATABASE_URL": fresh_database_url, "REDIS_URL": "none", "LAUREL_DATA": str(tmp_path)}
         worker = workers.Worker(1, listener, {**os.environ, **given})
         keeping = asyncio.create_task(worker.keep())
-        await asyncio.wait_for(worker.ready.wait(), 30)
+        await asyncio.wait_for(worker.ready.wait(), HANGING)
         assert worker.process
         first = worker.process.pid
         worker.send(signal.SIGSTOP)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(HANGING):
             while worker.process.pid == first:
                 await asyncio.sleep(0.05)
         keeping.cancel()
