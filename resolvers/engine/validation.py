@@ -11,19 +11,37 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, validate
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, ValueNode, validate
 from graphql.language.visitor import BREAK, EnterLeaveVisitor
 from graphql.validation import (
     OverlappingFieldsCanBeMergedRule,
     ValidationContext,
     ValidationRule,
+    ValuesOfCorrectTypeRule,
     specified_rules,
 )
 from graphql.validation.validate import ValidationAbortedError
 
 from .refused import too_complex
 
-RULES = tuple(specified_rules)
+
+class PlacedValues(ValuesOfCorrectTypeRule):
+    """Says of a wrong value where it is written, too, where its scalar says only what is wrong with it."""
+
+    place: ValueNode | None = None
+
+    def is_valid_value_node(self, node: ValueNode, input_type: Any) -> Any:
+        """Look at a value."""
+        self.place = node
+        return super().is_valid_value_node(node, input_type)
+
+    def report_error(self, error: GraphQLError) -> None:
+        """Report an error, by its own place or by that of the value."""
+        known = error if error.nodes else GraphQLError(error.message, self.place, extensions=error.extensions)
+        super().report_error(known)
+
+
+RULES = tuple(PlacedValues if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules)
 MOST_ERRORS = 5
 """Errors of one document that are looked for: a short one can be wrong in a hundred places."""
 MERGING = 30_000

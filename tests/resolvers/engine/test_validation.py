@@ -34,6 +34,14 @@ def test_the_same_is_wrong_with_a_document(text: str) -> None:
     assert bool(said) == (text != DOCUMENTS[0])
 
 
+@pytest.mark.parametrize("value", ['"2025-02-29"', "5", '["2025-01-01"]', "{}", "true"])
+def test_a_value_that_is_none_of_its_scalar_is_said_to_stand_where_it_does(value: str) -> None:
+    ast = parse(f"{{ dossiers(first: 1, filter: {{dueBy: {value}}}) {{ totalCount }} }}")
+    found, plain = validated(GRAPHQL, ast), validate(GRAPHQL, ast)
+    assert [error.message for error in found] == [error.message for error in plain]
+    assert [error.formatted["locations"] for error in found] == [[{"line": 1, "column": 30}]]
+
+
 def test_every_rule_looks_at_some_kind_of_node() -> None:
     kinds = ("document", "operation_definition", "fragment_definition", "variable_definition", "field", "argument")
     kinds += ("fragment_spread", "inline_fragment", "directive", "named_type", "variable", "object_value", "name")
