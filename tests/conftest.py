@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -17,7 +18,8 @@ from typing import Any
 import asyncpg
 import hypothesis
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from hypothesis import HealthCheck
+from playwright.async_api import Browser, Page, async_playwright, expect
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from channels import embedded
@@ -25,13 +27,19 @@ from channels.settings import Settings
 from models import catalogue, database, demo
 from resolvers.feed import doorbell, hub
 from tests.counted import listen
+from tests.halves import SHORTLY, left_of_half_a_day
 from tests.order import dearest_first
 from tests.patience import HANGING
 from tests.pristine import Pristine, clone, drop, dsn, made_once
 from tests.unhurried import patient_engine
 
-hypothesis.settings.register_profile("default", deadline=None, max_examples=50, print_blob=True)
-hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2000, print_blob=True)
+ANY_MACHINE: dict[str, Any] = {
+    "deadline": None,
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    "print_blob": True,
+}
+hypothesis.settings.register_profile("default", max_examples=50, derandomize=True, **ANY_MACHINE)
+hypothesis.settings.register_profile("thorough", max_examples=2000, **ANY_MACHINE)
 hypothesis.settings.load_profile("default")
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -50,6 +58,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Where the cores share the work, the dearest files come first."""
     if hasattr(config, "workerinput"):
         dearest_first(items)
+
+
+def pytest_runtest_setup() -> None:
+    """Have a test begin and end in one half of one day: shortly before that is over, wait for the next."""
+    if (seconds := left_of_half_a_day()) < SHORTLY:
+        time.sleep(seconds)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -198,6 +212,7 @@ async def browser() -> AsyncIterator[Browser]:
     by_root = ["--no-sandbox", "--disable-dev-shm-usage"] if os.geteuid() == 0 else []
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(executable_path=program, args=by_root)
+        expect.set_options(timeout=1_000 * HANGING)
         yield launched
         await launched.close()
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import asyncpg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import literal_column, select, text
 from sqlalchemy.exc import DBAPIError
@@ -176,7 +176,7 @@ async def test_a_journal_restored_into_another_cluster_waits_to_be_adopted(one: 
     assert [row["seq"] for row in await assert_sound(one)] == [1, 2, 3]
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8)
 @given(seed=st.integers(0, 10_000), numberers=st.integers(1, 4))
 async def test_whoever_writes_and_numbers_at_once_the_order_is_one(
     sessions: Sessions, database_url: str, one: Connection, seed: int, numberers: int

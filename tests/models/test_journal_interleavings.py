@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from uuid_utils.compat import uuid7
@@ -86,7 +86,6 @@ class Told:
     """How many entries were there before this example."""
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=EVENTS)
 async def test_in_whatever_order_transactions_end_each_is_numbered_once_without_gaps_and_stays(
     several: list[Connection], events: list[tuple[int, str]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -14,8 +14,10 @@ from resolvers.account import viewer_for
 from tests.province import BEGUN, NO_PASSWORD, Province
 from tests.schema.test_journey import drafted, stepped
 
-TODAY = calendar.today()
-DAY = timedelta(days=1)
+
+def day(later: int = 0) -> date:
+    """So many days after today."""
+    return calendar.today() + timedelta(days=later)
 
 
 async def staffed(province: Province) -> Province:
@@ -49,8 +51,8 @@ def lending(role: str = "OFFICE_HEAD", agency: str = "H37.02", **more: Any) -> d
         "to": "deputy",
         "role": role,
         "agency": agency,
-        "validFrom": TODAY.isoformat(),
-        "validTo": (TODAY + 5 * DAY).isoformat(),
+        "validFrom": day().isoformat(),
+        "validTo": day(5).isoformat(),
         "reason": "Đi công tác",
         **more,
     }

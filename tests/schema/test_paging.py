@@ -12,7 +12,7 @@ import asyncpg
 import orjson
 import pytest
 from graphql import GraphQLObjectType, get_named_type, is_required_argument
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.settings import Settings
@@ -259,7 +259,7 @@ async def test_few_dossiers_are_found_as_many_are(court: Court, listing: Listing
 
 
 @given(st.data())
-@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8)
 @pytest.mark.parametrize("listing", [each for each in LISTINGS if str(each) not in REGISTERS], ids=str)
 async def test_what_stays_is_neither_skipped_nor_doubled_while_rows_come_and_go(
     court: Court, tide: Tide, listing: Listing, data: st.DataObject

@@ -12,7 +12,7 @@ import models as rows
 from models.access import Role
 from resolvers.account import viewer_for
 from tests.province import BEGUN, Province
-from tests.schema.lending import DAY, TODAY, again, employ, lent, received, staffed
+from tests.schema.lending import again, day, employ, lent, received, staffed
 from tests.schema.test_journey import awaiting_decision, drafted, stepped
 
 PERSONAL = "{ nominees(first: 50) { nodes { name personal { phone } } } }"
@@ -22,14 +22,16 @@ async def end(province: Province, agency: str, **when: Any) -> None:
     """Have an agency end, or begin later."""
     async with province.sessions.begin() as session:
         changed = update(rows.Agency).where(rows.Agency.id == province.agencies[agency])
-        await session.execute(changed.values(**when or {"valid_to": TODAY}))
+        await session.execute(changed.values(**when or {"valid_to": day()}))
 
 
-@pytest.mark.parametrize("when", [{"valid_to": TODAY}, {"valid_from": TODAY + DAY, "valid_to": None}])
-async def test_a_role_in_an_agency_that_is_no_more_or_not_yet_is_none(province: Province, when: dict[str, Any]) -> None:
+@pytest.mark.parametrize("when", [{"valid_to": 0}, {"valid_from": 1, "valid_to": None}])
+async def test_a_role_in_an_agency_that_is_no_more_or_not_yet_is_none(
+    province: Province, when: dict[str, int | None]
+) -> None:
     """N-A29: neither their own dossiers are seen by it, nor anything done."""
     draft = await drafted(province)
-    await end(province, "culture", **when)
+    await end(province, "culture", **{name: later if later is None else day(later) for name, later in when.items()})
     await again(province, "officer")
     assert province.viewers["officer"].holdings == ()
     assert (await province.ask("officer", "{ dossiers(first: 1) { totalCount } }"))["data"]["dossiers"] == {
@@ -41,7 +43,7 @@ async def test_a_role_in_an_agency_that_is_no_more_or_not_yet_is_none(province: 
 
 
 async def test_on_its_last_day_an_agency_still_has_its_staff(province: Province) -> None:
-    await end(province, "culture", valid_to=TODAY + DAY)
+    await end(province, "culture", valid_to=day(1))
     await again(province, "officer")
     assert [held.role for held in province.viewers["officer"].holdings] == [Role.UNIT_OFFICER]
 

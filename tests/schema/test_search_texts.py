@@ -7,7 +7,7 @@ from typing import Any
 from unicodedata import normalize
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.province import Province
@@ -78,7 +78,6 @@ SAID = st.text(LETTERS, max_size=220) | st.lists(st.sampled_from(WORDS), max_siz
 
 
 @given(text=SAID, who=st.sampled_from(["auditor", "nominee", None]))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_text_is_answered_in_json_or_refused_with_a_reason(
     library: Library, text: str, who: str | None
 ) -> None:
@@ -92,7 +91,6 @@ async def test_any_text_is_answered_in_json_or_refused_with_a_reason(
 
 
 @given(asked=st.lists(st.sampled_from(WORDS), min_size=1, max_size=3), form=st.sampled_from(["NFC", "NFD"]))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_words_are_found_as_the_naive_answer_finds_them(
     library: Library, asked: list[str], form: Any
 ) -> None:

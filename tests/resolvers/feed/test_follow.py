@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
@@ -30,7 +30,7 @@ async def test_a_cursor_another_process_already_told_is_good_here(
     await assert_told(writer, reader, since=1)
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10)
 @given(data=st.data())
 async def test_from_any_cursor_exactly_the_rest_is_told(feed: Feed, writer: Connection, data: st.DataObject) -> None:
     rows = await truth(writer)
