@@ -74,8 +74,6 @@ APART = {
     "N-X08": "no XML is parsed: office files are walked through as archives, their parts never read",
     "N-B08": "the law knows no general bar: whether an achievement counts twice is the appraiser's to judge",
     "N-B14": "there are no push endpoints: news go over streams that the client opened",
-    "N-L05": "reading is not recorded one by one: what is sensitive is shown to the roles that handle the case alone",
-    "N-L07": "no act erases a person yet; nothing personal is in the chain, so that erasing will leave it whole",
     "N-L08": "a request is one line, and budgets bound them; rotating lines is for the system that collects them",
     "N-H04": "there is no service worker",
     "N-H05": "files are served by the process whose pages name them; an old page's reload finds the new ones",

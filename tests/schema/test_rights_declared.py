@@ -102,6 +102,7 @@ def read_by(table: Table, row: Any, name: str, binding: Any) -> Iterator[str]:
 
 
 def test_no_field_shows_what_is_sensitive_and_what_is_personal_is_shown_under_a_predicate() -> None:
+    """N-L05: nobody reads what is sensitive, so there is no reading of it to be recorded."""
     for place, fields in shown_columns().items():
         table, _, name = place.partition(".")
         column = rows.Base.metadata.tables[table].columns.get(name)
