@@ -109,9 +109,7 @@ class Member:
                     await self._tell_missed(replay)
                     if self.group.ended:
                         return self.end(None)
-        except asyncio.CancelledError:
-            raise
-        except Exception as problem:
+        except Exception as problem:  # whatever kept it from being told, its listener hears of it
             return self.end(faults.refused(problem, hints=self.group.hints))
         self._catching_up = None
         self.group.members[self] = None

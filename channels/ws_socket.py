@@ -214,11 +214,12 @@ class Socket:
             while self._caller is not None and caller is not self._caller:
                 caller = self._caller
                 await self._streams.move(member, admitted, caller.viewer)
-        except BaseException as problem:
+        except Refused as refused:
             member.leave()
-            if not isinstance(problem, Refused):
-                raise
-            return self._finish(key, problem)
+            return self._finish(key, refused)
+        except BaseException:
+            member.leave()
+            raise
         if not member.over:
             self._operations[key] = member, admitted
         return None
