@@ -81,6 +81,7 @@ class Pristine:
         async with connection.transaction():
             # triggers and references rest meanwhile: the journal refuses to be emptied
             await connection.execute("set local session_replication_role = replica; set local lock_timeout = '10s'")
+            await connection.execute("select pg_advisory_xact_lock(7001)")  # nobody numbers what is being removed
             await connection.execute(";".join(f'delete from public."{table}"' for table in changed))
             for table in changed:
                 await self._refill(connection, table)

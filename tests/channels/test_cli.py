@@ -16,6 +16,8 @@ import pytest
 
 from channels import database, serving
 from channels.obstacles import AddressRefused, PortTaken
+from tests.patience import HANGING
+from tests.ports import kept_port
 from tests.pristine import dsn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -39,6 +41,7 @@ def laurel(environment: dict[str, str]) -> Laurel:
             capture_output=True,
             text=True,
             check=False,
+            timeout=2 * HANGING,
         )
 
     return laurel
@@ -51,26 +54,20 @@ def taken() -> Iterator[int]:
 
 
 def test_it_serves_until_it_is_told_to_end(environment: dict[str, str]) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "channels", "serve", "--port", str(serving_port())],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout
-    ready = process.stdout.readline()
-    assert ready.startswith("ready http://127.0.0.1:")
-    assert asyncio.run(serving.readyz(ready.split()[1])).startswith("HTTP/1.1 200")
+    with kept_port() as port:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "channels", "serve", "--port", str(port)],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout
+        assert process.stdout.readline() == f"ready http://127.0.0.1:{port}\n"
+    assert asyncio.run(serving.readyz(f"http://127.0.0.1:{port}")).startswith("HTTP/1.1 200")
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=15)
+    process.communicate(timeout=HANGING)
     assert process.returncode == 128 + signal.SIGTERM
-
-
-def serving_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_a_taken_port_is_said_at_once_with_another_to_take(laurel: Laurel, taken: int) -> None:

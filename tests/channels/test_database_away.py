@@ -18,6 +18,7 @@ from channels.settings import Settings
 from models import catalogue, database
 from tests.channels.conftest import UNCOUNTED, Site, codes, served
 from tests.faults.servers import Database
+from tests.patience import HANGING, Slowness
 from tests.province import settle
 from tests.web import http_client
 
@@ -42,9 +43,9 @@ class House:
     async def ready(self) -> bool:
         return (await self.site.http.get("/readyz")).status_code == 200
 
-    async def well_again(self, seconds: float) -> None:
+    async def well_again(self) -> None:
         """By itself: reads, and readiness."""
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(HANGING):
             while (await self.read()).status_code != 200 or not await self.ready():
                 await asyncio.sleep(0.1)
 
@@ -60,7 +61,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
     await catalogue.load(url)
     kept = {"secure_cookies": False, "readers": 4, "data": folder, "rates": UNCOUNTED}
     settings = Settings(database_url=url, redis_url=None, **kept)
-    async with served(settings) as (address, laurel, server), http_client(address, timeout=30) as http:
+    async with served(settings) as (address, laurel, server), http_client(address) as http:
         province = await settle(laurel.engine, laurel.feed, laurel.transactions)
         site = Site(address, laurel, province, http, server)
         house = House(site, postgres, await site.bearer("officer"))
@@ -92,7 +93,7 @@ async def test_while_postgresql_restarts_all_is_503_and_then_it_goes_on_by_itsel
     assert not await house.ready()
     assert (await house.site.http.get("/livez")).status_code == 200
     await house.postgres.begin()
-    await house.well_again(10)
+    await house.well_again()
     first, again = await house.write(), await house.write()
     assert first.status_code == 200
     assert first.json()["data"] == again.json()["data"]
@@ -105,12 +106,14 @@ async def test_a_crash_in_the_middle_of_an_act_is_503_and_the_same_key_does_it_o
     await transaction.start()
     await holder.execute("lock table dossier in exclusive mode")
     writing = asyncio.create_task(house.write())
-    await asyncio.sleep(0.3)
+    async with asyncio.timeout(HANGING):
+        while not await holder.fetchval("select exists (select from pg_locks where not granted)"):
+            await asyncio.sleep(0.02)
     await house.postgres.stop(signal.SIGQUIT)
     later(await writing, "UNAVAILABLE")
     holder.terminate()
     await house.postgres.begin()
-    await house.well_again(10)
+    await house.well_again()
     first, again = await house.write(), await house.write()
     assert first.json()["data"]["draftDossier"]["__typename"] == "Dossier"
     assert first.json()["data"] == again.json()["data"]
@@ -124,14 +127,14 @@ async def test_connections_that_ran_out_are_503_at_once_and_come_back(house: Hou
             while True:
                 hog = await house.postgres.connect()
                 stack.push_async_callback(hog.close)
-        began = time.monotonic()
+        slowness, began = Slowness(), time.monotonic()
         answers = await asyncio.gather(*(house.read() for _ in range(12)), *(house.write() for _ in range(12)))
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 5 * slowness.times
         for answer in answers:
             if answer.status_code != 200:
                 later(answer, "BUSY", "UNAVAILABLE")
         assert any(answer.status_code == 503 for answer in answers)
-    await house.well_again(10)
+    await house.well_again()
     assert (await house.write()).status_code == 200
 
 
@@ -153,15 +156,15 @@ async def test_where_postgresql_has_no_disk_or_memory_left_an_act_is_503_and_the
 
 
 async def test_a_frozen_postgresql_hangs_nobody_for_ever(house: House) -> None:
-    await house.well_again(5)
-    began = time.monotonic()
+    await house.well_again()
+    slowness, began = Slowness(), time.monotonic()
     with house.postgres.frozen():
         answers = await asyncio.gather(house.read(), house.write())
         assert not await house.ready()
-    assert time.monotonic() - began < 20
+        assert time.monotonic() - began < 20 * slowness.times
     for answer in answers:
         later(answer, "BUSY", "UNAVAILABLE", "TIMEOUT")
-    await house.well_again(15)
+    await house.well_again()
 
 
 async def test_a_look_at_the_revision_that_outlasts_who_asked_makes_the_server_ready(
@@ -179,5 +182,5 @@ async def test_a_look_at_the_revision_that_outlasts_who_asked_makes_the_server_r
     monkeypatch.setattr(app, "_SOON", 0.5)
     monkeypatch.setattr(database, "at_head", slowly)
     house.site.laurel.migrated = False
-    await house.well_again(20)
+    await house.well_again()
     assert looked == 1
