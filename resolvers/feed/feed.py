@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.engine import make_url
@@ -50,8 +51,11 @@ class Feed:
         return self._hub.sure
 
     def now(self) -> datetime:
-        """The time by the database's clock, as of the last look, however wrong this machine's is."""
-        return datetime.now(UTC) + self._hub.ahead
+        """The time by the database's clock, however wrong this machine's is or becomes; its until the first look."""
+        if self._hub.clock is None:
+            return datetime.now(UTC)
+        then, looked = self._hub.clock
+        return then + timedelta(seconds=time.monotonic() - looked)
 
     @property
     def followers(self) -> int:

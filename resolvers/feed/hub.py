@@ -7,7 +7,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import chain
 from uuid import UUID
 
@@ -75,8 +75,8 @@ class Hub:
         self._looked = 0.0
         self._polled = self.sure = -math.inf
         """By time.monotonic: when the last poll began, and up to when all that was committed has been told."""
-        self.ahead = timedelta()
-        """By how much the database's clock goes before this machine's."""
+        self.clock: tuple[datetime, float] | None = None
+        """The database's time as of the last poll, and when that was by time.monotonic."""
         self._look = asyncio.Event()
         self._heard = -math.inf
         self._echo: asyncio.TimerHandle | None = None
@@ -188,7 +188,7 @@ class Hub:
         if row["numbered"]:
             self._numbered()
         first, self._seen, self._polled = self._seen is None, row["seen"], begun
-        self.ahead = row["clock"] - datetime.now(UTC)
+        self.clock = row["clock"], time.monotonic()
         absent = row["set_back"] or time.monotonic() - self._looked > ABSENT
         if absent or row["changed"]:
             self._rights(None if absent or None in row["changed"] else set(row["changed"]))
