@@ -19,12 +19,15 @@ import psutil
 from channels.embedded import child
 from channels.embedded.launch import die_with
 from tests.faults.proxy import Proxy
+from tests.faults.released import DOCUMENTS
 from tests.faults.servers import Bell, Database
 from tests.faults.skewed import CLOCK
 from tests.web import http_client
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
+PROGRAMS = {CLOCK: "tests.faults.skewed", DOCUMENTS: "tests.faults.released"}
+"""What is run instead of Laurel where a setting asks for it."""
 PATIENCE = 240.0
 """Seconds a server may take to start, on a machine however busy; how long it took is judged afterwards."""
 
@@ -54,8 +57,9 @@ class Site:
         self.database, self.bell = Proxy(database.port, chance), Proxy(bell.port, chance)
         """Before what it depends on."""
         self._urls = database, bell
-        self._settings = {name: value.format(home=home, name=name) for name, value in settings.items()}
-        self._program = "tests.faults.skewed" if CLOCK in self._settings else "channels"
+        self._settings = {key: value.format(home=home, name=name) for key, value in settings.items()}
+        programs = (program for setting, program in PROGRAMS.items() if setting in self._settings)
+        self._program = next(programs, "channels")
         self._workers = () if workers is None else ("--workers", str(workers))
         self.log = home / f"{name}.log"
         self.process: subprocess.Popen[bytes] | None = None

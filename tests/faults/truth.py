@@ -124,6 +124,7 @@ FORESEEN = (
     "the virus scanner",
     "lines could not be written",
     "the machine has run short",
+    "a worker ended and is begun again",
 )
 """How errors begin that a server logs because of what is done to it."""
 

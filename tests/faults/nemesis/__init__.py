@@ -1,6 +1,18 @@
 """Who breaks things: each experiment is a function that does it to a world at work."""
 
-from tests.faults.nemesis import database, disk, doorbell, files, hostile, identity, network, processes, restoring
+from tests.faults.nemesis import (
+    database,
+    disk,
+    doorbell,
+    files,
+    hostile,
+    identity,
+    network,
+    numbering,
+    processes,
+    releases,
+    restoring,
+)
 from tests.faults.nemesis.catalogue import KNOWN
 
 SHORT = (("F19", "F31", "F13", "F28", "F07", "F02"), ("F17",))
@@ -17,6 +29,8 @@ __all__ = [
     "hostile",
     "identity",
     "network",
+    "numbering",
     "processes",
+    "releases",
     "restoring",
 ]

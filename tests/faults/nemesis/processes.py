@@ -8,7 +8,9 @@ import resource
 import signal
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 
+import httpx
 import orjson
 import psutil
 
@@ -198,7 +200,10 @@ async def clocks_jump(world: World) -> None:
     new_year = (midnight - datetime.now(ZONE)).total_seconds()
     for forth, back in ((3600.0, -3600.0), (-3600.0, 3600.0), (0.0, new_year), (new_year, -86_400.0)):
         for site, wrong in ((here, forth), (there, back)):
-            (world.cluster.home / f"{site.name}.clock").write_text(str(wrong))
+            clock = world.cluster.home / f"{site.name}.clock"
+            clock.with_suffix(".new").write_text(str(wrong))
+            clock.with_suffix(".new").rename(clock)  # whole, for it is read at any moment
+            await world.machine.within(10, _shows(world, site, wrong))
         world.tell("clocks are wrong", here=forth, there=back)
         await world.last(3)
     connection = await world.cluster.database.connect()
@@ -208,6 +213,16 @@ async def clocks_jump(world: World) -> None:
     assert [row["year"] for row in years] == [today.year], years
     for site in world.cluster.sites:
         (world.cluster.home / f"{site.name}.clock").unlink()
+
+
+async def _shows(world: World, site: Site, wrong: float) -> None:
+    """Wait until a server's answers have the date of its wrong clock, to half a minute."""
+    while True:
+        with contextlib.suppress(httpx.HTTPError):
+            said = (await world.client.http.get(f"{site.address}/livez")).headers["date"]
+            if abs((parsedate_to_datetime(said) - datetime.now(ZONE)).total_seconds() - wrong) < 30:
+                return
+        await asyncio.sleep(0.2)
 
 
 @experiment("TWICE", "two faults at once: Redis frozen and a server killed; PostgreSQL restarted while a server drains")
