@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import orjson
-from graphql import DocumentNode, GraphQLSyntaxError, parse
+from graphql import DocumentNode, GraphQLSyntaxError, Token, TokenKind, parse
 
 from channels.contract import Limits
 from channels.refusals import Refusal, Refused, over, shortened
@@ -18,6 +18,9 @@ _OPTIONAL = (("operationName", str), ("variables", dict), ("extensions", dict))
 _NONE: Mapping[str, Any] = {}
 _NUL = re.compile(r"\\u(?:0000|\{0+\})")
 """How a NUL may be written in a document, if it is not an escaped backslash that stands there."""
+_LONG_NUMBER = re.compile(r"[0-9]{400}")
+"""No number of any type has so many digits; Python has words of its own about those of some thousands."""
+_NUMBERS = (TokenKind.INT, TokenKind.FLOAT)
 
 
 class Request(NamedTuple):
@@ -147,8 +150,8 @@ class Gate:
 
 
 def parsed(text: str, limits: Limits, *, ours: bool = True) -> DocumentNode:
-    """The document's AST. Raises TOO_LONG, TOO_MANY_TOKENS, TOO_MANY_COMMENTS (but for what is ours), PARSE_ERROR, or
-    UNPROCESSABLE for a NUL in a text.
+    """The document's AST. Raises TOO_LONG, TOO_MANY_TOKENS, TOO_MANY_COMMENTS (but for what is ours), PARSE_ERROR,
+    UNPROCESSABLE for a NUL in a text, VALIDATION_FAILED for a number that is none of any type.
 
     What is wrong with the syntax is told in graphql-core's words, with its places.
     """
@@ -159,16 +162,20 @@ def parsed(text: str, limits: Limits, *, ours: bool = True) -> DocumentNode:
         read = parse(text, allow_empty_selection_sets=False, max_lexical_tokens=limits.tokens, max_comments=comments)
     except GraphQLSyntaxError as problem:
         raise _unreadable(problem, limits, comments) from problem
-    if _NUL.search(text) and any("\0" in value for value in _values(read)):
+    if _NUL.search(text) and any("\0" in (token.value or "") for token in _tokens(read)):
         raise Refused(Refusal.UNPROCESSABLE)  # as in variables: PostgreSQL has no such text
+    if _LONG_NUMBER.search(text) and any(
+        token.kind in _NUMBERS and len(token.value or "") > 400 for token in _tokens(read)
+    ):
+        raise Refused(Refusal.VALIDATION_FAILED)
     return read
 
 
-def _values(read: DocumentNode) -> Iterator[str]:
-    """What each token of a document says, escapes undone."""
+def _tokens(read: DocumentNode) -> Iterator[Token]:
+    """Each token of a document; what it says is there with its escapes undone."""
     token = read.loc.start_token if read.loc else None
     while token is not None:
-        yield token.value or ""
+        yield token
         token = token.next
 
 

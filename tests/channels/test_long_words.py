@@ -97,3 +97,15 @@ def test_what_stands_under_a_name_twice_is_weighed_too(text: str) -> None:
     with pytest.raises(Refused) as refused:
         Gate(OFFICER).operation(text, Request(text))
     assert refused.value.refusal.name in {"TOO_MANY_FIELDS", "TOO_MANY_ROOT_FIELDS"}
+
+
+async def test_a_number_longer_than_any_is_refused_without_a_word_of_pythons(site: Site) -> None:
+    """N-T10: in a document, where JSON's are refused as JSON; digits in a text are no number."""
+    for number in ("9" * 5_000, "-" + "1" * 401, "1." + "0" * 500, "1" * 30_000 + "e1"):
+        for text in (f"{{ dossiers(first: {number}) {{ totalCount }} }}", f"{{ node(id: {number}) {{ id }} }}"):
+            answer = await site.ask("web", text, "chief")
+            assert codes(answer) == ["VALIDATION_FAILED"]
+            assert "digits" not in answer.text
+            assert "int_max" not in answer.text
+    answer = await site.ask("web", f'{{ search(first: 1, text: "{"1" * 5_000}") {{ totalCount }} }}', "chief")
+    assert codes(answer) == ["BAD_SEARCH"]
