@@ -47,9 +47,8 @@ def main(arguments: Sequence[str]) -> int:
         out.out(as_json(results.lines()))
     else:
         results.tell(out)
-    if asked.bench != "growth":
-        reached = results.goals() if isinstance(results, Writes | Pushes | Hits) else list(targets.goals(results))
-        targets.tell(reached, err if asked.json else out)
+    reached = list(targets.goals(results)) if isinstance(results, Results) else results.goals()
+    targets.tell(reached, err if asked.json else out)
     return 0
 
 
@@ -131,7 +130,9 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--scale", type=int, default=10, help="read, write: 10 is 20,000 dossiers (the default); 1 is 2,000"
     )
-    parser.add_argument("--to", type=int, default=10, help="growth: up to this scale (10; the full run is 50)")
+    parser.add_argument(
+        "--to", type=int, default=50, help="growth: up to this scale (50 is 100,000 dossiers, the default)"
+    )
     parser.add_argument("--rounds", type=int, default=10, help="turns that each contender takes (10)")
     parser.add_argument("--no-peers", action="store_true", help="read, push: leave out the servers for Node")
     return parser.parse_args(arguments)

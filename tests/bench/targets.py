@@ -16,6 +16,7 @@ OF_THE_LIMIT = 1.15
 LESS_THAN_PEERS = {"Q1": 3.5, "Q2": 5.0, "Q3": 4.5, "Q4": 5.0}
 LESS_THAN_STOCK = {"Q2": 20.0, "Q3": 20.0}
 COLD_MS = 10.0
+GROWTH = 1.3
 MEMORY_MB = 120.0
 
 
@@ -36,6 +37,19 @@ class Goal(NamedTuple):
 
 def goals(results: Results) -> Iterator[Goal]:
     """Every target that this run can tell of."""
+    return growing(results) if results.bench == "growth" else reading(results)
+
+
+def growing(results: Results) -> Iterator[Goal]:
+    """What a read of the largest scale may cost beside one of the smallest."""
+    largest = results.contenders[-1]
+    for query in filter(LESS_THAN_PEERS.__contains__, results.sizes):
+        name = f"{query}: server CPU at scale {largest} beside scale {results.base}"
+        yield Goal(name, GROWTH, results.ratio(query, largest))
+
+
+def reading(results: Results) -> Iterator[Goal]:
+    """What a read may cost beside one by hand, by others and at first sight."""
     for query in results.sizes:
         for name in ("laurel", "trusted"):
             yield Goal(f"{query} {name}: server CPU beside hand", OF_THE_LIMIT, results.ratio(query, name))
