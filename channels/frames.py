@@ -14,7 +14,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import CloseCode, Frame
 from websockets.http11 import Request
 
-from channels.outlet import Outlet
+from channels.outlet import Paced
 from channels.refusals import Refusal, Refused
 
 FRAMES = "laurel.frames"
@@ -39,10 +39,9 @@ def framed(message: bytes) -> bytes:
     return b"\x81\x7f%b%b" % (length.to_bytes(8, "big"), message)
 
 
-class Frames(WebSocketsSansIOProtocol):
+class Frames(Paced, WebSocketsSansIOProtocol):
     """One socket, which offers itself to its application."""
 
-    outlet: Outlet | None = None
     _minute, _empty = 0.0, 0
     """When it began, and how many frames there were in it of which no message came."""
 
@@ -117,11 +116,6 @@ class Frames(WebSocketsSansIOProtocol):
         self.transport.write(b"%bcontent-length: %d\r\n\r\n%b" % (head, len(body), body))
         self.transport.close()
 
-    def outward(self) -> Outlet:
-        """The way out to the client, once the handshake is over."""
-        self.outlet = Outlet(self.transport)
-        return self.outlet
-
     def forget_handshake(self) -> None:
         """Keep nothing of what was said before the socket was open."""
         self.request = self.response = cast("Any", None)
@@ -133,24 +127,6 @@ class Frames(WebSocketsSansIOProtocol):
     def linger(self) -> None:
         """Let go of a client that never takes what was written before the close."""
         self.loop.call_later(UNREAD, self.transport.abort)
-
-    def pause_writing(self) -> None:
-        """The client takes nothing more for now."""
-        super().pause_writing()
-        if self.outlet is not None:
-            self.outlet.hold()
-
-    def resume_writing(self) -> None:
-        """The client has taken most of it."""
-        super().resume_writing()
-        if self.outlet is not None:
-            self.outlet.release()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The client is gone."""
-        if self.outlet is not None:
-            self.outlet.close()
-        super().connection_lost(exc)
 
 
 def of(scope: MutableMapping[str, Any]) -> Frames:

@@ -157,3 +157,33 @@ class Outlet:
         for turn in drained:
             if not turn.done():
                 turn.set_result(None)
+
+
+class Paced(asyncio.Protocol):
+    """A connection with a way out to its client, which hears when the client takes no more, takes again or is gone."""
+
+    transport: Any
+    outlet: Outlet | None = None
+
+    def outward(self) -> Outlet:
+        """The way out to the client, from now on."""
+        self.outlet = Outlet(self.transport)
+        return self.outlet
+
+    def pause_writing(self) -> None:
+        """The client takes nothing more for now."""
+        super().pause_writing()
+        if self.outlet is not None:
+            self.outlet.hold()
+
+    def resume_writing(self) -> None:
+        """The client has taken most of it."""
+        super().resume_writing()
+        if self.outlet is not None:
+            self.outlet.release()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client is gone."""
+        if self.outlet is not None:
+            self.outlet.close()
+        super().connection_lost(exc)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from channels.bounds import LONGEST_HEAD, Bounded
-from channels.outlet import Outlet
+from channels.outlet import Outlet, Paced
 
 WIRE = "laurel.wire"
 """The extension's name: it holds a `Line`."""
@@ -72,10 +72,9 @@ class Line:
         return True
 
 
-class Wire(Bounded):
+class Wire(Paced, Bounded):
     """One connection."""
 
-    outlet: Outlet | None = None
     _last: Head | None = None
     _idle_since: float | None = None
 
@@ -177,30 +176,11 @@ class Wire(Bounded):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell who works for the client, and end the timer."""
-        if self.outlet is not None:
-            self.outlet.close()
         super().connection_lost(exc)
         if self.cycle is not None and self.cycle.disconnected and (left := line_of(self.cycle).when_left):
             left()
         if self.timeout_keep_alive_task is not None:
             self.timeout_keep_alive_task.cancel()
-
-    def outward(self) -> Outlet:
-        """The way out to the client."""
-        self.outlet = Outlet(self.transport)
-        return self.outlet
-
-    def pause_writing(self) -> None:
-        """The client takes nothing more for now."""
-        super().pause_writing()
-        if self.outlet is not None:
-            self.outlet.hold()
-
-    def resume_writing(self) -> None:
-        """The client has taken most of it."""
-        super().resume_writing()
-        if self.outlet is not None:
-            self.outlet.release()
 
 
 def line_of(cycle: RequestResponseCycle) -> Line:
