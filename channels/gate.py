@@ -18,7 +18,7 @@ _OPTIONAL = (("operationName", str), ("variables", dict), ("extensions", dict))
 _NONE: Mapping[str, Any] = {}
 _NUL = re.compile(r"\\u(?:0000|\{0+\})")
 """How a NUL may be written in a document, if it is not an escaped backslash that stands there."""
-_LONG_NUMBER = re.compile(r"[0-9]{400}")
+_LONGEST_NUMBER = 400
 """No number of any type has so many digits; Python has words of its own about those of some thousands."""
 _NUMBERS = (TokenKind.INT, TokenKind.FLOAT)
 
@@ -164,9 +164,7 @@ def parsed(text: str, limits: Limits, *, ours: bool = True) -> DocumentNode:
         raise _unreadable(problem, limits, comments) from problem
     if _NUL.search(text) and any("\0" in (token.value or "") for token in _tokens(read)):
         raise Refused(Refusal.UNPROCESSABLE)  # as in variables: PostgreSQL has no such text
-    if _LONG_NUMBER.search(text) and any(
-        token.kind in _NUMBERS and len(token.value or "") > 400 for token in _tokens(read)
-    ):
+    if len(text) > _LONGEST_NUMBER and any(map(_is_endless, _tokens(read))):
         raise Refused(Refusal.VALIDATION_FAILED)
     return read
 
@@ -177,6 +175,11 @@ def _tokens(read: DocumentNode) -> Iterator[Token]:
     while token is not None:
         yield token
         token = token.next
+
+
+def _is_endless(token: Token) -> bool:
+    """Whether it is a number longer than any."""
+    return token.end - token.start > _LONGEST_NUMBER and token.kind in _NUMBERS
 
 
 def _unreadable(problem: GraphQLSyntaxError, limits: Limits, comments: int) -> Refused:
