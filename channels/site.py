@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
@@ -24,6 +26,7 @@ class Site(Starlette):
         self, routes: Sequence[BaseRoute], proxies: Sequence[str] = (), origins: Sequence[str] = (), **given: Any
     ) -> None:
         super().__init__(routes=routes, **given)
+        self.add_exception_handler(405, _other_method)
         self.router.redirect_slashes = False
         self._proxies, self._cors = Proxies(proxies), Cors(origins)
         self._endpoints: dict[str, GraphQLOverHTTP] = {
@@ -41,3 +44,10 @@ class Site(Starlette):
         if self._cors and (origin := self._cors.origin(scope)):
             return await self._cors.answer(origin, answer, scope, receive, send)
         return await answer(scope, receive, send)
+
+
+async def _other_method(_: Request, problem: Any) -> PlainTextResponse:
+    """What a page says to a method that it does not know; `Allow` names those it does."""
+    headers = {**(problem.headers or {}), "Cache-Control": "no-store"}
+    said = f"Trang này chỉ nhận {headers['Allow']}. · This page takes {headers['Allow']} only."
+    return PlainTextResponse(said, problem.status_code, headers)

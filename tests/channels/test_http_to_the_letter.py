@@ -130,3 +130,12 @@ async def test_a_slash_too_many_leads_nowhere_by_the_host_of_the_request(site: S
     for address in ("/livez/", "/portal/graphql/", "/web/sign-in/"):
         answer = await site.http.get(address, headers={"Host": "evil.example"})
         assert (answer.status_code, "location" in answer.headers, "evil" in answer.text) == (404, False, False)
+
+
+async def test_a_page_names_the_methods_it_takes_in_both_languages(site: Site) -> None:
+    for method in ("POST", "PUT", "OPTIONS", "TRACE"):
+        answer = await site.http.request(method, "/decisions")
+        assert (answer.status_code, set(answer.headers["allow"].split(", "))) == (405, {"GET", "HEAD"})
+        assert answer.text.startswith("Trang này chỉ nhận ")
+        assert " · This page takes " in answer.text
+        assert answer.headers["cache-control"] == "no-store"
