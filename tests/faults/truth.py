@@ -129,11 +129,11 @@ FORESEEN = (
 """How errors begin that a server logs because of what is done to it."""
 
 
-async def verified(cluster: Cluster) -> tuple[bool, str]:
+async def verified(cluster: Cluster, *options: str) -> tuple[bool, str]:
     """What `python -m channels verify` says of the journal."""
     process = await asyncio.to_thread(
         subprocess.run,
-        (sys.executable, "-m", "channels", "verify"),
+        (sys.executable, "-m", "channels", "verify", *options),
         cwd=ROOT,
         env={
             "DATABASE_URL": cluster.database.at(cluster.database.port),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from pathlib import Path
 
 import asyncpg
 
@@ -12,6 +13,10 @@ from tests.faults.experiment import World
 from tests.faults.nemesis.catalogue import experiment
 
 PAGE = 8_192
+UNFLUSHED = ("checkpoint_timeout = '1h'", "bgwriter_lru_maxpages = 0")
+"""Settings by which what was changed since the last checkpoint is in the WAL alone."""
+HERE = "select name.file_name, name.file_offset from pg_walfile_name_offset(pg_current_wal_flush_lsn()) name"
+"""Up to which byte of which file the WAL is written."""
 
 
 async def _numbered(world: World) -> None:
@@ -74,3 +79,51 @@ async def rotten(world: World) -> None:
         await connection.close()
     world.tell("restored, with all WAL there is")
     await world.last(2)
+
+
+@experiment("TORN", "PostgreSQL crashes and the end of its WAL is torn off: what it acknowledged last is lost, and a checkpoint kept elsewhere betrays it")  # noqa: E501  # fmt: skip
+async def torn(world: World) -> None:
+    """As where a disk lied about what it kept. What is left is sound; whoever was told more is told to read anew."""
+    database, kept = world.cluster.database, str(world.cluster.home / "checkpoints")
+    connection = await database.connect()
+    for setting in UNFLUSHED:
+        await connection.execute(f"alter system set {setting}")
+    await connection.execute("select pg_reload_conf()")
+    await connection.execute("checkpoint")
+    async with world.load.resting():
+        await world.machine.within(20, _numbered(world))
+        head = await truth.head(connection)
+        file, offset = await connection.fetchrow(HERE)
+        world.history.note("marked")
+    await world.machine.within(20, _numbered_past(connection, head))
+    await connection.close()
+    sound, said = await truth.verified(world.cluster, "--checkpoint", kept)
+    assert sound, said
+    with world.away():
+        await database.stop(signal.SIGQUIT)
+        await asyncio.sleep(0.5)  # what is on its way to clients is of the time that is lost
+        world.history.note("restored", head=head)
+        await asyncio.to_thread(tear, database.data / "pg_wal", file, offset)
+        await database.begin()
+    sound, said = await truth.verified(world.cluster, "--against", kept)
+    world.tell("verify", said=said[-300:])
+    assert not sound, "nobody notices that the end is gone"
+    assert "rewritten within" in said, said
+    await world.last(3)
+
+
+async def _numbered_past(connection: asyncpg.Connection[asyncpg.Record], head: str) -> None:
+    """Wait until some entries more have numbers."""
+    while int((await truth.head(connection)).partition("-")[0]) < int(head.partition("-")[0]) + 5:
+        await asyncio.sleep(0.05)
+
+
+def tear(wal: Path, file: str, offset: int) -> None:
+    """Make the WAL end at a byte of a file: zeros follow, and no other file."""
+    for later in wal.glob("[0-9A-F]" * 24):
+        if later.name > file:
+            later.unlink()
+    with (wal / file).open("r+b") as kept:
+        size = kept.seek(0, 2)
+        kept.seek(offset)
+        kept.write(bytes(size - offset))
