@@ -164,6 +164,8 @@ def by_no_clock() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in ("timekeeper", "security_record", "last_use"):
             patch.setattr(f"channels.{module}.EVERY", 86_400.0)
+        patch.setattr("channels.ws_socket.PING", 86_400.0)
+        patch.setattr("channels.app._CLOSING", HANGING)  # what is not closed is a warning to whichever test comes next
         patch.setattr("channels.answers.FRESH", HANGING)
         patch.setattr("channels.leases.BOUND", HANGING)
         yield
@@ -174,7 +176,9 @@ async def served(settings: Settings, listener: socket.socket | None = None) -> A
     """An application with these settings, on a port of its own."""
     app = create_app(settings)
     listener = listener or socket.create_server(("127.0.0.1", 0))
-    server = Quiet(configured(app, settings))
+    config = configured(app, settings)
+    config.timeout_keep_alive = 86_400  # else a client that was slow may ask on a connection that is just being closed
+    server = Quiet(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:
         assert not task.done(), task.result()

@@ -15,11 +15,13 @@ async def test_the_sixth_socket_of_an_account_is_refused_and_the_others_stay(sit
     """N-W22: the new one is refused, for to close the oldest would have tabs close each other without end."""
     async with contextlib.AsyncExitStack() as stack:
         token = await site.token("officer")
-        clients = [Client(await stack.enter_async_context(site.socket())) for _ in range(6)]
-        for client in clients[:5]:
-            await client.greet(token)
-        await clients[5].say({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}})
-        assert await clients[5].closed() == (4029, "too many sockets of this account: close one")
+        clients = list[Client]()
+        for _ in range(5):
+            clients.append(Client(await stack.enter_async_context(site.socket())))
+            await clients[-1].greet(token)
+        sixth = Client(await stack.enter_async_context(site.socket()))
+        await sixth.say({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}})
+        assert await sixth.closed() == (4029, "too many sockets of this account: close one")
         await clients[0].say({"type": "ping"})
         assert await clients[0].hear() == {"type": "pong"}
         await clients[1].socket.close()

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from channels import exchange
 from tests.channels.conftest import Site
 from tests.patience import HANGING, Slowness
 
@@ -41,8 +42,9 @@ def chunked(count: int) -> Iterator[bytes]:
 @pytest.mark.parametrize("count", [4, 100])
 @pytest.mark.parametrize("way", ["with a length", "in chunks"])
 async def test_whoever_is_still_writing_a_body_too_large_reads_why_it_is_refused(
-    site: Site, way: str, count: int
+    site: Site, monkeypatch: pytest.MonkeyPatch, way: str, count: int
 ) -> None:
+    monkeypatch.setattr(exchange, "_LINGERS", HANGING)  # however slowly it writes
     head = f"Content-Length: {count * len(PIECE)}" if way == "with a length" else "Transfer-Encoding: chunked"
     pieces = plain(count) if way == "with a length" else chunked(count)
     said = await asyncio.to_thread(answered, site, head, pieces)

@@ -161,12 +161,14 @@ async def test_where_nobody_tells_a_session_is_looked_at_again_after_a_while(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site.laurel.feed, "on_rights", None)
+    now = time.monotonic()
+    monkeypatch.setattr(site.laurel.sessions, "clock", lambda: now)
     token = await site.token("officer")
     headers = {"Authorization": f"Bearer {token}"}
     assert (await site.ask("web", VIEWER, headers=headers)).status_code == 200
     await site.end_session(token)
     assert (await site.ask("web", VIEWER, headers=headers)).status_code == 200, "still remembered"
-    monkeypatch.setattr(site.laurel.sessions, "clock", lambda: time.monotonic() + 15.1)
+    monkeypatch.setattr(site.laurel.sessions, "clock", lambda: now + 15.1)
     assert (await site.ask("web", VIEWER, headers=headers)).status_code == 401
 
 

@@ -255,11 +255,11 @@ async def test_twenty_sockets_that_ask_alike_are_told_by_one_statement(
 ) -> None:
     monkeypatch.setattr(site.laurel.crowds.sockets, "most", 20)
     async with contextlib.AsyncExitStack() as stack:
-        clients = [Client(await stack.enter_async_context(site.socket())) for _ in range(20)]
-        token = await site.token("officer")
-        for client in clients:
-            await client.greet(token)
-            await client.subscribe("1")
+        clients, token = list[Client](), await site.token("officer")
+        for _ in range(20):
+            clients.append(Client(await stack.enter_async_context(site.socket())))
+            await clients[-1].greet(token)
+            await clients[-1].subscribe("1")
         await site.followed(by=20)
         before = site.laurel.pool.sent
         await site.publish("1/QĐ-UBND")

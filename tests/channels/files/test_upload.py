@@ -107,8 +107,11 @@ async def test_the_test_virus_is_refused_without_a_scanner_too(desk: Desk) -> No
     assert await refused(desk, samples.pdf(EICAR)) == (422, "INFECTED_FILE")
 
 
-async def test_a_file_too_large_is_refused_before_it_is_read_or_as_soon_as_it_is_seen(desk: Desk) -> None:
+async def test_a_file_too_large_is_refused_before_it_is_read_or_as_soon_as_it_is_seen(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """N-U07."""
+    monkeypatch.setattr(arrival, "_LINGERS", HANGING)  # however slowly it is sent
     content = samples.pdf(padding=MOST)
     assert await refused(desk, content) == (413, "FILE_TOO_LARGE")
     assert await refused(desk, pieces(content)) == (413, "FILE_TOO_LARGE")

@@ -13,10 +13,11 @@ from channels.budgets import Rates
 from channels.web.composer import files
 from resolvers import password
 from tests.channels.conftest import Site, served
+from tests.patience import HANGING
 
 PASSWORD = "Xứ-Lạng-2026"
-SEEN = 20_000
-"""Milliseconds in which something must be on the screen: the editor reads the whole schema first."""
+SEEN = 1_000 * HANGING
+"""Milliseconds in which something must be there to be clicked: the editor reads the whole schema first."""
 
 
 async def cookie(site: Site, channel: str, who: str) -> dict[str, str]:
@@ -38,7 +39,7 @@ async def test_to_anybody_but_staff_there_is_none(site: Site, path: str) -> None
 
 
 @pytest.mark.parametrize(
-    "path", ["/graphql", "/graphiql", "/playground", "/console", "/altair", "/voyager", "/web/graphiql", "/web"]
+    "path", ["/graphql", "/graphiql", "/playground", "/console", "/altair", "/voyager", "/web/graphiql"]
 )
 async def test_where_such_tools_are_looked_for_there_is_nothing(site: Site, path: str) -> None:
     """N-I05, with the cookie that another program takes for leave."""
@@ -101,12 +102,12 @@ async def sign_in(page: Page, site: Site, who: str) -> None:
 async def test_an_officer_signs_in_asks_and_reads_what_it_cost_and_its_sql(page: Page, site: Site) -> None:
     await sign_in(page, site, "officer")
     await page.get_by_label("Execute query (Ctrl-Enter)").click(timeout=SEEN)
-    await expect(page.get_by_label("Result Window")).to_contain_text('"totalCount": 0', timeout=SEEN)
+    await expect(page.get_by_label("Result Window")).to_contain_text('"totalCount": 0')
     await page.get_by_label("Chi phí và SQL").click()
-    await expect(page.get_by_role("row", name="dự tính · requested")).to_contain_text("41", timeout=SEEN)
+    await expect(page.get_by_role("row", name="dự tính · requested")).to_contain_text("41")
     await page.get_by_label("câu lệnh SQL và thời gian").check()
     await page.get_by_label("Execute query (Ctrl-Enter)").click()
-    await expect(page.locator("pre").first).to_contain_text("SELECT", timeout=SEEN)
+    await expect(page.locator("pre").first).to_contain_text("SELECT")
     await page.get_by_label("Show GraphiQL Explorer").click()
     await expect(page.get_by_text("dossiers", exact=True).first).to_be_visible()
 
@@ -124,7 +125,7 @@ async def test_who_asks_when_the_session_has_ended_is_asked_to_sign_in_again(bro
     async with await browser.new_context(base_url=site.address) as context:
         page = await context.new_page()
         await sign_in(page, site, "officer")
-        await expect(page.get_by_label("Execute query (Ctrl-Enter)")).to_be_visible(timeout=SEEN)
+        await expect(page.get_by_label("Execute query (Ctrl-Enter)")).to_be_visible()
         await context.clear_cookies()
         await page.get_by_label("Execute query (Ctrl-Enter)").click()
         await expect(page.get_by_role("heading", name="Đăng nhập")).to_be_visible()
