@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 import models as rows
 from models import database
 from models.access import Role
+from resolvers import password
 from resolvers.account import viewer_for
+from resolvers.client import Client
 from resolvers.engine import Engine, Pool
 from resolvers.feed import Feed
+from resolvers.sign_in import SignInInput, sign_in
 from schema import schema
 from tests.pristine import dsn
 from tests.province import BEGUN, NO_PASSWORD, Province, settle
 from tests.schema.chamber import Chamber, seated
 from tests.schema.library import Library, plant
+from tests.schema.signed_in import CHEAP, RIGHT, Person, SignIn
 from tests.unhurried import patient_pool
 
 
@@ -84,3 +90,17 @@ async def asked(province: Province) -> Province:
         await session.flush()
         province.viewers["rural"] = await viewer_for(session, account)
     return province
+
+
+@pytest.fixture
+async def come(province: Province, monkeypatch: pytest.MonkeyPatch) -> SignIn:
+    """Has somebody sign in once more; hashing is cheap."""
+    monkeypatch.setattr(password, "HASHING", CHEAP)
+    async with province.sessions.begin() as work:
+        await work.execute(update(rows.Account).values(password_hash=CHEAP.hash(RIGHT)))
+
+    async def come(who: str = "officer", said: str = RIGHT, **client: Any) -> Person:
+        context = replace(province.context(None), client=Client(**client))
+        return Person(province, await sign_in(context, SignInInput(username=who, password=said)), [])
+
+    return come

@@ -2,99 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
-import orjson
 import pytest
-from argon2 import PasswordHasher
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 
 import models as rows
 from models.refusals import TooManyAttempts, WrongCredentials
 from models.session import SignInMethod
-from resolvers import password
-from resolvers.account import note_used, token_hash, viewer_by_token
-from resolvers.client import Client, SignedIn, words
-from resolvers.engine import render
+from resolvers.account import note_used, token_hash
+from resolvers.client import Client, words
 from resolvers.session import begin_session
-from resolvers.sign_in import ATTEMPTS, SignInInput, sign_in
-from tests.patience import HANGING
+from resolvers.sign_in import ATTEMPTS
 from tests.province import Province
+from tests.schema.signed_in import NEW, RIGHT, Person, SignIn
 
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-RIGHT, NEW = "đúng mật khẩu", "bốn con thỏ trắng 47"
-REPLY = {
-    "signOut": "... on SignedOut { at }",
-    "revokeOtherSessions": "... on SessionsRevoked { count }",
-    "revokeSession": "... on AccountSession { id endedAt current }",
-    "changePassword": "... on Session { token viewer { account { username } } } ... on InvalidInput { field }",
-}
 SESSIONS = "{ viewer { account { sessions(first: 9) { totalCount nodes { id kind device current endedAt } } } } }"
-
-
-@dataclass
-class Person:
-    """Somebody signed in, and what the transport was told to keep."""
-
-    province: Province
-    begun: SignedIn
-    kept: list[SignedIn | None]
-
-    remembered: bool = False
-    """Whether a process still takes the session for what it was."""
-
-    async def ask(self, text: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
-        """What they are answered."""
-        engine, viewer = self.province.engine, self.begun.viewer if self.remembered else await self.viewer()
-        context = replace(self.province.context(None), viewer=viewer, set_session=self.kept.append)
-        context.client = Client(token=self.begun.token, agent="Mozilla/5.0 (Windows NT 10.0) Firefox/140.0")
-        answer: dict[str, Any] = orjson.loads(
-            render(await engine.execute(engine.document(text), variables or {}, None, context))
-        )
-        assert "errors" not in answer, answer
-        return answer["data"]  # type: ignore[no-any-return]  # an object
-
-    async def act(self, act: str, **said: Any) -> dict[str, Any]:
-        """What an act answers them."""
-        kind = self.province.engine.schema.mutation_type.fields[act].args  # type: ignore[union-attr]  # there are mutations
-        reply = f"{{ __typename ... on Refusal {{ message messageEn }} {REPLY[act]} }}"
-        if not kind:
-            return (await self.ask(f"mutation {{ done: {act} {reply} }}"))["done"]
-        text = f"mutation($input: {kind['input'].type}) {{ done: {act}(input: $input) {reply} }}"
-        return (await self.ask(text, {"input": said}))["done"]
-
-    async def viewer(self) -> Any:
-        """Whom the token stands for; None: nobody any more."""
-        async with self.province.sessions() as work:
-            found = await viewer_by_token(work, self.begun.token)
-        return found and found[0]
-
-    @property
-    def id(self) -> str:
-        """The session as clients call it."""
-        return f"AccountSession_{self.begun.session_id}"
-
-
-SignIn = Callable[..., Awaitable[Person]]
-
-
-@pytest.fixture
-async def come(province: Province, monkeypatch: pytest.MonkeyPatch) -> SignIn:
-    """Has somebody sign in once more; hashing is cheap."""
-    monkeypatch.setattr(password, "HASHING", CHEAP)
-    async with province.sessions.begin() as work:
-        await work.execute(update(rows.Account).values(password_hash=CHEAP.hash(RIGHT)))
-
-    async def come(who: str = "officer", said: str = RIGHT, **client: Any) -> Person:
-        context = replace(province.context(None), client=Client(**client))
-        return Person(province, await sign_in(context, SignInInput(username=who, password=said)), [])
-
-    return come
 
 
 async def test_one_sees_ones_own_sessions_and_which_one_asks_by(come: SignIn) -> None:
@@ -200,64 +124,6 @@ async def test_a_wrong_present_password_is_counted_for_this_session_alone(come: 
     assert done["__typename"] == "TooManyAttempts"
     again = await come()
     assert (await again.act("changePassword", currentPassword=RIGHT, newPassword=NEW))["__typename"] == "Session"
-
-
-async def test_of_two_changes_of_the_password_at_once_one_is_made(come: SignIn) -> None:
-    one, other = await come(), await come()
-    said = [(one, NEW), (other, NEW + "!")]
-    answers = await asyncio.gather(
-        *(who.act("changePassword", currentPassword=RIGHT, newPassword=new) for who, new in said)
-    )
-    assert sorted(answer["__typename"] for answer in answers) == ["Session", "WrongCredentials"]
-
-
-@pytest.mark.parametrize("act", ["revokeOtherSessions", "revokeSession", "changePassword"])
-async def test_a_session_that_has_ended_ends_no_other_though_it_is_remembered_still(come: SignIn, act: str) -> None:
-    owner, thief = await come(), await come()
-    await owner.act("revokeOtherSessions")
-    thief.remembered = True
-    said = {
-        "revokeSession": {"id": owner.id},
-        "changePassword": {"currentPassword": RIGHT, "newPassword": NEW},
-    }.get(act, {})
-    done = await thief.act(act, **said)
-    assert (done["__typename"], done["messageEn"]) == ("NotPermitted", "This session has ended. Sign in again.")
-    assert (thief.kept, await thief.viewer()) == ([], None)
-    assert await owner.viewer() is not None
-    await come()
-
-
-async def test_of_two_who_end_each_other_at_once_one_stays(come: SignIn) -> None:
-    for _ in range(5):
-        both = [await come(), await come()]
-        for each in both:
-            each.remembered = True
-        answers = await asyncio.gather(*(each.act("revokeOtherSessions") for each in both))
-        assert sorted(answer["__typename"] for answer in answers) == ["NotPermitted", "SessionsRevoked"]
-        assert [await each.viewer() is None for each in both].count(True) == 1
-
-
-async def test_who_signs_in_as_all_others_are_ended_is_ended_too(come: SignIn) -> None:
-    """Whoever ends the others waits for a sign-in that is not committed yet."""
-    officer = await come()
-    async with officer.province.sessions() as work:
-        account = await work.scalar(select(rows.Account).where(rows.Account.username == "officer").with_for_update())
-        assert account is not None
-        late = await begin_session(work, account, SignInMethod.PASSWORD, Client())
-        ending = asyncio.create_task(officer.act("revokeOtherSessions"))
-        await until_somebody_waits(officer.province)
-        await work.commit()
-    assert (await ending)["count"] == 1
-    assert await Person(officer.province, late, []).viewer() is None
-
-
-async def until_somebody_waits(province: Province) -> None:
-    """Until a statement waits for a lock."""
-    waiting = text("select exists(select from pg_locks where not granted and pid in "
-                   "(select pid from pg_stat_activity where datname = current_database()))")  # fmt: skip
-    async with asyncio.timeout(HANGING), province.sessions() as work:
-        while not await work.scalar(waiting):
-            await asyncio.sleep(0.01)
 
 
 async def test_who_asks_by_no_session_has_none_to_end(province: Province) -> None:

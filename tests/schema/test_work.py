@@ -20,7 +20,7 @@ from tests.pristine import dsn
 from tests.province import Province
 from tests.schema.test_journey import awaiting_decision, drafted, issued, stepped
 from tests.schema.test_refusals import refused, traces
-from tests.schema.test_session import until_somebody_waits
+from tests.schema.waiting import until_somebody_waits
 
 NO_ACTS = {"signIn", "signOut", "changePassword", "revokeSession", "revokeOtherSessions", "trackDossier"}
 """Mutations that change nothing of the register."""
