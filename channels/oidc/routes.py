@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from channels.budgets import SIGN_IN_ADDRESS
 from channels.contract import CHANNELS, Channel
+from channels.form import CLOSING, body_of
 from channels.logs import get_logger
 from channels.oidc.flow import Flow, Linked, NotLinked, NotSignedIn, Sent, cookie_of
 from channels.oidc.kept import Away
@@ -155,11 +156,12 @@ class Entrance:
     async def back_channel_logout(self, request: Request) -> Response:
         """End the sessions that the provider says have ended there (OIDC Back-Channel Logout 2.8)."""
         try:
-            form = dict(parse_qsl((await _body(request)).decode("ascii"), max_num_fields=20))
+            body = await body_of(request, _LARGEST) or b""
+            form = dict(parse_qsl(body.decode("ascii"), max_num_fields=20))
             ended = await self.flow.end(form.get("logout_token", ""))
         except (Untrusted, ValueError) as refused:
             self._note(request, type(refused).__name__)
-            return JSONResponse({"error": "invalid_request"}, 400, _NO_STORE)
+            return JSONResponse({"error": "invalid_request"}, 400, _NO_STORE | CLOSING)
         except Away:
             return JSONResponse({"error": "temporarily_unavailable"}, 503, _NO_STORE | {"Retry-After": "10"})
         log.info("a provider ended sessions", provider=self.provider.name, sessions=len(ended))
@@ -199,13 +201,3 @@ def _to(url: str) -> Response:
 
 def _address(request: Request) -> str | None:
     return request.client.host if request.client else None
-
-
-async def _body(request: Request) -> bytes:
-    """A form, or ValueError where it is too large to be one."""
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > _LARGEST:
-            raise ValueError
-    return body

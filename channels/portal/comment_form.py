@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from channels.budgets import COMMENTS
 from channels.contract import PORTAL
+from channels.form import CLOSING, body_of
 from channels.portal.pages import POLICY_OF_FORMS, Missing, Pages
 from channels.refusals import Refused
 from channels.session import Door
@@ -58,7 +59,9 @@ class CommentForm:
                 message="Không đọc được biểu mẫu. Hãy mở lại trang này và gửi lại.",
                 message_en="The form could not be read. Open this page again and send it anew.",
             )
-            return await self._shown(request, _empty(), refused, 422)
+            page = await self._shown(request, _empty(), refused, 422)
+            page.headers.update(CLOSING)
+            return page
         try:
             await self.pages.count(request, COMMENTS)
             comment = _input(request.path_params["id"], said)
@@ -113,11 +116,9 @@ def _empty() -> dict[str, str]:
 
 async def _fields(request: Request) -> dict[str, str] | None:
     """What was typed, by the fields' names; None of what no browser sends from this form."""
-    sent = b""
-    async for part in request.stream():
-        sent += part
-        if len(sent) > LONGEST:
-            return None
+    sent = await body_of(request, LONGEST)
+    if sent is None:
+        return None
     try:
         typed = dict(
             parse_qsl(sent.decode("ascii"), keep_blank_values=True, max_num_fields=len(FIELDS), errors="strict")
