@@ -15,6 +15,7 @@ import asyncpg
 import psutil
 
 from channels.embedded import binaries, child, postgres, valkey
+from tests.ports import port_of
 
 DURABLE = {"fsync": "off", "full_page_writes": "off"}
 """What a crash of processes spares, and only a power cut would lose, is not waited for; COMMIT still writes its WAL."""
@@ -24,7 +25,7 @@ class Bell:
     """A Valkey of our own, to be killed and frozen."""
 
     def __init__(self, home: Path) -> None:
-        self.home, self.secret, self.port = home, child.password(), child.free_port()
+        self.home, self.secret, self.port = home, child.password(), port_of(self)
         self.url = self.at(self.port)
         self.begin()
 
@@ -56,7 +57,7 @@ class Database:
     """A PostgreSQL of our own on a folder of data."""
 
     def __init__(self, data: Path, **settings: str) -> None:
-        self.data, self.port = data, child.free_port()
+        self.data, self.port = data, port_of(self)
         self.settings = postgres.ALWAYS | DURABLE | settings
         self.secret = (data / "laurel.secret").read_text().strip()
         self._found = binaries.postgres()

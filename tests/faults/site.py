@@ -16,12 +16,12 @@ from pathlib import Path
 import httpx
 import psutil
 
-from channels.embedded import child
 from channels.embedded.launch import die_with
 from tests.faults.proxy import Proxy
 from tests.faults.released import DOCUMENTS
 from tests.faults.servers import Bell, Database
 from tests.faults.skewed import CLOCK
+from tests.ports import port_of
 from tests.web import http_client
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -50,7 +50,7 @@ class Site:
         settings: Mapping[str, str],
         workers: int | None = None,
     ) -> None:
-        self.name, self.home, self.port = name, home, child.free_port()
+        self.name, self.home, self.port = name, home, port_of(self)
         chance = random.Random(f"{seed} {name}")
         self.web = Proxy(self.port, chance)
         """Before this server."""

@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy.engine import make_url
 from uuid_utils.compat import uuid7
 
-from channels.embedded import binaries, child, postgres
+from channels.embedded import binaries, postgres
 from models import database
 from resolvers.feed import Feed, line
 from tests.faults.feeds import World, writing
 from tests.faults.proxy import Proxy
 from tests.history import INSERT, Reader, assert_told, connect, until, write
+from tests.ports import kept_port
 
 
 async def test_nothing_is_lost_when_connections_are_cut(world: World) -> None:
@@ -79,11 +80,12 @@ async def test_nothing_is_lost_when_postgresql_crashes_and_comes_back(
     tmp_path: Path, redis_url: str, pytestconfig: pytest.Config
 ) -> None:
     found = binaries.postgres(pytestconfig.getoption("--postgres"))
-    data, log, port = tmp_path / "data", tmp_path / "log", child.free_port()
+    data, log = tmp_path / "data", tmp_path / "log"
     postgres.make(found, data, log, fast=True)
     secret = (data / "laurel.secret").read_text().strip()
-    url = f"postgresql+asyncpg://{postgres.USER}:{secret}@127.0.0.1:{port}/{postgres.DATABASE}"
     async with AsyncExitStack() as stack:
+        port = stack.enter_context(kept_port())
+        url = f"postgresql+asyncpg://{postgres.USER}:{secret}@127.0.0.1:{port}/{postgres.DATABASE}"
         with ExitStack() as servers:
             server = postgres.begin(found, data, log, port, fast=True)
             servers.callback(lambda: server.stop(signal.SIGQUIT))

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.faults.proxy import Link, Proxy, Way
+from tests.patience import HANGING
 
 
 async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -43,7 +44,7 @@ async def ends(proxy: Proxy) -> AsyncIterator[Ends]:
     writer.transport.abort()
 
 
-async def heard(ends: Ends, said: bytes, seconds: float = 5) -> float:
+async def heard(ends: Ends, said: bytes, seconds: float = HANGING) -> float:
     """Say something and hear it again; gives the seconds it took."""
     reader, writer = ends
     begun = time.monotonic()
@@ -54,19 +55,20 @@ async def heard(ends: Ends, said: bytes, seconds: float = 5) -> float:
 
 
 async def test_it_is_a_plain_wire_as_long_as_nothing_is_wanted(ends: Ends) -> None:
-    assert await heard(ends, b"x" * 1_000_000) < 2
+    await heard(ends, b"x" * 1_000_000)
 
 
 async def test_latency_is_added_each_way_and_taken_away_again(proxy: Proxy, ends: Ends) -> None:
     proxy.both(latency=0.1)
     assert await heard(ends, b"slow") >= 0.2
+    proxy.both(latency=3600.0)
     proxy.heal()
-    assert await heard(ends, b"quick") < 0.1
+    await heard(ends, b"quick")
 
 
 async def test_bandwidth_is_bounded_one_way_alone(proxy: Proxy, ends: Ends) -> None:
     proxy.down.rate = 10_000
-    assert 0.2 <= await heard(ends, b"x" * 3_000) < 2
+    assert await heard(ends, b"x" * 3_000) >= 0.2
 
 
 async def test_what_is_sliced_arrives_whole(proxy: Proxy, ends: Ends) -> None:
