@@ -35,6 +35,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Datab
     """A PostgreSQL of our own, migrated, that allows two-phase commits."""
     house = Database.made(tmp_path_factory.mktemp("journal") / "data")
     house.settings |= {ENOUGH: "4", "max_wal_senders": "4"}
+    house.settings |= {"bgwriter_lru_maxpages": "0", "checkpoint_timeout": "1h"}  # pages are written when we say so
     await house.begin()
     await database.migrate(house.at(house.port))
     yield house
@@ -99,6 +100,32 @@ async def test_a_prepared_transaction_outlives_a_crash_and_gets_its_number_then(
     await again.execute("commit prepared 'crash'")
     assert await number(again) == 1
     assert (await assert_sound(again))[-1]["id"] == prepared
+    await again.close()
+
+
+async def test_after_pg_resetwal_what_was_lost_is_told_by_a_checkpoint_and_numbering_goes_on(
+    house: Database, one: Connection, tmp_path: Path
+) -> None:
+    """All that was written since the last checkpoint of PostgreSQL's is gone, as is the count of its transactions."""
+    reset, kept, url = program("pg_resetwal"), tmp_path / "checkpoints", house.at(house.port)
+    await write(one, uuid7())
+    await number(one)
+    await one.execute("checkpoint")
+    for _ in range(3):
+        await write(one, uuid7())
+    await number(one)
+    assert await verified(url, (), Console(quiet=True), checkpoint=kept)
+    await one.close()
+    await house.stop(signal.SIGQUIT)
+    where = child.command(house.data, signal.SIGKILL, reset, ["-f", str(house.data)])
+    await run(where, child.environment())
+    await house.begin()
+    assert not await verified(url, (), Console(quiet=True), against=kept, repair=True)
+    again = await house.connect()
+    before = await truth(again)
+    written = await write(again, uuid7())
+    assert await holds(url)
+    assert [row["id"] for row in await assert_sound(again)] == [*(row["id"] for row in before), written]
     await again.close()
 
 
