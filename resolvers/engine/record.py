@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graphql import GraphQLNonNull, GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLError, GraphQLNonNull, GraphQLObjectType, GraphQLSchema
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import VariableValues
 from sqlalchemy import Column
@@ -19,7 +19,7 @@ from .bind import Attribute, Computed, Identity, Many, One, Same, Shows, Told, b
 from .coerce import inner, kinds_of
 from .document import Operation
 from .needs import demand
-from .refused import Unbound
+from .refused import Unbound, at
 from .splice import MARK, Spliced, projector
 from .text import Sql, as_text, members, scalar, text, whether
 from .values import DIALECT, Row, Trace, shape_of_viewer
@@ -111,7 +111,17 @@ class Records(ABC):
     def record(self, gtype: GraphQLObjectType, level: Level, entity: Row, details: FieldDetailsList) -> Sql:
         """The JSON object selected of this row."""
         groups = self.fields(gtype, details)
-        return members([(key, self.value(gtype, level, entity, group)) for key, group in groups.items()])
+        return members([(key, self.entry(gtype, level, entity, group)) for key, group in groups.items()])
+
+    def entry(self, gtype: GraphQLObjectType, level: Level, entity: Row, details: FieldDetailsList) -> str:
+        """The JSON text of one field of this row; what is wrong with it is told with its place in the document.
+
+        Its path is the root field's, which is null as a whole: no row is read, so none is the first to have it.
+        """
+        try:
+            return self.value(gtype, level, entity, details)
+        except GraphQLError as error:
+            raise at(error, [detail.node for detail in details]) from error
 
     def value(self, gtype: GraphQLObjectType, level: Level, entity: Row, details: FieldDetailsList) -> str:
         """The JSON text of one field of this row."""

@@ -76,6 +76,25 @@ async def test_a_page_needs_exactly_one_size_within_bounds(engine: Engine, staff
     ) == ["BAD_PAGE"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ wrong: dossiers(first: 0) { totalCount } }",
+        "{ agencies(first: 1) { nodes { code wrong: dossiers { totalCount } } } }",
+        "{ agencies(first: 1) { nodes { dossiers(first: 1) { nodes { wrong: lines(last: 0) { totalCount } } } } } }",
+        "{ agencies(first: 1) { edges { node { ... on Agency { wrong: dossiers(first: 101) { totalCount } } } } } }",
+    ],
+)
+async def test_a_page_that_cannot_be_is_told_with_its_place_in_the_document(
+    engine: Engine, staff: Viewer, text: str
+) -> None:
+    (error,) = (await executed(engine, staff, text))["errors"]
+    assert error["extensions"] == {"code": "BAD_PAGE"}
+    assert error["locations"] == [{"line": 1, "column": 1 + text.index("wrong")}]
+    root = "wrong" if text.startswith("{ wrong") else "agencies"
+    assert error["path"] == [root], "no row is read, and the root field is null as a whole"
+
+
 @pytest.mark.parametrize("size", [None, 0, -5, 101])
 async def test_a_size_in_a_variable_is_bounded_too(engine: Engine, staff: Viewer, size: int | None) -> None:
     text = "query($n: Int) { dossiers(first: $n) { totalCount } }"
