@@ -16,7 +16,7 @@ from resolvers import tracking
 from tests.channels.client import Client
 from tests.channels.conftest import Site, codes
 from tests.channels.test_sse import followed
-from tests.schema.test_journey import drafted, stepped
+from tests.schema.journey import drafted, stepped
 from tests.web import http_client
 
 FACTOR, WRONG = "204917", "204918"

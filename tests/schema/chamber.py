@@ -14,8 +14,8 @@ from models.access import Role
 from models.council import Seat
 from resolvers.account import viewer_for
 from tests.province import BEGUN, NO_PASSWORD, Province
-from tests.schema.test_journey import awaiting_decision
-from tests.schema.test_refusals import refused
+from tests.schema.journey import awaiting_decision
+from tests.schema.refusing import refused
 
 MEMBERS = ("first", "second", "third", "fourth")
 """Members without another role; the chairman has the chair."""

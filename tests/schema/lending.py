@@ -12,7 +12,7 @@ from models import calendar
 from models.access import Role
 from resolvers.account import viewer_for
 from tests.province import BEGUN, NO_PASSWORD, Province
-from tests.schema.test_journey import drafted, stepped
+from tests.schema.journey import drafted, stepped
 
 
 def day(later: int = 0) -> date:

@@ -10,7 +10,7 @@ from graphql import GraphQLObjectType, is_list_type, is_non_null_type
 from models.access import PERMISSIONS, Permission, Role
 from resolvers.engine import Engine
 from tests.province import ROLES, Province
-from tests.schema.test_journey import awaiting_decision, drafted, issued, stepped
+from tests.schema.journey import awaiting_decision, drafted, issued, stepped
 
 EVERYBODY = (*ROLES, None)
 """Every role, and the public."""

@@ -20,8 +20,8 @@ from schema import schema
 from tests.province import ROLES as PEOPLE
 from tests.province import Province
 from tests.schema.chamber import Chamber, seated
+from tests.schema.refusing import traces
 from tests.schema.standings import VERSATILE, Standings, stand
-from tests.schema.test_refusals import traces
 
 MUTATIONS = schema._schema.mutation_type.fields  # type: ignore[union-attr]  # there are mutations
 BY_LAW = {Step.DRAFT, Step.REOPEN, Step.CANCEL}

@@ -12,10 +12,10 @@ import models as rows
 from models import calendar
 from models.award import AwardStatus
 from tests.province import Province
+from tests.schema.journey import awaiting_decision, issued, step, stepped
+from tests.schema.refusing import refused
 from tests.schema.test_decision import decided, seen
 from tests.schema.test_decision_above import answered_above
-from tests.schema.test_journey import awaiting_decision, issued, stepped
-from tests.schema.test_refusals import refused, step
 
 FALSE = {"ground": "FALSE_ACHIEVEMENT", "reason": "Kết luận thanh tra số 5: kê khai không đúng"}
 CHANGED = "status awards(first: 9) { nodes { id status printedName citation } }"

@@ -10,10 +10,10 @@ from sqlalchemy import select, update
 
 import models as rows
 from tests.province import Province
+from tests.schema.journey import issued, step, stepped
+from tests.schema.refusing import refused
 from tests.schema.test_award_change import FALSE, awards, changed, leaning, public
 from tests.schema.test_decision import decided, seen
-from tests.schema.test_journey import issued, stepped
-from tests.schema.test_refusals import refused, step
 
 
 async def test_what_leans_on_a_cancelled_award_is_judged_again_and_what_was_given_is_marked(province: Province) -> None:

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import models as rows
 from tests.province import REPLIES, Province
-from tests.schema.test_journey import drafted, issued, stepped
-from tests.schema.test_refusals import traces
+from tests.schema.journey import drafted, issued, stepped
+from tests.schema.refusing import traces
 
 
 async def submitted(province: Province, many: int) -> list[dict[str, Any]]:

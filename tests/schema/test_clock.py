@@ -24,8 +24,8 @@ from tests.pristine import dsn
 from tests.province import ROLES, Province
 from tests.schema.counted_rows import plant
 from tests.schema.counts import Counted
+from tests.schema.journey import drafted, stepped
 from tests.schema.oracle_clock import Clocks
-from tests.schema.test_journey import drafted, stepped
 
 TOLD = "clock daysLeft daysSpent daysSaved timeliness stage stageDueOn stageDaysLeft dueOn dueIsProvisional"
 ONE = f"query($id: ID!) {{ dossier(id: $id) {{ {TOLD} }} }}"

@@ -22,7 +22,7 @@ from tests.schema.chamber import (
     outcomes,
     step,
 )
-from tests.schema.test_journey import stepped
+from tests.schema.journey import stepped
 
 
 async def test_what_a_majority_passes_goes_to_be_signed_and_is_awarded(chamber: Chamber) -> None:

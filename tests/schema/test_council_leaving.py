@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 import models as rows
 from tests.schema.chamber import VOTERS, Chamber, appraised, denied, dossier_of, outcomes, step
+from tests.schema.journey import stepped
 from tests.schema.test_award_change import FALSE, awards, changed, leaning, public
-from tests.schema.test_journey import stepped
 
 
 async def agenda(chamber: Chamber, session: dict[str, Any]) -> list[str]:

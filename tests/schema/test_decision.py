@@ -15,8 +15,8 @@ from models.access import Role
 from models.dossier_line import LineOutcome
 from models.nominee import NomineeKind
 from tests.province import Province
-from tests.schema.test_journey import awaiting_decision, issued, stepped
-from tests.schema.test_refusals import refused, step
+from tests.schema.journey import awaiting_decision, issued, step, stepped
+from tests.schema.refusing import refused
 
 TITLE = "Về việc tặng Bằng khen"
 

@@ -12,9 +12,9 @@ import models as rows
 from models import calendar
 from models.agency import AgencyKind, AgencyLevel
 from tests.province import Province
+from tests.schema.journey import issued, step, stepped
+from tests.schema.refusing import refused, traces
 from tests.schema.test_decision import awaiting, seen
-from tests.schema.test_journey import issued, stepped
-from tests.schema.test_refusals import refused, step, traces
 
 
 async def test_a_decision_from_above_is_recorded_by_its_own_number_and_pays_from_the_provinces_fund(

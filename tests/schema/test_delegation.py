@@ -15,8 +15,9 @@ from models.access import Role
 from resolvers.account import token_hash, viewer_by_token
 from resolvers.holdings import holdings
 from tests.province import Province
+from tests.schema.journey import step
 from tests.schema.lending import again, day, employ, lending, lent, received, staffed
-from tests.schema.test_refusals import refused, step
+from tests.schema.refusing import refused
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from sqlalchemy import select, update
 import models as rows
 from tests.province import Province
 from tests.schema.chamber import Chamber
+from tests.schema.journey import awaiting_decision, step, stepped
 from tests.schema.lending import again, lending, lent, received, staffed
-from tests.schema.test_journey import awaiting_decision, stepped
-from tests.schema.test_refusals import refused, step
+from tests.schema.refusing import refused
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from models.rule_set import DocumentKind
 from models.submission import papers_due
 from models.workflow import Step
 from tests.province import Province
-from tests.schema.test_journey import awaiting_decision, drafted, stepped
-from tests.schema.test_refusals import refused, step
+from tests.schema.journey import awaiting_decision, drafted, step, stepped
+from tests.schema.refusing import refused
 
 PAPERS = """query($id: ID!) { dossier(id: $id) { documents {
   id kind title number dated files { id edition name type size sha256 uploadedBy { username } }

@@ -10,9 +10,9 @@ from sqlalchemy import select
 import models as rows
 from tests.province import Province
 from tests.schema.chamber import VOTERS, Chamber, appraised, dossier_of, outcomes, step
+from tests.schema.journey import stepped
+from tests.schema.refusing import refused
 from tests.schema.test_council_leaving import agenda
-from tests.schema.test_journey import stepped
-from tests.schema.test_refusals import refused
 from tests.schema.test_steps import appraised as assigned
 
 REASON = "Cần làm rõ thành tích"

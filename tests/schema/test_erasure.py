@@ -11,7 +11,7 @@ import models as rows
 from models.base import PersonalData
 from models.verification import Verified, verify
 from tests.province import Province
-from tests.schema.test_journey import issued, stepped
+from tests.schema.journey import issued, stepped
 
 FOUND = "query($number: String!) { decision(number: $number) { number title awards(first: 9) { totalCount } } }"
 KNOWN = {"personal_number": "079912345678", "phone": "0912 345 678", "address": "thôn Canary, xã Canary"}

@@ -16,7 +16,7 @@ from resolvers.feed import Happening
 from tests.history import until
 from tests.patience import HANGING
 from tests.province import Province
-from tests.schema.test_journey import drafted, issued, stepped
+from tests.schema.journey import drafted, issued, stepped
 
 MOVED = """subscription($id: ID!, $after: Cursor) { dossierMoved(id: $id, after: $after) {
   cursor event { act status } dossier { status version } resync { reason }

@@ -4,37 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import Any
 
 import models as rows
 from tests.province import Province
-
-
-async def drafted(province: Province, **more: Any) -> dict[str, Any]:
-    """A draft of the culture officer's."""
-    return await province.act("officer", "draftDossier", province.draft(**more))
-
-
-async def stepped(province: Province, who: str, act: str, dossier: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """The dossier after somebody's step."""
-    return await province.act(who, act, {"id": dossier["id"], "expectedVersion": dossier["version"], **more})
-
-
-async def awaiting_decision(province: Province, **more: Any) -> dict[str, Any]:
-    """A dossier whose cases have all been found eligible."""
-    dossier = await drafted(province, **more)
-    dossier = await stepped(province, "head", "submitDossier", dossier)
-    dossier = await stepped(province, "desk", "receiveDossier", dossier)
-    dossier = await stepped(province, "chief", "assignAppraiser", dossier, appraiser="appraiser")
-    for line in dossier["lines"]["nodes"]:
-        dossier = await stepped(province, "appraiser", "appraiseLine", dossier, lineId=line["id"], eligible=True)
-    return dossier
-
-
-async def issued(province: Province, **more: Any) -> dict[str, Any]:
-    """The decision on a dossier."""
-    dossier = await awaiting_decision(province)
-    return await stepped(province, "chairman", "issueDecision", dossier, title="Về việc tặng Bằng khen", **more)
+from tests.schema.journey import awaiting_decision, drafted, issued, stepped
 
 
 async def test_a_draft_becomes_an_announced_award(province: Province) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import update
 import models as rows
 from models import calendar
 from tests.province import Province
-from tests.schema.test_journey import awaiting_decision, stepped
+from tests.schema.journey import awaiting_decision, stepped
 
 ASKED = "Đề nghị cho biết việc chấp hành pháp luật của đối tượng"
 REQUESTS = """{ opinionRequests(first: 9) { totalCount nodes { id version status question dossierCode dossierTitle dueOn

@@ -9,7 +9,7 @@ import models as rows
 from models import calendar
 from models.catalogue.consulting import Silence
 from tests.province import Province
-from tests.schema.test_journey import stepped
+from tests.schema.journey import stepped
 from tests.schema.test_opinion import ASKED, answered, consulting, late, refused, requests, standing
 
 

@@ -13,9 +13,8 @@ from sqlalchemy import select, update
 import models as rows
 from models import calendar
 from tests.province import Province
-from tests.schema.test_journey import stepped
+from tests.schema.journey import step, stepped
 from tests.schema.test_opinion import answered, consulting, refused, requests, standing
-from tests.schema.test_refusals import step
 
 READ = "query($id: ID!) { node(id: $id) { ... on OpinionRequest { status reminders remindedAt withdrawalReason } } }"
 

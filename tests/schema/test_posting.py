@@ -15,7 +15,7 @@ from models import calendar
 from models.calendar import ZONE
 from resolvers.posting_end import end_due_postings
 from tests.province import Province
-from tests.schema.test_journey import awaiting_decision, stepped
+from tests.schema.journey import awaiting_decision, stepped
 
 POSTINGS = """{ postings(first: 9) { totalCount nodes { id version status code title closesOn workingDays closedAt
   agency { code } dossier { id }

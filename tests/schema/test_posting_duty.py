@@ -14,10 +14,10 @@ from models.agency import AgencyKind
 from models.award_type import AuthorityRight
 from models.rule_set import DocumentKind
 from tests.province import BEGUN, Province
+from tests.schema.journey import awaiting_decision, step, stepped
+from tests.schema.refusing import refused
 from tests.schema.test_decision_above import for_the_president
-from tests.schema.test_journey import awaiting_decision, stepped
 from tests.schema.test_posting import began, end, morning, standing
-from tests.schema.test_refusals import refused, step
 
 
 async def ordered(province: Province, *documents: str, above: bool = True) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,32 +10,8 @@ from sqlalchemy import select
 
 import models as rows
 from tests.province import Province
-from tests.schema.test_journey import awaiting_decision, drafted, issued, stepped
-
-TRACES = (
-    rows.Dossier, rows.DossierLine, rows.DossierDocument, rows.DossierCodeCount, rows.Decision,
-    rows.DecisionNumberCount, rows.Award, rows.Entry, rows.StoredReply,
-)  # fmt: skip
-
-
-async def traces(province: Province) -> list[int]:
-    """How many rows of everything an act may leave behind."""
-    return [await province.count(row) for row in TRACES]
-
-
-async def refused(province: Province, who: str | None, act: str, said: dict[str, Any]) -> dict[str, Any]:
-    """The refusal of an act, having looked that it left nothing and says what to do in both languages."""
-    before = await traces(province)
-    answer = await province.act(who, act, said)
-    assert await traces(province) == before
-    assert answer["message"]
-    assert answer["messageEn"]
-    return answer
-
-
-def step(dossier: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """The input of a step on a dossier as it was read."""
-    return {"id": dossier["id"], "expectedVersion": dossier["version"], **more}
+from tests.schema.journey import awaiting_decision, drafted, issued, step, stepped
+from tests.schema.refusing import refused, traces
 
 
 async def test_an_unknown_and_a_forbidden_id_look_the_same(province: Province) -> None:

@@ -12,8 +12,8 @@ import models as rows
 from models.access import Role
 from resolvers.account import viewer_for
 from tests.province import BEGUN, Province
+from tests.schema.journey import awaiting_decision, drafted, stepped
 from tests.schema.lending import again, day, employ, lent, received, staffed
-from tests.schema.test_journey import awaiting_decision, drafted, stepped
 
 PERSONAL = "{ nominees(first: 50) { nodes { name personal { phone } } } }"
 

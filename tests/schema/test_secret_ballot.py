@@ -20,7 +20,7 @@ from models.council_ballot import BallotChoice
 from resolvers.council_inputs import CastBallotInput
 from resolvers.locking import digest
 from tests.schema.chamber import VOTERS, Chamber, appraised, dossier_of, outcomes, step
-from tests.schema.test_refusals import refused
+from tests.schema.refusing import refused
 
 TABLES = """select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
   and c.relname not in ('alembic_version', 'journal_seq', 'journal_head') order by 1"""

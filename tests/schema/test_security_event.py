@@ -22,8 +22,8 @@ from resolvers.incidents import ROOM, Incident, Incidents
 from resolvers.sign_in import ATTEMPTS, SignInInput, sign_in
 from tests.counted import counted
 from tests.province import Province
+from tests.schema.journey import drafted
 from tests.schema.lending import employ
-from tests.schema.test_journey import drafted
 
 LIST = """query($filter: SecurityEventFilter, $order: SecurityEventOrder = NEWEST) {
   securityEvents(first: 50, filter: $filter, orderBy: $order) {

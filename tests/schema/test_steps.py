@@ -13,8 +13,8 @@ from models.access import Role
 from models.agency import AgencyKind, AgencyLevel
 from resolvers.account import viewer_for
 from tests.province import BEGUN, NO_PASSWORD, Province
+from tests.schema.journey import awaiting_decision, drafted, stepped
 from tests.schema.test_decision_above import for_the_president
-from tests.schema.test_journey import awaiting_decision, drafted, stepped
 
 REASON = "Thiếu xác nhận của cấp trình"
 

@@ -11,8 +11,8 @@ from sqlalchemy import select, text, update
 import models as rows
 from models.tracking import factor_of, hash_of
 from tests.province import SECRET, Province
-from tests.schema.test_journey import drafted, stepped
-from tests.schema.test_refusals import refused
+from tests.schema.journey import drafted, stepped
+from tests.schema.refusing import refused
 
 FACTOR = "204 917"
 LINE = "query($id: ID!) { dossier(id: $id) { lines(first: 5) { nodes { trackingCode { code } } } } }"

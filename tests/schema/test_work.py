@@ -18,8 +18,8 @@ from resolvers.engine import Engine
 from schema import schema
 from tests.pristine import dsn
 from tests.province import Province
-from tests.schema.test_journey import awaiting_decision, drafted, issued, stepped
-from tests.schema.test_refusals import refused, traces
+from tests.schema.journey import awaiting_decision, drafted, issued, stepped
+from tests.schema.refusing import refused, traces
 from tests.schema.waiting import until_somebody_waits
 
 NO_ACTS = {"signIn", "signOut", "changePassword", "revokeSession", "revokeOtherSessions", "trackDossier"}
