@@ -17,6 +17,7 @@ from resolvers.engine import Pool, Unanswered
 from resolvers.engine.driver import SECONDS
 from tests.patience import HANGING
 from tests.pristine import dsn
+from tests.unhurried import patient_pool
 
 from .conftest import Register
 
@@ -48,7 +49,7 @@ async def gate(register: Register) -> AsyncIterator[Gate]:
 @asynccontextmanager
 async def pooled(register: Register, size: int) -> AsyncIterator[Pool]:
     """A pool in which nothing is over too soon."""
-    pool = Pool(register.url, size=size, patience=HANGING, statement_timeout=HANGING)
+    pool = patient_pool(register.url, size)
     yield pool
     await pool.close()
 
@@ -176,7 +177,7 @@ async def test_where_nothing_can_be_connected_everybody_is_told_and_nothing_is_c
 async def test_a_pool_that_closes_lets_what_runs_end_and_keeps_none_of_its_connections(
     register: Register, gate: Gate
 ) -> None:
-    pool = Pool(register.url, size=2, patience=HANGING, statement_timeout=HANGING)
+    pool = patient_pool(register.url, 2)
     running = await held(pool)
     await pool.fetch(ECHO, ["idle"])
     await pool.close()
