@@ -29,16 +29,18 @@ class Accepted:
     events: bool = False
 
 
-@lru_cache(256)
 def accepted(header: str | None) -> Accepted:
-    """Read an Accept header. Without one it is JSON; a stream must be asked for by its own name.
+    """Read an Accept header's first thousand characters. Without one it is JSON; a stream is asked for by its own name.
 
     Of each form the range that names it most closely says how much it is wanted (RFC 9110 §12.5.1): in
     `application/json;q=0, */*` that is not at all. Of two wanted alike it is the one named first, or JSON.
     """
-    if not header:
-        return Accepted(Media.JSON)
-    ranges = [_range(part) for part in header[:_LONGEST].split(",")]
+    return _accepted(header[:_LONGEST]) if header else Accepted(Media.JSON)
+
+
+@lru_cache(256)
+def _accepted(header: str) -> Accepted:
+    ranges = [_range(part) for part in header.split(",")]
     said = {name: (-quality, place) for place, (name, quality) in reversed([*enumerate(ranges)])}
     wanted = {media: next((said[name] for name in (media.value, *_ANY) if name in said), (0.0, 0)) for media in Media}
     best = min(Media, key=lambda media: wanted[media])
@@ -52,10 +54,14 @@ def _range(part: str) -> tuple[str, float]:
     return name, float(said) if _QUALITY.fullmatch(said) else 0.0
 
 
-@lru_cache(256)
 def is_json(header: str | None) -> bool:
     """Whether a Content-Type is JSON in UTF-8."""
-    name, *parameters = (piece.strip().lower() for piece in (header or "")[:_LONGEST].split(";"))
+    return len(header or "") <= _LONGEST and _is_json(header or "")
+
+
+@lru_cache(256)
+def _is_json(header: str) -> bool:
+    name, *parameters = (piece.strip().lower() for piece in header.split(";"))
     charsets = [p[8:].strip('"') for p in parameters if p.startswith("charset=")]
     return name == "application/json" and all(charset in ("utf-8", "utf8") for charset in charsets)
 

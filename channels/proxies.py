@@ -8,8 +8,8 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 from typing import Any, TypeAlias
 
 Address: TypeAlias = IPv4Address | IPv6Address
-_HOPS = 20
-"""Proxies whose word is read at most."""
+_HOPS, _LONGEST = 20, 3_000
+"""Proxies whose word is read at most, and the characters of all of them: the last, for a client writes the first."""
 
 
 def networks(said: str) -> tuple[str, ...]:
@@ -31,7 +31,7 @@ class Proxies:
 
     def __init__(self, trusted: Sequence[str]) -> None:
         self._networks = [ip_network(network) for network in trusted]
-        self._of = lru_cache(10_000)(self._found)
+        self._of = lru_cache(4_000)(self._found)
 
     def __bool__(self) -> bool:
         return bool(self._networks)
@@ -43,7 +43,7 @@ class Proxies:
         if not said or not self.ours(peer[0] if peer else ""):
             return
         forwarded, addresses, scheme = (_said(said, name) for name in _HEADERS)
-        scope["client"] = (self._of(peer[0] if peer else "", forwarded, addresses), 0)
+        scope["client"] = (self._of(peer[0] if peer else "", forwarded[-_LONGEST:], addresses[-_LONGEST:]), 0)
         scheme = _parts(forwarded)[-1].get("proto", scheme) if forwarded else scheme.rpartition(",")[2].strip()
         if scheme in ("http", "https"):
             scope["scheme"] = scheme if scope["type"] == "http" else scheme.replace("http", "ws")

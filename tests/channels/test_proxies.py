@@ -75,3 +75,13 @@ def test_a_network_of_ipv6_is_one_place_and_each_ipv4_address_one() -> None:
 def test_what_is_no_network_is_none(said: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         networks(said)
+
+
+def test_what_a_client_writes_before_our_proxies_is_not_kept_whatever_its_length() -> None:
+    """Ten thousand heads of 30 kB would have been 300 MB."""
+    far = ("x-forwarded-for", f"{'6.6.6.6, ' * 3_000}198.51.100.1, 10.1.2.3")
+    assert seen("127.0.0.1", far) == ("198.51.100.1", "http")
+    before = OURS._of.cache_info().currsize
+    for length in range(1_000, 1_100):
+        assert seen("127.0.0.1", ("x-forwarded-for", "6.6.6.6, " * length + "198.51.100.1"))[0] == "198.51.100.1"
+    assert OURS._of.cache_info().currsize - before <= 1
