@@ -90,6 +90,7 @@ async def eye(
 ) -> AsyncIterator[Eye]:
     """It looks after each act of anybody's."""
     monkeypatch.setattr("resolvers.feed.hub.POLL", 0.02)
+    monkeypatch.setattr("channels.answers.FRESH", HANGING)
     feed, rows = Feed(dsn(database_url), redis_url), await asyncpg.connect(dsn(database_url))
     await feed.start()
     made, act = Eye(province, feed, rows), province.act
