@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from select import PIPE_BUF
 from types import ModuleType
 from typing import Any, BinaryIO, cast
@@ -208,4 +208,9 @@ def _without_record(_: object, __: str, happening: structlog.typing.EventDict) -
 
 def safe(name: str | None) -> str | None:
     """A name from outside, fit for one line of a log: cut, and without anything that could break out of it."""
-    return _UNSAFE.sub("?", name[:64]) if name else name
+    return _fit(name[:64]) if name else name
+
+
+@lru_cache(256)
+def _fit(name: str) -> str:
+    return _UNSAFE.sub("?", name)
