@@ -23,8 +23,8 @@ from tests.schema.counted_rows import plant
 from tests.schema.counts import Counted
 from tests.schema.counts_public import LEAST, PUBLIC_KEYS, compared_in_public, figures_in_public, told_in_public
 
+from .figures import FIGURES, IN_PUBLIC, LAST_YEAR, answered
 from .rights_asked import counted as counting_fields
-from .test_statistics import FIGURES, IN_PUBLIC, LAST_YEAR, answered
 
 KEPT_FROM_ALL = {"dossierStatistics"}
 """Figures of what the public sees no row of: there are none."""

@@ -22,22 +22,11 @@ from tests.pristine import dsn
 from tests.province import ROLES, Province
 from tests.schema.counted_rows import DAYS, TYPES, plant
 from tests.schema.counts import AWARD_FIELDS, DOSSIER_FIELDS, Counted
+from tests.schema.figures import AWARDS, DOSSIERS, IN_PUBLIC, LAST_YEAR, answered
 from tests.unhurried import patient_pool
 
 EVERYBODY = (*ROLES, None)
 STAFF = tuple(who for who in ROLES if who != "nominee")
-FIGURES = "count recipients collectives individuals"
-KEYS = """agency { code } awardType { code } awardClass level recipientKind recipientClass commendationType
-    year quarter month"""
-AWARDS = f"""query($by: [AwardDimension!]!, $f: AwardFilter, $c: Comparison, $y: Int) {{
-  awardStatistics(groupBy: $by, filter: $f, comparedWith: $c, year: $y) {{ {KEYS} suppressed
-    {FIGURES} current {{ {FIGURES} }} previous {{ {FIGURES} }} difference {{ {FIGURES} }} }} }}"""
-IN_PUBLIC = AWARDS.replace(FIGURES, "count").replace("$f: AwardFilter, ", "").replace("filter: $f, ", "")
-DOSSIERS = """query($by: [DossierDimension!]!, $f: DossierFilter) { dossierStatistics(groupBy: $by, filter: $f) {
-    agency { code } handler { code } status portalStatus commendationType timeliness year quarter
-    month count overdue early onTime late daysSaved medianPreparationDays medianProcessingDays
-    medianProcessingCalendarDays } }"""
-LAST_YEAR = "SAME_PERIOD_LAST_YEAR"
 
 
 @pytest.fixture
@@ -45,16 +34,6 @@ async def counted(province: Province) -> Counted:
     """The small province with random dossiers and awards in it."""
     async with province.sessions.begin() as session:
         return await plant(session, province)
-
-
-async def answered(province: Province, who: str | None, text: str, variables: dict[str, Any]) -> Any:
-    """The list of groups, from one statement."""
-    before = province.engine.pool.sent
-    answer = await province.ask(who, text, variables)
-    assert "errors" not in answer, answer
-    assert province.engine.pool.sent == before + 1
-    (groups,) = answer["data"].values()
-    return groups
 
 
 def viewer_of(province: Province, who: str | None) -> Viewer:
