@@ -149,9 +149,8 @@ async def serving(
     settings = Settings(
         database_url=url, redis_url=redis_url, secure_cookies=False, readers=4, data=data, rates=UNCOUNTED
     )
-    with by_no_clock():
-        async with served(settings) as running:
-            yield running
+    async with served(settings) as running:
+        yield running
 
 
 @contextlib.contextmanager
@@ -173,20 +172,20 @@ def by_no_clock() -> Iterator[None]:
 
 @contextlib.asynccontextmanager
 async def served(settings: Settings, listener: socket.socket | None = None) -> AsyncIterator[Serving]:
-    """An application with these settings, on a port of its own."""
-    app = create_app(settings)
-    listener = listener or socket.create_server(("127.0.0.1", 0))
-    config = configured(app, settings)
-    config.timeout_keep_alive = 86_400  # else a client that was slow may ask on a connection that is just being closed
-    server = Quiet(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
-        assert not task.done(), task.result()
-        await asyncio.sleep(0.005)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}", app.state.laurel, server
-    app.state.leave()
-    server.should_exit = True
-    await task
+    """An application with these settings, on a port of its own, which does nothing by the clock."""
+    with by_no_clock():
+        app = create_app(settings)
+        config = configured(app, settings)
+        config.timeout_keep_alive = 86_400  # else who was slow may ask on a connection that is just being closed
+        listener, server = listener or socket.create_server(("127.0.0.1", 0)), Quiet(config)
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        while not server.started:
+            assert not task.done(), task.result()
+            await asyncio.sleep(0.005)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", app.state.laurel, server
+        app.state.leave()
+        server.should_exit = True
+        await task
 
 
 @pytest.fixture

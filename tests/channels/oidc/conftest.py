@@ -17,7 +17,7 @@ from channels.app import Laurel
 from channels.database import as_application
 from channels.settings import Settings
 from resolvers import identity
-from tests.channels.conftest import UNCOUNTED, Site, begin_anew, by_no_clock, served
+from tests.channels.conftest import UNCOUNTED, Site, begin_anew, served
 from tests.channels.oidc.provider import CLIENT, SECRET, Provider, provided
 from tests.patience import HANGING
 from tests.province import settle
@@ -125,7 +125,7 @@ async def housing(
             + table("citizen", provider.issuer, "mobile", secret, 'claim = "personal_number"')
         )
         settings = await settings_of(file, database_url, redis_url, listener)
-        with by_no_clock(), pytest.MonkeyPatch.context() as patch:
+        with pytest.MonkeyPatch.context() as patch:
             patch.setattr("channels.oidc.remote.PATIENCE", HANGING)
             async with served(settings, listener) as running:
                 yield Housing(running, provider, other)
