@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -151,6 +152,51 @@ async def test_an_idle_stream_has_a_heartbeat_and_costs_no_sql(site: Site, monke
         assert [await events.block() for _ in range(3)] == [":", ":", ":"]
     await site.followed(by=0)
     assert site.laurel.pool.sent == before
+
+
+async def test_a_stream_that_nobody_reads_is_let_go_and_goes_on_from_its_last_id(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F29: it holds no more than a bound, and what it was not told it is told when it comes back."""
+    monkeypatch.setattr(streams, "LOOK", 0.05)
+    monkeypatch.setattr(sse, "PATIENCE", 0.3)
+    shown = "id number title kind status signedOn signerName signerTitle publishedAt agency { id code name nameEn }"
+    many = " ".join(f"a{n}: decision {{ {shown} }}" for n in range(50))
+    query = f"subscription($after: Cursor) {{ decisionPublished(after: $after) {{ decision {{ number }} {many} }} }}"
+    said = {"query": query}
+    bearer = await site.bearer("chief")
+    async with deaf(site, said, EVENTS | bearer) as reader:
+        await site.followed()
+        published = 0
+        while sum(group.users for group in site.groups()):
+            published += 1
+            assert published < 2000
+            await site.publish(f"{published}/QĐ-UBND")
+            if published == 1:
+                await reader.readuntil(b"\nid: ")
+                first = (await reader.readuntil(b"\n")).decode().strip()
+    monkeypatch.setattr(sse, "PATIENCE", HANGING)
+    async with followed(site, "web", "POST", json=said, headers=bearer | {"Last-Event-ID": first}) as events:
+        numbers = [(await events.told())[0]["decision"]["number"] for _ in range(published - 1)]
+    assert numbers == [f"{number}/QĐ-UBND" for number in range(2, published + 1)]
+
+
+@contextlib.asynccontextmanager
+async def deaf(site: Site, said: dict[str, Any], headers: dict[str, str]) -> AsyncIterator[asyncio.StreamReader]:
+    """A stream of events to a client that keeps little of what it does not read."""
+    host, port = site.address.removeprefix("http://").split(":")
+    taken, body = socket.socket(), orjson.dumps(said)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    taken.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(taken, (host, int(port)))
+    reader, writer = await asyncio.open_connection(sock=taken, limit=4096)
+    lines = {"Host": host, "Content-Type": "application/json", "Content-Length": str(len(body))} | headers
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    writer.write(f"POST /web/graphql HTTP/1.1\r\n{head}\r\n".encode() + body)
+    try:
+        yield reader
+    finally:
+        writer.transport.abort()
 
 
 async def test_a_stream_ends_when_its_session_does(site: Site) -> None:
