@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import models as rows
@@ -19,6 +20,29 @@ from models.nominee import NomineeKind
 from models.outward import PortalStatus, portal_status
 from models.workflow import DossierStatus
 from tests.clocks import timeliness
+
+
+@dataclass(frozen=True)
+class Period:
+    """The days of which awards are counted, and whether those of the year before are beside them."""
+
+    first: date | None
+    last: date | None
+    compared: bool
+
+    @classmethod
+    def of(cls, first: date | None, last: date | None, compared: bool, year: int | None) -> Period:
+        """The days from one to another within the year, if there is one; compared, to today from 1 January if open."""
+        if year is not None:
+            first, last = max(first or date.min, date(year, 1, 1)), min(last or date.max, date(year, 12, 31))
+        if compared:
+            last = last or calendar.today()
+            first = first or date(last.year, 1, 1)
+        return cls(first, last, compared)
+
+    def holds(self, day: date) -> bool:
+        """Whether a day lies in it."""
+        return _in(day, self.first, self.last)
 
 
 @dataclass
@@ -63,20 +87,23 @@ class Counted:
     def award_statistics(
         self, viewer: Viewer, group_by: list[str], filter: dict[str, Any], compared: bool, year: int | None
     ) -> Any:
-        """What the field is to answer whoever is on the staff."""
+        """What the field is to answer whoever is on the staff, rows by their codes."""
         first, last = _day(filter.get("awardedFrom")), _day(filter.get("awardedTo"))
-        if year is not None:
-            first, last = max(first or date.min, date(year, 1, 1)), min(last or date.max, date(year, 12, 31))
-        if compared:
-            last = last or calendar.today()
-            first = first or date(last.year, 1, 1)
+        awards = [award for award in self.awards if self.counts(viewer, award, filter)]
+        return coded(self.award_groups(viewer, group_by, awards, Period.of(first, last, compared, year)))
+
+    def award_groups(
+        self, viewer: Viewer, group_by: list[str], awards: Iterable[rows.Award], period: Period
+    ) -> list[dict[str, Any]]:
+        """The groups of the awards of a period, and of the one a year before where it is compared with that."""
         facts: list[tuple[rows.Award, int]] = []
-        for award in self.awards:
-            if self.counts(viewer, award, filter):
-                facts += [(award, 0)] if _in(award.awarded_on, first, last) else []
-                facts += [(award, 1)] if compared and _in(_next_year(award.awarded_on), first, last) else []
+        for award in awards:
+            if award.status in (AwardStatus.CANCELLED, AwardStatus.STRIPPED):
+                continue
+            facts += [(award, 0)] if period.holds(award.awarded_on) else []
+            facts += [(award, 1)] if period.compared and period.holds(_next_year(award.awarded_on)) else []
         groups = _grouped(facts, [AWARD_KEYS[name] for name in group_by], self, viewer)
-        return [self._award_row(group_by, key, found, compared) for key, found in groups]
+        return [self._award_row(group_by, key, found, period.compared) for key, found in groups]
 
     def counts(self, viewer: Viewer, award: rows.Award, filter: dict[str, Any]) -> bool:
         """Whether an award is counted for a viewer, by a filter but for its period."""
@@ -110,8 +137,14 @@ class Counted:
     # dossiers
 
     def dossier_statistics(self, viewer: Viewer, group_by: list[str], filter: dict[str, Any]) -> Any:
-        """What the field is to answer."""
+        """What the field is to answer, rows by their codes."""
         found = [d for d in self.dossiers.values() if self.sees(viewer, d) and self._asked(d, filter)]
+        return coded(self.dossier_groups(viewer, group_by, found))
+
+    def dossier_groups(
+        self, viewer: Viewer, group_by: list[str], found: Iterable[rows.Dossier]
+    ) -> list[dict[str, Any]]:
+        """The groups of these dossiers."""
         groups = _grouped(found, [DOSSIER_KEYS[name] for name in group_by], self, viewer)
         return [self._dossier_row(group_by, key, dossiers) for key, dossiers in groups]
 
@@ -129,7 +162,7 @@ class Counted:
         now = datetime.now(UTC)
         done = [(self.decided[d.id], d) for d in dossiers if d.id in self.decided]
         saved = [d.half_days_saved for d in dossiers if d.half_days_saved is not None]
-        written = [(d.submitted_at - d.created_at) / timedelta(days=1) for d in dossiers if d.submitted_at]
+        written = [_days(d.submitted_at - d.created_at) for d in dossiers if d.submitted_at]
         taken = [(day - on).days for day, d in done if (on := _received(d))]
         return row | {
             "count": len(dossiers),
@@ -140,45 +173,66 @@ class Counted:
             "daysSaved": sum(max(0, half_days) for half_days in saved) / 2,
             "medianPreparationDays": _middle(written),
             "medianProcessingDays": _middle(
-                [(d.half_days_spent or 0) / 2 for d in dossiers if d.half_days_saved is not None]
+                [Fraction(d.half_days_spent or 0, 2) for d in dossiers if d.half_days_saved is not None]
             ),
             "medianProcessingCalendarDays": _middle(taken),
         }
 
 
-Key = Callable[[Any, Counted, Viewer], tuple[Any, Any]]
-"""The value of a group that a fact belongs to, and where it stands among others."""
+class Part(NamedTuple):
+    """The value of a group that a fact belongs to, where it stands among others, and what parts it from its like."""
+
+    value: Any
+    order: Any
+    tie: Any = 0
+
+
+Key = Callable[[Any, Counted, Viewer], Part]
+
+
+def placed(parts: Iterable[Part]) -> tuple[Any, ...]:
+    """Where a group stands among others: by all its orders, then by what parts it from its like; none comes last."""
+    known = list(parts)
+    orders = [(part.value is None, b"" if part.value is None else part.order) for part in known]
+    return (*orders, *((part.value is None, 0 if part.value is None else part.tie) for part in known))
 
 
 def _grouped(facts: Iterable[Any], keys: list[Key], counted: Counted, viewer: Viewer) -> list[tuple[Any, list[Any]]]:
-    """The facts by their keys' values, in the keys' order; what has none comes last."""
+    """The facts by their keys' values, in the keys' order."""
     found: dict[Any, tuple[Any, list[Any]]] = {}
     for fact in facts:
-        pairs = [key(fact, counted, viewer) for key in keys]
-        place = tuple((value is None, b"" if value is None else order) for value, order in pairs)
-        found.setdefault(place, (tuple(value for value, _ in pairs), []))[1].append(fact)
+        parts = [key(fact, counted, viewer) for key in keys]
+        found.setdefault(placed(parts), ([part.value for part in parts], []))[1].append(fact)
     return [found[place] for place in sorted(found)]
 
 
-def _member(member: Any) -> tuple[Any, Any]:
-    return (None, None) if member is None else (member.name, list(type(member)).index(member))
+def coded(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same groups, the rows that they are of by their codes."""
+    return [
+        {name: {"code": value.code} if hasattr(value, "code") else value for name, value in group.items()}
+        for group in groups
+    ]
 
 
-def _number(value: int | None) -> tuple[Any, Any]:
-    return value, value
+def _member(member: Any) -> Part:
+    return Part(None, None) if member is None else Part(member.name, list(type(member)).index(member))
 
 
-def _agency(counted: Counted, key: UUID) -> tuple[Any, Any]:
+def _number(value: int | None) -> Part:
+    return Part(value, value)
+
+
+def _agency(counted: Counted, key: UUID) -> Part:
     agency = counted.agencies[key]
-    return {"code": agency.code}, agency.sort_key.encode()
+    return Part(agency, agency.sort_key.encode(), key)
 
 
-def _type(counted: Counted, key: UUID) -> tuple[Any, Any]:
+def _type(counted: Counted, key: UUID) -> Part:
     kind = counted.types[key]
-    return {"code": kind.code}, (kind.rank, kind.valid_from)
+    return Part(kind, (kind.rank, kind.valid_from), key)
 
 
-def _commended(fact: Any, counted: Counted, viewer: Viewer) -> tuple[Any, Any]:
+def _commended(fact: Any, counted: Counted, viewer: Viewer) -> Part:
     line = counted.lines.get(fact[0].line_id)
     dossier = counted.dossiers[line.dossier_id] if line else None
     return _member(dossier.commendation_type if dossier and counted.sees(viewer, dossier) else None)
@@ -256,5 +310,13 @@ def _next_year(day: date) -> date:
     return day.replace(year=day.year + 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + 1)
 
 
+def _days(span: timedelta) -> Fraction:
+    return Fraction(span // timedelta(microseconds=1), timedelta(days=1) // timedelta(microseconds=1))
+
+
 def _middle(days: list[Any]) -> float | None:
-    return float(Decimal(str(round(median(days), 9))).quantize(Decimal("0.1"), ROUND_HALF_UP)) if days else None
+    if not days:
+        return None
+    exact = Fraction(median(days))
+    tenths = (Decimal(exact.numerator) / exact.denominator).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return float(tenths)

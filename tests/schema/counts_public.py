@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import models as rows
 from models.access import ANONYMOUS
-from tests.schema.counts import AWARD_FIELDS, AWARD_KEYS, Counted
+from tests.schema.counts import AWARD_FIELDS, AWARD_KEYS, Counted, Part, coded, placed
 
 Fact = tuple[Any, int]
 """An award, and how many years it lies back."""
@@ -23,7 +23,12 @@ PUBLIC_KEYS: dict[str, Callable[[rows.Award], Any]] = {
 
 
 def figures_in_public(counted: Counted, group_by: list[str], year: int | None, compared: bool) -> list[dict[str, Any]]:
-    """What the field is to answer whoever is not on the staff."""
+    """What the field is to answer whoever is not on the staff, rows by their codes."""
+    return coded(groups_in_public(counted, group_by, year, compared))
+
+
+def groups_in_public(counted: Counted, group_by: list[str], year: int | None, compared: bool) -> list[dict[str, Any]]:
+    """The groups that whoever is not on the staff is told."""
     (by,) = [name for name in group_by if name != "YEAR"] or ["YEAR"]
     periods: dict[int, dict[Any, list[Fact]]] = {}
     for award in (award for award in counted.awards if counted.counts(ANONYMOUS, award, {})):
@@ -41,17 +46,17 @@ def public_row(
     counted: Counted, group_by: list[str], facts: list[Fact], folded: bool, compared: bool
 ) -> tuple[Any, Any]:
     """A group and where it stands among others."""
-    pairs = [
-        (None, None) if folded and name != "YEAR" else AWARD_KEYS[name](facts[0], counted, ANONYMOUS)
+    parts = [
+        Part(None, None) if folded and name != "YEAR" else AWARD_KEYS[name](facts[0], counted, ANONYMOUS)
         for name in group_by
     ]
     row: dict[str, Any] = dict.fromkeys(AWARD_FIELDS.values())
-    row |= {AWARD_FIELDS[name]: value for name, (value, _) in zip(group_by, pairs, strict=True)}
+    row |= {AWARD_FIELDS[name]: part.value for name, part in zip(group_by, parts, strict=True)}
     this, before = (sum(back == wanted for _, back in facts) for wanted in (0, 1))
     row |= {"suppressed": folded, "count": this, "current": {"count": this}}
     row |= {"previous": {"count": before} if compared else None}
     row |= {"difference": {"count": this - before} if compared else None}
-    return [(value is None, b"" if value is None else order) for value, order in pairs], row
+    return placed(parts), row
 
 
 def told_apart(groups: Mapping[Any, Sized]) -> set[Any]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from unicodedata import category, normalize
 from uuid import UUID
@@ -73,16 +74,19 @@ class Library:
         return [(said, f"{TYPES[row.kind]}_{row.id}") for said, row in found]
 
 
-def words(text: str) -> list[str]:
+@cache
+def words(text: str) -> tuple[str, ...]:
     """The words of a text, small and composed."""
-    return re.findall(r"[^\W_]+", normalize("NFC", text).lower())
+    return tuple(re.findall(r"[^\W_]+", normalize("NFC", text).lower()))
 
 
+@cache
 def bare(word: str) -> str:
     """A word without accents."""
     return "".join(c for c in normalize("NFD", word) if category(c) != "Mn").replace("đ", "d")
 
 
+@cache
 def folded(word: str) -> str:
     """A word without accents, kỹ as kĩ."""
     return re.sub("^(h|k|l|m|qu|s|t|v)y$", r"\1i", bare(word))
@@ -102,7 +106,7 @@ def score(text: str, row: Held) -> int | None:
     )
 
 
-def meets(asked: list[str], beginning: str, there: list[str]) -> bool:
+def meets(asked: Sequence[str], beginning: str, there: Sequence[str]) -> bool:
     """Whether all words are there, the last one at least as a beginning."""
     last = asked[-1] in there or any(word.startswith(beginning) for word in there)
     return last and all(word in there for word in asked[:-1])

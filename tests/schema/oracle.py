@@ -29,9 +29,11 @@ from .oracle_clock import Clocks
 from .oracle_consulting import Consulting
 from .oracle_council import Councils
 from .oracle_delegation import Delegations
+from .oracle_figures import Figured, counted, paths_asked
 from .oracle_filters import passes, row_key
 from .oracle_list import Listed, listed
 from .oracle_rows import KEYED, KINDS, Rows, called
+from .oracle_search import Hits, Searches
 from .oracle_session import Sessions
 from .oracle_text import number_key, order
 from .oracle_tracking import Trackings
@@ -66,12 +68,12 @@ def ordinal(decision: rows.Decision) -> int:
     return int(met[0]) if met else 0
 
 
-class Oracle(Awards, Clocks, Consulting, Councils, Delegations, Sessions, Trackings, answer.Oracle):
+class Oracle(Awards, Clocks, Consulting, Councils, Delegations, Figured, Searches, Sessions, Trackings, answer.Oracle):
     """Answers documents from all rows of a database."""
 
     def __init__(self, found: Rows) -> None:
         super().__init__(SDL, KINDS)
-        self.found = found
+        self.found, self.counted = found, counted(found)
         keyed = (*found.all(rows.Entry), *found.all(rows.SecurityEvent))
         self.by_key = {str(row.key): row for row in keyed}
 
@@ -86,7 +88,15 @@ class Oracle(Awards, Clocks, Consulting, Councils, Delegations, Sessions, Tracki
         row = self.found.one(KINDS[get_named_type(gtype).name], held)
         return row if row is not None and (f"{kind}.{name}" in COVERED or self.found.sees(row, viewer)) else None
 
+    def resolve(self, source: Any, info: Any, **args: Any) -> Any:
+        asked = {"asked": frozenset(paths_asked(info))} if info.field_name == "awardStatistics" else {}
+        return super().resolve(source, info, **args, **asked)
+
     def page(self, found: Listed, page: dict[str, Any]) -> Any:
+        made = self._cut(found, page)
+        return self.shown(found, made) if isinstance(found, Hits) else made
+
+    def _cut(self, found: Listed, page: dict[str, Any]) -> dict[str, Any]:
         ranks = [found.rank(row) for row in found.rows]
         ranks = ranks[::-1] if found.descending else ranks
 

@@ -9,10 +9,10 @@ from graphql import get_named_type
 from resolvers.engine.coerce import bare
 from tests.oracle.maker import Name
 
-from .oracle_maker import NAMED, SIZES, WORDS, Maker
+from .oracle_maker import NAMED, SIZES, SOUGHT, WORDS, Maker
 from .oracle_rows import KINDS
 
-SIZE = "Int"
+SIZE = ("Int", "Int!")
 """How the maker writes the type of a page's size, which can be neither null nor left out."""
 CURSOR = "String"
 """How it writes a cursor's."""
@@ -24,7 +24,7 @@ class Again:
     def __init__(self, maker: Maker) -> None:
         self.maker, self.chance, self.luck = maker, maker.chance, 0.0
         rows = [(maker.found.all(KINDS[kind]), column) for kind, column in (*NAMED.values(), ("AwardType", "code"))]
-        self.pools = [WORDS, *(sorted({getattr(row, column) or "" for row in found}) for found, column in rows)]
+        self.pools = [WORDS, SOUGHT, *(sorted({getattr(row, column) or "" for row in found}) for found, column in rows)]
 
     def variables(self, luck: float) -> dict[str, Any]:
         """Another value for each variable; with this luck what may be null or left out is."""
@@ -32,7 +32,7 @@ class Again:
         self.luck = luck
         for name, (gtype, value, preset) in self.maker.declared.items():
             silent = name not in self.maker.variables
-            loose = gtype != SIZE and (preset or not str(gtype).endswith("!"))
+            loose = gtype not in SIZE and (preset or not str(gtype).endswith("!"))
             if self._lucky(loose) or (silent and not self._lucky()):
                 continue
             made[name] = self.other(gtype, value)
@@ -41,7 +41,7 @@ class Again:
     def other(self, gtype: Any, value: Any) -> Any:
         """Another value of this type, or null: an object with the same fields or fewer, as many objects in a list."""
         kind = bare(gtype)
-        if kind is gtype and not str(gtype).endswith("!") and self._lucky(gtype != SIZE and gtype != CURSOR, 0.5):
+        if kind is gtype and not str(gtype).endswith("!") and self._lucky(gtype not in (*SIZE, CURSOR), 0.5):
             return None
         if isinstance(value, dict):
             fields = get_named_type(gtype).fields
@@ -50,8 +50,13 @@ class Again:
             of = getattr(kind, "of_type", gtype)
             same = any(isinstance(item, dict) for item in value)
             again = value if same else self.chance.choices(value, k=self.chance.randint(0, 4)) if value else []
-            return [self.other(of, item) for item in again]
+            made = [self.other(of, item) for item in again]
+            return self.differing(gtype, value, made) if value and isinstance(value[0], Name) else made
         return self.leaf(gtype, value)
+
+    def differing(self, gtype: Any, value: list[Any], made: list[Any]) -> list[Any]:
+        """Members once each; of what must be given at least one."""
+        return list(dict.fromkeys(made)) or (value if str(gtype).endswith("!") else [])
 
     def _lucky(self, may: bool = True, part: float = 1) -> bool:
         return may and self.maker.luck(self.luck * part)
@@ -60,7 +65,7 @@ class Again:
         """Another scalar, or another member of the enum; null and cursors stay."""
         if isinstance(value, bool):
             return self.maker.luck(0.5)
-        if gtype == SIZE:
+        if gtype in SIZE:
             return self.chance.choice(SIZES)
         if isinstance(value, Name | int) or (isinstance(value, str) and _named(gtype) == "Date"):
             return self.maker.leaf("", get_named_type(gtype))

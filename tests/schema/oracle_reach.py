@@ -19,9 +19,6 @@ from .oracle_filters import TESTS
 
 SKIPPED = {
     "Query.viewer": "answered in Python; see test_account.py",
-    "Query.search": "ranked by weights that only PostgreSQL knows; it has tests of its own",
-    "Query.dossierStatistics": "counted, not listed; it has tests of its own",
-    "Query.awardStatistics": "counted, not listed; it has tests of its own",
     "Dossier.allowedSteps": "compared with what each act does, in test_allowed_steps.py",
 }
 """Fields, arguments and conditions that random documents leave out, and why."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models as rows
@@ -27,6 +27,7 @@ from .oracle_delegation import plant as delegations
 from .oracle_seed import Chance, Seed
 from .oracle_seed_changes import Changes
 from .oracle_seed_council import Sittings
+from .oracle_seed_figures import plant as figures
 from .oracle_session import plant as sessions
 from .oracle_tracking import plant as tracking_codes
 
@@ -234,9 +235,11 @@ class Files:
 
 async def plant(session: AsyncSession, province: Province, seed: int = 2026) -> None:
     """Fill the province with random data."""
+    await session.execute(text("set local idle_in_transaction_session_timeout = 0"))  # the machine may be busy
     made = Seed(province, Chance(seed))
     await made.plant(session)
     await Files(made).plant(session)
+    await figures(session, made)
     await Sittings(made).plant(session)
     await delegations(session, made)
     await sessions(session, made)

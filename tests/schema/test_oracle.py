@@ -14,12 +14,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import true
+from sqlalchemy import Date, cast, literal_column, true
 
 from channels.settings import Settings
 from models.access import ANONYMOUS, Permission
+from models.award import AwardStatus
+from models.search import SEARCHED
+from resolvers.dimensions import part_of_day
 from resolvers.engine import Engine
 from resolvers.engine.selects import Key, in_order, keys_of
+from resolvers.search import WORTH
 from schema import schema
 from tests.province import ROLES
 
@@ -88,6 +92,10 @@ def _turned(keys: list[Key]) -> list[Key]:
     return [*keys[:-1], replace(keys[-1], descending=not keys[-1].descending)]
 
 
+def _seen_by_all(searched: dict[Any, Any]) -> dict[Any, Any]:
+    return {kind: replace(where, visible=lambda *_: true()) for kind, where in searched.items()}
+
+
 PLANTED: dict[str, tuple[str, Any]] = {
     "an absent row takes the row above along": ("resolvers.engine.record.may_miss", lambda _: False),
     "ties are broken the other way": ("resolvers.engine.selects.keys_of", lambda chosen: _turned(keys_of(chosen))),
@@ -99,6 +107,15 @@ PLANTED: dict[str, tuple[str, Any]] = {
     "a page's count is of what others see": ("resolvers.decision.visible_decision", lambda *_: true()),
     "a day lasts until its first moment": ("resolvers.dossier.to_day", lambda moment, day: None),
     "one of several filters is enough for `and`": ("resolvers.filters.and_", lambda *asked: asked[-1]),
+    "what was taken back counts": ("resolvers.award_statistics.STANDING", tuple(AwardStatus)),
+    "a year ago is 365 days ago": ("resolvers.dimensions._year_before", lambda day: cast(day - 365, Date)),
+    "a year begins a day early": (
+        "resolvers.dossier_statistics.part_of_day",
+        lambda part, day: part_of_day(part, day + 1),
+    ),
+    "the public is told of few": ("resolvers.disclosure._LEAST", literal_column("2")),
+    "a search finds what is not for them": ("resolvers.search.SEARCHED", _seen_by_all(SEARCHED)),
+    "accents count for nothing": ("resolvers.search.WORTH", {**WORTH, "titled_exactly": 0, "exactly": 0}),
 }
 """Bugs: what is replaced, and by what."""
 
