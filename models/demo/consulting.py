@@ -76,28 +76,18 @@ class _Request:
         at = {act: self.world.time.moment(minute) for act, minute in acts.items()}
         request = key(at["REQUEST_OPINION"], self.world.chance)
         answer = self.world.chance.choice(list(OpinionAnswer)) if "ANSWER_OPINION" in at else None
-        says, officer = texts()["opinions"], self.world.accounts.holding(Role.UNIT_OFFICER, self.agency.code)[0]
+        officer = self.world.accounts.holding(Role.UNIT_OFFICER, self.agency.code)[0]
         received = self.world.time.day(self.written.case.at(Step.RECEIVE) or 0)
         silence = opinion_rule(self.world.law.rule_set(received).code).silence
         self.world.books.write(
             rows.OpinionRequest,
             id=request,
-            dossier_id=self.written.id,
-            to_agency_id=self.agency.id,
-            dossier_code=self.written.code,
-            dossier_title=self.title,
-            question=says["question"],
-            asked_at=at["REQUEST_OPINION"],
-            asked_by_id=head(self.world).id,
             due_on=due,
             silence=silence,
-            seen_at=at.get("SEE_OPINION"),
-            answered_at=at.get("ANSWER_OPINION"),
             answered_by_id=officer.id if answer else None,
             answer=answer,
-            note=says.get(answer.name) if answer else None,
-            closed_at=at.get("CLOSE_OPINION"),
-            version=len(at),
+            note=texts()["opinions"].get(answer.name) if answer else None,
+            **self._question(at),
         )
         more: dict[str, dict[str, Any]] = {
             "REQUEST_OPINION": {"due_on": due.isoformat()},
@@ -105,6 +95,22 @@ class _Request:
             "CLOSE_OPINION": {"silence": silence.name},
         }
         self._tell(request, at, officer, more)
+
+    def _question(self, at: dict[str, datetime]) -> dict[str, Any]:
+        """What is asked, of whom, and when each act on it was."""
+        return {
+            "dossier_id": self.written.id,
+            "to_agency_id": self.agency.id,
+            "dossier_code": self.written.code,
+            "dossier_title": self.title,
+            "question": texts()["opinions"]["question"],
+            "asked_at": at["REQUEST_OPINION"],
+            "asked_by_id": head(self.world).id,
+            "seen_at": at.get("SEE_OPINION"),
+            "answered_at": at.get("ANSWER_OPINION"),
+            "closed_at": at.get("CLOSE_OPINION"),
+            "version": len(at),
+        }
 
     def _tell(
         self, request: UUID, at: dict[str, datetime], officer: Actor, more: Mapping[str, Mapping[str, Any]]

@@ -47,7 +47,7 @@ class Listing:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        found: dict[str, Any] = SDL.type_map[self.parent].fields[self.field].args  # type: ignore[attr-defined]
+        found: dict[str, Any] = SDL.type_map[self.parent].fields[self.field].args
         return found
 
     def said(self, filter: str) -> str:
@@ -139,7 +139,7 @@ class Reader:
     @property
     def key(self) -> str:
         """By which field rows are told apart."""
-        of = get_named_type(SDL.type_map[self.listing.parent].fields[self.listing.field].type)  # type: ignore[attr-defined]
+        of = get_named_type(SDL.type_map[self.listing.parent].fields[self.listing.field].type)
         return PLACES.get(of.name, "id")
 
     async def page(self, size: int, cursor: str | None, forward: bool) -> tuple[list[str], str | None]:
@@ -229,7 +229,7 @@ def filters(court: Court, listing: Listing, count: int) -> list[str]:
 
 def test_every_connection_of_the_schema_is_read() -> None:
     known = {kind.name for kind in SDL.type_map.values() if kind.name.endswith("Connection")}
-    read = {get_named_type(SDL.type_map[each.parent].fields[each.field].type).name for each in LISTINGS}  # type: ignore[attr-defined]
+    read = {get_named_type(SDL.type_map[each.parent].fields[each.field].type).name for each in LISTINGS}
     assert read == known
 
 

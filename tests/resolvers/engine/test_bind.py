@@ -31,7 +31,7 @@ def test_a_permission_is_printed_where_it_is_needed() -> None:
 
 def test_a_field_is_described_by_the_string_under_it_or_under_its_column() -> None:
     assert described(Agency)["name"] == "Its official name."
-    fields = schema._schema.type_map["Agency"].fields  # type: ignore[attr-defined]
+    fields = schema._schema.type_map["Agency"].fields
     assert fields["name"].description == "Its official name."
     assert fields["code"].description == "The agency's code."
     assert schema._schema.type_map["Agency"].description == "An agency of the province."
@@ -44,7 +44,7 @@ def test_to_read_descriptions_keeps_no_source() -> None:
 
 
 def test_a_function_describes_the_field_it_answers() -> None:
-    fields = schema._schema.type_map["Query"].fields  # type: ignore[attr-defined]
+    fields = schema._schema.type_map["Query"].fields
     assert fields["dossiers"].description == "The dossiers the viewer may see, by filter and order."
 
 
@@ -68,4 +68,4 @@ def test_an_id_is_its_type_and_a_plain_uuid() -> None:
 
 def test_a_shown_type_is_a_strawberry_type() -> None:
     assert strawberry.Schema(query=strawberry.type(type("Query", (), {"__annotations__": {"x": int}})))
-    assert DossierMoved.__strawberry_definition__.name == "DossierMoved"  # type: ignore[attr-defined]
+    assert DossierMoved.__strawberry_definition__.name == "DossierMoved"
