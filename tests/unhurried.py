@@ -11,7 +11,8 @@ from models import database
 from resolvers.engine import Pool
 from tests.patience import HANGING
 
-SERVER = dict.fromkeys(("lock_timeout", "statement_timeout"), f"{HANGING:.0f}s")
+BOUNDS = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+SERVER = dict.fromkeys(BOUNDS, f"{HANGING:.0f}s")
 
 
 def patient_pool(url: str, size: int = 8) -> Pool:
