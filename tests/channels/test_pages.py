@@ -16,6 +16,7 @@ from models.award import AwardStatus
 from models.decision import DecisionStatus
 from models.demo import ACCOUNTS, PASSWORD
 from tests.channels.conftest import Site
+from tests.channels.kept import told
 from tests.channels.public import TITLE, demonstration, published, recorded, write_demo_accounts
 from tests.web import http_client
 
@@ -56,6 +57,7 @@ async def test_what_is_not_published_is_on_no_page(site: Site) -> None:
 
 async def test_each_page_is_read_by_one_statement_and_then_by_none(site: Site) -> None:
     decision = await recorded(site, "9/QĐ-UBND")
+    await told(site)
     for address in ("/", "/decisions", f"/decisions/Decision_{decision.id}"):
         site.laurel.answers.forget()
         before = site.laurel.pool.sent
