@@ -19,7 +19,7 @@ from .bind import Attribute, Computed, Identity, Many, One, Same, Shows, Told, b
 from .coerce import inner, kinds_of
 from .document import Operation
 from .needs import demand
-from .refused import Unbound, at
+from .refused import Unbound
 from .splice import MARK, Spliced, projector
 from .text import Sql, as_text, members, scalar, text, whether
 from .values import DIALECT, Row, Trace, shape_of_viewer
@@ -121,7 +121,7 @@ class Records(ABC):
         try:
             return self.value(gtype, level, entity, details)
         except GraphQLError as error:
-            raise at(error, [detail.node for detail in details]) from error
+            raise _placed(error, [detail.node for detail in details]) from error
 
     def value(self, gtype: GraphQLObjectType, level: Level, entity: Row, details: FieldDetailsList) -> str:
         """The JSON text of one field of this row."""
@@ -241,3 +241,10 @@ def hole(entity: Row) -> Row:
 
 def _key(row: Row, column: Any) -> Sql:
     return row.place_(row.mapper_.get_property_by_column(column).key)[0]
+
+
+def _placed(error: GraphQLError, nodes: Any) -> GraphQLError:
+    """The same error at these places of the document, unless it knows its own."""
+    if error.nodes:
+        return error
+    return GraphQLError(error.message, nodes, original_error=error.original_error, extensions=error.extensions)

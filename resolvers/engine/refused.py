@@ -164,12 +164,5 @@ def busy() -> Unanswered:
     return Unanswered("BUSY", *said)
 
 
-def at(error: GraphQLError, nodes: Any) -> GraphQLError:
-    """The same error at these places of the document, unless it knows its own."""
-    if error.nodes:
-        return error
-    return GraphQLError(error.message, nodes, original_error=error.original_error, extensions=error.extensions)
-
-
 def _refusal(code: str, vietnamese: str, english: str, **more: Any) -> GraphQLError:
     return GraphQLError(f"{vietnamese} · {english}", extensions={"code": code}, **more)
