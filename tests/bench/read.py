@@ -64,9 +64,7 @@ def read(settings: Settings, rounds: int, peers: Sequence[str] = ()) -> Results:
         for name in sorted(results.contenders, key="strawberry".__eq__):  # the slowest last
             measure_throughput(name, targets, results)
         for query, body in asked.items():
-            warm_up(
-                [targets[query]["laurel"]], WARM
-            )  # the document is new, not the server, which stood still a while
+            warm_up([targets[query]["laurel"]], WARM)  # the document is new, not the server, which stood still a while
             results.cold[query] = cold(targets[query]["laurel"], body, running.token)
         for name in results.contenders:
             if (memory := peak_memory(running.of(name))) is not None:
