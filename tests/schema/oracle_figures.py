@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -54,7 +55,7 @@ def counted(found: Rows) -> CountedRows:
     return CountedRows(*(found.found[table] for table in tables), found.all(rows.Award), days, found)
 
 
-class Figured:
+class Figured(ABC):
     """The part of the oracle that counts."""
 
     found: Rows
@@ -98,9 +99,9 @@ class Figured:
             raise refused("FIGURES_TOO_FINE")
         return groups_in_public(self.counted, by, year, compared)
 
+    @abstractmethod
     def filtered(self, kind: type, viewer: Viewer, filter: Any) -> list[Any]:
         """What a viewer sees of a table and a filter lets through."""
-        raise NotImplementedError
 
 
 def paths_asked(info: Any) -> Iterator[tuple[str, ...]]:

@@ -119,6 +119,11 @@ async def frozen_with_locks(world: World) -> None:
 @experiment("F34", "servers are replaced one by one, as a new release is rolled out")
 async def replaced(world: World) -> None:
     """SIGTERM: each ends within 25 s and loses nothing, while the other serves."""
+    await begin_anew(world)
+
+
+async def begin_anew(world: World) -> None:
+    """Have one server after the other leave, and begin anew."""
     for site in world.cluster.sites:
         world.tell("SIGTERM", site=site.name)
         world.tell("gone", site=site.name, seconds=round(await site.leave(), 2))

@@ -14,6 +14,7 @@ import psutil
 from tests.faults import released, subscriber
 from tests.faults.experiment import World
 from tests.faults.nemesis.catalogue import experiment
+from tests.faults.nemesis.processes import begin_anew
 from tests.faults.site import Site
 
 
@@ -97,12 +98,7 @@ async def rolling(world: World) -> None:
             world.tell("SIGTERM to a worker", site=site.name, process=worker.pid)
             worker.send_signal(signal.SIGTERM)
             await world.machine.within(60, _succeeded(site, worker))
-    for site in world.cluster.sites:
-        world.tell("SIGTERM", site=site.name)
-        world.tell("gone", site=site.name, seconds=round(await site.leave(), 2))
-        site.begin()
-        await site.ready()
-        await world.last(1)
+    await begin_anew(world)
 
 
 async def _succeeded(site: Site, worker: psutil.Process) -> None:
