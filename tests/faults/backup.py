@@ -53,7 +53,7 @@ async def restored(database: Database, folder: Path, upto: str | None = None) ->
 def _put(folder: Path, data: Path, lost: Path, upto: str | None) -> None:
     data.rename(lost)
     folder.rename(data)
-    target = f"recovery_target_name = '{upto}'\nrecovery_target_action = 'promote'\n" if upto else ""
+    target = f"recovery_target_name = '{upto or ''}'\nrecovery_target_action = 'promote'\n"  # none: not that of before
     with (data / "postgresql.auto.conf").open("a") as settings:
         settings.write(f'restore_command = \'cp "{lost}/pg_wal/%f" "%p"\'\n{target}')
     (data / "recovery.signal").touch()
